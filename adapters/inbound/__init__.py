@@ -1,0 +1,1 @@
+"""Sources: what comes in, and how each says that it was taken."""

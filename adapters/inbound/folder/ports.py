@@ -1,0 +1,44 @@
+"""What the folder source needs of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from router.ledger import Arrival, BlobWriter, FileIn, Receipt
+from router.message import Envelope
+from router.route import Route
+
+Checkpoint = Callable[[str], None]
+"""Called between steps with the name of the one that is done, so that tests can end a process there."""
+
+
+def no_checkpoint(_step: str) -> None:
+    """Goes on."""
+
+
+class Receiver(Protocol):
+    """The use case that accepts messages."""
+
+    def admit(self, route: Route, envelope: Envelope) -> Arrival: ...
+
+    def store(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
+        """Raises LedgerError; nothing is stored then."""
+
+
+class FileLedger(Protocol):
+    """The part of the ledger that knows files."""
+
+    def blob(self, message_id: str) -> BlobWriter: ...
+
+    def file_stored(self, path: str, file: FileIn) -> str | None:
+        """The message that this very file was stored as, while its move is not done."""
+
+    def file_moved(self, path: str, file: FileIn, moved_to: str) -> None:
+        """The move is done; `moved_to` is '' where the file was deleted."""
+
+    def failed_files(self, route: str) -> Sequence[tuple[str, str]]:
+        """(where the file lies, message id) of files in `done` whose message is dead or rejected as a whole."""
+
+    def file_relocated(self, message_id: str, moved_to: str) -> None:
+        """The file of a failed message lies elsewhere now; '' where it is gone."""

@@ -1,0 +1,164 @@
+"""Taking a file: copied and hashed once, then told to the ledger as one message."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from stat import S_ISREG
+
+from adapters.disk import shown
+from adapters.inbound.folder.ports import FileLedger, Receiver
+from adapters.inbound.folder.scan import Seen, seen
+from adapters.inbound.folder.words import received_at
+from router.errors import MessageError
+from router.ledger import Arrival, BlobWriter, End, FileIn, Once
+from router.message import Envelope, File, new_id
+from router.ports import RecordCodec
+from router.route import Route
+
+SMALL = 65_536
+"""Up to this size a body stands in the ledger itself."""
+
+PIECE = 1_048_576
+FEW = 4_096
+"""A file of at most this size may be a header and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A copied file. Its blob stays locked until the ledger has committed."""
+
+    seen: Seen
+    arrival: Arrival
+    blob: BlobWriter | None
+
+    def close(self) -> None:
+        if self.blob is not None:
+            self.blob.close()
+
+    def discard(self) -> None:
+        if self.blob is not None:
+            self.blob.discard()
+
+
+class Taker:
+    """Copies files of one route. `within` is how long the same content is a duplicate, in seconds."""
+
+    def __init__(self, route: Route, folder: Path, receiver: Receiver, ledger: FileLedger, within: float) -> None:
+        self._route = route
+        self._folder = folder
+        self._receiver = receiver
+        self._ledger = ledger
+        self._within = within
+        self._once = route.source.options.get("duplicates", "skip") == "skip"
+
+    def file_in(self, file: Seen) -> FileIn:
+        """The file as the ledger knows it."""
+        path = shown(os.fspath(self._folder / file.name))
+        return FileIn(path, file.device, file.inode, file.size, file.mtime_ns)
+
+    def take(self, file: Seen) -> Taken | None:
+        """Copies a file that is ready; None where it is not what was seen, or changes meanwhile. Raises OSError,
+        LedgerError."""
+        copied = self._copy(self._folder / file.name, file)
+        if copied is None:
+            return None
+        envelope, digest, blob = copied
+        arrival = self._receiver.admit(self._route, envelope)
+        once = arrival.once + self._identity(envelope, digest)
+        return Taken(file, replace(arrival, sha256=digest, once=once, file=self.file_in(file)), blob)
+
+    def changed(self, path: Path, name: str) -> Taken | None:
+        """The dead letter of a file that changed after it was taken: the whole file as it is now at `path`."""
+        copied = self._copy(path, None, name)
+        if copied is None:
+            return None
+        envelope, digest, blob = copied
+        end = End("dead", "decode", "changed", "changed after it was taken")
+        stat = seen(name, os.stat(path, follow_symlinks=False))
+        return Taken(stat, Arrival(envelope, self._route.version, (), digest, end=end), blob)
+
+    def _copy(self, path: Path, expected: Seen | None, name: str = "") -> tuple[Envelope, bytes, BlobWriter | None] | None:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            before = os.fstat(fd)
+            name = name or path.name
+            if not S_ISREG(before.st_mode):
+                raise OSError(errno.EINVAL, "Not a regular file", str(path))
+            if expected is not None and seen(name, before) != expected:
+                return None
+            id = new_id()
+            if before.st_size <= SMALL:
+                return self._small(fd, id, name, before)
+            return self._large(fd, id, name, before)
+        finally:
+            os.close(fd)
+
+    def _small(self, fd: int, id: str, name: str, before: os.stat_result) -> tuple[Envelope, bytes, None] | None:
+        raw = _read_all(fd, before.st_size + 1)
+        if _same(before, os.fstat(fd)) and len(raw) == before.st_size:
+            return self._envelope(id, name, len(raw), raw, None), sha256(raw).digest(), None
+        return None
+
+    def _large(
+        self, fd: int, id: str, name: str, before: os.stat_result
+    ) -> tuple[Envelope, bytes, BlobWriter] | None:
+        blob = self._ledger.blob(id)
+        try:
+            while data := os.read(fd, PIECE):
+                blob.write(data)
+            if not _same(before, os.fstat(fd)):
+                blob.discard()
+                return None
+            size, digest = blob.finish()
+        except BaseException:
+            blob.discard()
+            raise
+        return self._envelope(id, name, size, None, blob.path), digest, blob
+
+    def _envelope(self, id: str, name: str, size: int, raw: bytes | None, blob: Path | None) -> Envelope:
+        source = str(self._route.source.connection)
+        headers: Mapping[str, str] = {}
+        file = File(shown(name), size)
+        return Envelope(id, self._route.id, source, received_at(id), raw, blob, size, None, headers, file=file)
+
+    def _identity(self, envelope: Envelope, digest: bytes) -> tuple[Once, ...]:
+        if not self._once or not self._holds_records(envelope):
+            return ()
+        return (Once(f"file:{self._route.id}", digest.hex(), self._within, changed="duplicate"),)
+
+    def _holds_records(self, envelope: Envelope) -> bool:
+        """Whether there is anything in a file: one that is empty, or a header alone, comes every day and is no
+        duplicate."""
+        if envelope.size == 0:
+            return False
+        codec = self._route.codec
+        if codec is None and self._route.choose_codec is not None and envelope.file is not None:
+            codec = self._route.choose_codec(None, envelope.file.name)
+        if envelope.raw is None or envelope.size > FEW or not isinstance(codec, RecordCodec):
+            return True
+        try:
+            return any(cut.records for cut in codec.cut(BytesIO(envelope.raw)))
+        except MessageError:
+            return True
+
+
+def _read_all(fd: int, size: int) -> bytes:
+    data = os.read(fd, size)
+    while 0 < len(data) < size:
+        more = os.read(fd, size - len(data))
+        if not more:
+            break
+        data += more
+    return data
+
+
+def _same(before: os.stat_result, after: os.stat_result) -> bool:
+    """Whether nobody wrote to it, and nobody took it back, while it was copied."""
+    unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    return unchanged and after.st_nlink > 0

@@ -1,0 +1,73 @@
+"""The texts that a folder source renders about one file: its marker's name and the folder where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+import structlog
+
+from adapters.disk import shown
+from router.errors import CrossdockError
+from router.message import Envelope, File, Message
+from router.route import Route
+
+FALLBACK = "archive"
+"""Where a file goes whose `done` cannot be rendered: it is in the ledger, and must not be taken again."""
+
+log = structlog.get_logger("crossdock.folder")
+
+
+def received_at(message_id: str) -> datetime:
+    """The time inside a UUIDv7: the same after a crash, so that `done` renders the same."""
+    return datetime.fromtimestamp(int(message_id.replace("-", "")[:12], 16) / 1000, UTC)
+
+
+class Words:
+    """Renders `marker` and `done` of one route."""
+
+    def __init__(self, route: Route, marker: Callable[..., Any] | None, done: Callable[..., Any] | str) -> None:
+        self._route = route
+        self._marker = marker
+        self._done = done
+
+    @property
+    def deletes(self) -> bool:
+        return self._done == "delete"
+
+    @property
+    def marked(self) -> bool:
+        return self._marker is not None
+
+    def marker(self, name: str, size: int) -> str | None:
+        """The name of the marker beside a file; None where there are no markers or none can be named."""
+        if self._marker is None:
+            return None
+        text = self._render(self._marker, name, size, "")
+        if not text or "/" in text or "\0" in text or text in (".", "..", name):
+            log.warning("the marker's name cannot be used", action="folder_marker_unusable", route=self._route.id,
+                        file=shown(name), marker=text)
+            return None
+        return text
+
+    def done(self, name: str, size: int, message_id: str) -> PurePosixPath:
+        """The folder, inside the connection's path, for a file that is done."""
+        text = self._done if isinstance(self._done, str) else self._render(self._done, name, size, message_id)
+        folder = PurePosixPath(text or "")
+        if text and "\0" not in text and folder.parts and not folder.is_absolute() and ".." not in folder.parts:
+            return folder
+        log.warning(f"`done` does not name a folder inside the connection: the file goes to {FALLBACK}",
+                    action="folder_done_unusable", route=self._route.id, file=shown(name), done=text)
+        return PurePosixPath(FALLBACK)
+
+    def _render(self, template: Callable[..., Any], name: str, size: int, message_id: str) -> str | None:
+        at = received_at(message_id) if message_id else datetime.fromtimestamp(0, UTC)
+        source = str(self._route.source.connection)
+        envelope = Envelope(message_id, self._route.id, source, at, raw=b"", size=size, file=File(shown(name), size))
+        try:
+            return str(template(Message(envelope, None)))
+        except CrossdockError as error:
+            log.warning(error.reason, action="folder_template_failed", route=self._route.id, file=shown(name))
+            return None

@@ -1,0 +1,1 @@
+"""The ledger's engines. SQL lives here and nowhere else (beside the sql adapter)."""

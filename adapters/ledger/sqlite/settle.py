@@ -1,0 +1,267 @@
+"""Saying what became of work: outcome transactions, processing transactions, breakers, late callers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+from adapters.ledger.sqlite.connection import Database
+from adapters.ledger.sqlite.intake import release_identities, seen_by, take
+from adapters.ledger.sqlite.lanes import count, fence
+from adapters.ledger.sqlite.rows import Run, insert_dead, insert_fate, insert_work, signature, wake
+from router import ranges
+from router.lanes import lane_of_batch
+from router.ledger import Attempt, Choice, Claim, Fate, NewWork, Park, Progress, Pulse, Settlement
+
+RESPONSE_KEPT = 16_384
+RELEASES = ("decode", "validate", "route")
+"""Stages at which a dead message gives its identity back."""
+
+PARK = """INSERT INTO parked (seq, record, target, route, lane, key, state, stage, error, reason, details, status,
+ attempt, next_at, first_at, last_at, stood, probed, hold, signature) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+ ON CONFLICT (seq, record, target) DO UPDATE SET key=excluded.key, state=excluded.state, stage=excluded.stage,
+ error=excluded.error, reason=excluded.reason, details=excluded.details, status=excluded.status,
+ attempt=excluded.attempt, next_at=excluded.next_at, last_at=excluded.last_at, stood=excluded.stood,
+ first_at=excluded.first_at, probed=excluded.probed, hold=excluded.hold, signature=excluded.signature
+ WHERE state <> 'discarded'"""
+
+
+class Settling:
+    """The writing half of the SQLite ledger's work."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def settle(self, claim: Claim, settlement: Settlement) -> Claim | None:
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            renewed = fence(self.db, run, claim)
+            if renewed is None:
+                count(run, "fence_refused")
+                return None
+            for progress in settlement.progress:
+                advance(run, progress, now)
+            for unpark in settlement.unpark:
+                run("DELETE FROM parked WHERE seq=? AND record=? AND target=?", (unpark.seq, unpark.record, claim.target))
+                promote(run, claim.target, claim.lane, unpark.key, now)
+            self._park(run, claim, settlement.park, now)
+            self._dead_messages(run, claim.target.partition(".")[0], settlement.dead_messages, now)
+            self._attempts(run, claim.target, settlement.attempts)
+            for f in settlement.files:
+                run(
+                    "INSERT OR REPLACE INTO file_out VALUES (?,?,?,?,?,?,?,?,?)",
+                    (f.seq, f.target, f.part, f.temp, f.name, f.offset, f.state, f.device, f.inode),
+                )
+            if settlement.pulse is not None:
+                beat(run, settlement.pulse, now)
+            return renewed
+
+    def _park(self, run: Run, claim: Claim, parks: Sequence[Park], now: int) -> None:
+        route = claim.target.partition(".")[0]
+        for p in parks:
+            sign = signature(route, claim.target, p.stage, p.error, p.status, p.reason) if p.state != "blocked" else ""
+            run(
+                PARK,
+                (p.seq, p.record, claim.target, route, claim.lane, p.key, p.state, p.stage, p.error, p.reason, p.details,
+                 p.status, p.attempt, p.next_at, p.first_at or now, now, p.stood, now if p.probed else 0, int(p.hold),
+                 sign),
+            )  # fmt: skip
+            if p.state == "dead" and not p.hold:
+                promote(run, claim.target, claim.lane, p.key, now)
+
+    def _dead_messages(self, run: Run, route: str, parks: Sequence[Park], now: int) -> None:
+        for park in parks:
+            insert_dead(run, route, park, now)
+            if park.stage in RELEASES and park.record == 0:
+                release_identities(run, (park.seq,))
+
+    def _attempts(self, run: Run, target: str, attempts: Sequence[Attempt]) -> None:
+        for a in attempts:
+            first = not a.ok and a.number == 1
+            row = (a.number, a.at, int(a.duration * 1000), a.sent_to, a.status, a.error, a.reason, a.response_type,
+                   a.response, a.request)  # fmt: skip
+            for kind in (3,) if a.ok else (1, 2) if first else (2,):
+                run(
+                    "INSERT OR REPLACE INTO attempt VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    (a.seq, a.record, target, kind, *row),
+                )
+
+    def choose(self, claim: Claim, choice: Choice) -> Claim | None:
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            renewed = fence(self.db, run, claim)
+            if renewed is None:
+                count(run, "fence_refused")
+                return None
+            for seq, cut in choice.chunks:
+                run(
+                    "INSERT OR IGNORE INTO chunk VALUES (?,?,?,?,?,?,?)",
+                    (seq, cut.n, cut.offset, cut.length, cut.first_record, cut.records, cut.first_line),
+                )
+            for row in choice.split_done:
+                run("INSERT OR IGNORE INTO split VALUES (?,?,?)", row)
+            lost = self._identities(run, choice, claim.target, now)
+            self._new_work(run, choice, lost, now)
+            for fate in choice.fates:
+                insert_fate(run, choice.batch, fate, now)
+            self._dead_messages(run, claim.target, choice.dead, now)
+            if choice.keys:
+                route = claim.target
+                self.db.many(
+                    "INSERT OR IGNORE INTO business_key VALUES (?,?,?,?)", [(route, n, v, s) for s, n, v in choice.keys]
+                )
+            for progress in choice.progress:
+                advance(run, progress, now)
+            return renewed
+
+    def _identities(self, run: Run, choice: Choice, route: str, now: int) -> set[int]:
+        """Takes the identities of messages that processing found; positions that are another's duplicate."""
+        lost: set[int] = set()
+        for seq, once in choice.once:
+            holder = seen_by(run, once, now)
+            id, sha256 = run("SELECT id, sha256 FROM message WHERE seq=?", (seq,)).fetchone()
+            if holder is None or holder[1] == seq or (holder[2] != sha256 and once.changed == "deliver"):
+                take(run, once, id, seq, bytes(sha256), now)
+                continue
+            lost.add(seq)
+            position = str(seq & 0xFFFF)
+            if holder[2] == sha256 or once.changed == "duplicate":
+                fate = Fate(position, "duplicate", f"duplicate of {holder[0]}", target=route, ref=holder[0])
+                insert_fate(run, choice.batch, fate, now)
+            else:
+                reason = f"same key, other content: {once.key!r} came with message {holder[0]}"
+                insert_dead(run, route, Park(seq, 0, "dead", "dedupe", "conflict", reason, first_at=now), now)
+        return lost
+
+    def _new_work(self, run: Run, choice: Choice, lost: set[int], now: int) -> None:
+        woken: set[tuple[str, int]] = set()
+        for work in choice.work:
+            if lost and work.seq is None:
+                gone = {seq & 0xFFFF for seq in lost if seq >> 16 == choice.batch}
+                work = NewWork(work.target, work.lane, ranges.remove(work.units, gone))
+            if not work.units or work.seq in lost:
+                continue
+            insert_work(run, choice.batch, work, now)
+            woken.add((work.target, work.lane))
+        wake(run, woken, now)
+
+    def take_probe(
+        self, connection: str, targets: Sequence[str], owner: str, lease: float
+    ) -> tuple[str, int] | None:
+        now = self.db.clock.now()
+        marks = ",".join("?" * len(targets))
+        free = (
+            f"(lease_until<{self.db.clock.steady()} OR boot<>?) AND paused=0 AND next_due<=? AND target IN ({marks})"
+        )
+        with self.db.write() as run:
+            run(
+                "UPDATE destination SET probe_owner=?, probe_until=? WHERE connection=? AND circuit='open' AND until<=?"
+                " AND probe_until<?",
+                (owner, now + int(lease * 1000), connection, now, now),
+            )
+            if self.db.changes() == 0:
+                return None
+            args = (self.db.clock.boot, now, *targets)
+            best = run(
+                f"SELECT target, lane, min(rank) FROM ("
+                f" SELECT l.target, l.lane, 0 AS rank FROM lane l WHERE {free} AND EXISTS (SELECT 1 FROM work w"
+                f"  WHERE w.state=0 AND w.target=l.target AND w.lane=l.lane)"
+                f" UNION ALL SELECT l.target, l.lane, (SELECT min(p.probed) FROM parked p WHERE p.target=l.target"
+                f"  AND p.lane=l.lane AND p.state='retry' AND p.next_at<={now}) FROM lane l WHERE {free}"
+                f") WHERE rank IS NOT NULL",
+                (*args, *args),
+            ).fetchone()
+            if best is None or best[0] is None:
+                run("UPDATE destination SET probe_owner='', probe_until=0 WHERE connection=?", (connection,))
+                return None
+            return str(best[0]), int(best[1])
+
+    def drop_probe(self, connection: str, owner: str) -> None:
+        with self.db.write() as run:
+            run(
+                "UPDATE destination SET probe_owner='', probe_until=0 WHERE connection=? AND probe_owner=?",
+                (connection, owner),
+            )
+
+    def late(self, seq: int, target: str) -> str:
+        """Of a caller with `late: cancel`: commits that it was told; of `deliver`: only says how it stands."""
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            if run("SELECT 1 FROM attempt WHERE seq=? AND record=0 AND target=? AND kind=3", (seq, target)).fetchone():
+                return "delivered"
+            row = run("SELECT route, late FROM message WHERE seq=?", (seq,)).fetchone()
+            state = run(
+                "SELECT state FROM parked WHERE seq=? AND record=0 AND target IN (?, ?)", (seq, target, row[0])
+            ).get
+            if state in ("dead", "discarded"):
+                return "dead"
+            if row[1] == "cancel":
+                park_late(run, seq, target, row[0], now)
+            return "late"
+
+
+def park_late(run: Run, seq: int, target: str, route: str, now: int) -> None:
+    """Not tried again after the caller was told. A try in flight may still end well: then this row goes."""
+    lane = run("SELECT lane FROM parked WHERE seq=? AND record=0 AND target=?", (seq, target)).get
+    reason = "the caller was told 504; late: cancel"
+    sign = signature(route, target, "send", "late", None, reason)
+    lane = lane_of_batch(seq >> 16) if lane is None else lane
+    run(
+        PARK,
+        (seq, 0, target, route, lane, None, "dead", "send", "late", reason, "", None, 0, 0, now, now, 0, 0, 0, sign),
+    )
+
+
+def advance(run: Run, progress: Progress, now: int) -> None:
+    """Units leave a work row; the row is done when none is left."""
+    row = run("SELECT rest FROM work WHERE id=?", (progress.work,)).fetchone()
+    if row is None:
+        return
+    rest = ranges.remove(row[0], progress.ended)
+    gone = ranges.size(row[0]) - ranges.size(rest)
+    failed = min(progress.failed, gone)
+    run(
+        "UPDATE work SET rest=?, ok=ok+?, failed=failed+?, state=?, done_at=? WHERE id=?",
+        (rest, gone - failed, failed, 0 if rest else 1, None if rest else now, progress.work),
+    )
+
+
+def promote(run: Run, target: str, lane: int, key: str | None, now: int) -> None:
+    """The next of a key follows, unless one of them is to be tried already or a dead head holds them."""
+    if key is None:
+        return
+    row = run(
+        "SELECT id, state FROM parked WHERE target=? AND lane=? AND key=? AND (state IN ('retry','blocked')"
+        " OR (state='dead' AND hold=1)) ORDER BY seq, record LIMIT 1",
+        (target, lane, key),
+    ).fetchone()
+    if row is not None and row[1] == "blocked":
+        run("UPDATE parked SET state='retry', next_at=?, first_at=? WHERE id=?", (now, now, row[0]))
+        wake(run, [(target, lane)], now)
+
+
+def beat(run: Run, pulse: Pulse, now: int) -> None:
+    """Counts failures in a row; opens and closes the breaker."""
+    row = run(
+        "SELECT circuit, failures, opened_at, total FROM destination WHERE connection=?", (pulse.connection,)
+    ).fetchone()
+    circuit, failures, opened_at, total = row or ("closed", 0, 0, 0)
+    if row is None:
+        run("INSERT INTO destination (connection) VALUES (?)", (pulse.connection,))
+    failures = pulse.failures if pulse.reset else failures + pulse.failures
+    if circuit == "open":
+        if pulse.probe is None:
+            # Sends that were on their way when it opened say nothing about now, unless they fail.
+            return
+        if pulse.probe:
+            circuit, failures, total = "closed", 0, total + now - opened_at
+        until = 0 if pulse.probe else now + int(pulse.cool_down * 1000)
+    elif failures >= pulse.open_after:
+        circuit, opened_at, until = "open", now, now + int(pulse.cool_down * 1000)
+    else:
+        until = 0
+    run(
+        "UPDATE destination SET circuit=?, failures=?, opened_at=?, until=?, total=?, probe_owner='', probe_until=0"
+        " WHERE connection=?",
+        (circuit, failures, opened_at, until, total, pulse.connection),
+    )

@@ -1,0 +1,1 @@
+"""Targets: one adapter for each first key of `send`."""

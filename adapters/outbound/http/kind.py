@@ -1,0 +1,25 @@
+"""The adapter of `send: {http: …}`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from adapters.outbound.http.address import HttpAddress, prepare
+from adapters.outbound.http.options import options_of
+from adapters.outbound.http.target import HttpTarget
+from router.message import Message
+
+
+class HttpKind:
+    """Requests with stable bytes and a stable `Idempotency-Key`."""
+
+    name = "http"
+    collects = False
+
+    def prepare(self, send: Mapping[str, Any], content_type: str, target: str) -> Callable[[Message], HttpAddress]:
+        """`path` renders with its values encoded already; `query` and `headers` render as plain text."""
+        return prepare(send)
+
+    def open(self, name: str, options: Mapping[str, Any], children: int) -> HttpTarget:
+        return HttpTarget(options_of(options, children))

@@ -1,0 +1,120 @@
+"""What the other side answered, and whether that is a success."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from adapters.outbound.http.address import HttpAddress
+from adapters.outbound.http.statuses import holds
+from router.errors import ExpressionError
+from router.headers import CONTENT_TYPE, RETRY_AFTER
+from router.ports import Outcome
+
+SHOWN = 200
+"""Characters of an answer that a reason shows."""
+LONGEST_WAIT = 86_400.0
+JSON = msgspec.json.Decoder(float_hook=Decimal)
+CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
+BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer. Headers have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get(CONTENT_TYPE, "")
+
+
+def judge(address: HttpAddress, reply: Reply, now: datetime) -> Outcome:
+    """Success, a status that is not `ok`, or refused by `ok_when`. The address and the duration are added later."""
+    error, reason = None, ""
+    if not holds(address.ok, reply.status):
+        error, reason = str(reply.status), in_words(reply)
+    elif address.ok_when is not None:
+        why = refusal(address, reply)
+        error, reason = ("refused", f"{why}: {in_words(reply)}") if why else (None, "")
+    return Outcome(
+        error=error,
+        reason=reason,
+        status=reply.status,
+        retry_after=None if error is None else retry_after(reply.headers.get(RETRY_AFTER), now),
+        response=reply.body,
+        response_type=reply.content_type,
+        response_headers=reply.headers,
+    )
+
+
+def refusal(address: HttpAddress, reply: Reply) -> str:
+    """Why `ok_when` does not hold; empty where it does."""
+    assert address.ok_when is not None
+    seen = {"status": reply.status, "headers": reply.headers, "body": body_of(reply)}
+    try:
+        return "" if address.ok_when(address.message, reply=seen) else "ok_when is false"
+    except ExpressionError as error:
+        return f"ok_when: {error.reason}"
+
+
+def body_of(reply: Reply) -> Any:
+    """Exact JSON where the answer says that it is JSON, else text."""
+    if is_json(reply.content_type):
+        try:
+            return JSON.decode(reply.body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            pass
+    return text_of(reply)
+
+
+def is_json(content_type: str) -> bool:
+    media = content_type.partition(";")[0].strip().lower()
+    return media in ("application/json", "text/json") or media.endswith("+json")
+
+
+def text_of(reply: Reply, most: int | None = None) -> str:
+    charset = CHARSET.search(reply.content_type)
+    raw = reply.body if most is None else reply.body[: most * 4]
+    try:
+        return raw.decode(charset.group(1) if charset else "utf-8", "replace")
+    except LookupError:
+        return raw.decode("utf-8", "replace")
+
+
+def in_words(reply: Reply) -> str:
+    """`HTTP 503 Service Unavailable: first line of the body …`."""
+    try:
+        words = f"HTTP {reply.status} {HTTPStatus(reply.status).phrase}"
+    except ValueError:
+        words = f"HTTP {reply.status}"
+    body = BLANKS.sub(" ", text_of(reply, most=SHOWN * 2)).strip()
+    shown = body if len(body) <= SHOWN else body[:SHOWN] + "…"
+    return f"{words}: {shown}" if shown else words
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds from `Retry-After`, which is a number or an HTTP date (RFC 9110, 10.2.3); at most a day."""
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isdecimal():
+        return min(float(text), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return min(max(0.0, (until - now).total_seconds()), LONGEST_WAIT)

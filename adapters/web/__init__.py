@@ -1,0 +1,1 @@
+"""The HTTP side: sources (`api`) and operations (`admin`), served by `server`."""

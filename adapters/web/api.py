@@ -1,0 +1,248 @@
+"""The http sources: one ASGI application that takes requests, has them stored and answers.
+
+The walk of a request: source (404, 405), client (401, 403, 429), intake (503), head (413, 415), body, door, commit,
+answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+import structlog
+
+from adapters.inbound.http import Found, HttpSource, HttpSources, NotAllowed
+from adapters.web import answers
+from adapters.web.auth import Clients, Rates, token_of
+from adapters.web.body import SMALL, Bodies, Body, Gone, Receive, TooLarge, TooSlow
+from adapters.web.committer import Committer
+from adapters.web.media import contradicts
+from adapters.web.metrics import WebMetrics
+from adapters.web.problems import CLOSE, Answer, Headers, Refusal, problem, retry_after
+from adapters.web.receiving import Receiver
+from adapters.web.request import Request, Scope, Send, respond
+from adapters.web.results import Result, Results, wait_for_result
+from router.errors import LedgerError, LedgerFull
+from router.ledger import Arrival, Intake, Receipt
+from router.message import Envelope, new_id, utc_now
+from router.route import Client, Table
+
+MOST_TAKING = 1024
+"""Requests whose body is read or waits for its commit at one time: 64 MiB of small bodies."""
+CLIENT_GONE = 499
+"""Counted, never sent: the caller closed the connection."""
+
+log = structlog.get_logger()
+
+
+class Api:
+    """Takes requests for the http sources of the current table. `is_open` is asked for every request."""
+
+    def __init__(
+        self,
+        table: Table,
+        receiver: Receiver,
+        intake: Intake,
+        results: Results,
+        metrics: WebMetrics,
+        is_open: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._receiver = receiver
+        self._results = results
+        self._metrics = metrics
+        self._is_open = is_open
+        self._bodies = Bodies(intake.blob)
+        self._committer = Committer(receiver.store)
+        self._threads = ThreadPoolExecutor(2, "web")
+        self._rates = Rates()
+        self._taking = 0
+        self.use(table)
+
+    def use(self, table: Table) -> None:
+        """From the next request on."""
+        self._sources, self._clients = HttpSources(table), Clients(table.clients.values())
+
+    async def close(self) -> None:
+        """After the server has stopped: stores what was handed in."""
+        await self._committer.close()
+        self._bodies.shutdown()
+        self._threads.shutdown(wait=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise NotImplementedError(f"{scope['type']} is not served here")
+        request = Request(scope, receive)
+        try:
+            answer = await self._answer(request)
+        except Refusal as refusal:
+            answer = refusal.answer
+        except Gone:
+            self._metrics.count(request.route, CLIENT_GONE)
+            return
+        except Exception:
+            log.exception("a request failed", action="web.failed", route=request.route, path=request.path)
+            answer = problem(500, "Nothing was accepted that this answer does not name. Try again.", request.path)
+        self._metrics.count(request.route, answer.status)
+        await respond(send, answer, request)
+
+    async def _answer(self, request: Request) -> Answer:
+        started = perf_counter()
+        found = self._find(request)
+        client = self._identify(request, found.source)
+        self._check_intake(request)
+        check_head(request, found.source)
+        arrival, receipt = await self._take(request, found, client)
+        self._metrics.accepted(perf_counter() - started)
+        if found.source.waits and receipt.state in ("accepted", "duplicate"):
+            return await self._result(request, found.source, arrival.deadline or 0, receipt)
+        return answers.of_receipt(receipt, arrival, request.path)
+
+    def _find(self, request: Request) -> Found:
+        found = self._sources.find(request.path, request.method)
+        if isinstance(found, Found):
+            request.route = found.source.route.id
+            return found
+        if found is None:
+            raise refuse(request, 404, f"No route takes {request.path}. Paths are compared to the letter, also a last slash.")
+        raise not_allowed(request, found)
+
+    def _identify(self, request: Request, source: HttpSource) -> Client | None:
+        """The client by its token; with `clients: anyone` there may be none."""
+        token = token_of(request.header(b"authorization"))
+        client = self._clients.by_token(token) if token else None
+        if source.clients is not None:
+            check_client(request, source.clients, client, known=token is not None)
+        if client is not None and (wait := self._rates.wait(client)):
+            detail = f"Client {client.id} may send {client.rate:g} requests a second."
+            raise refuse(request, 429, detail, retry_after(wait))
+        return client
+
+    def _check_intake(self, request: Request) -> None:
+        if not self._is_open():
+            raise refuse(request, 503, "Nothing is taken at the moment. Try again later.", retry_after(5))
+        if self._taking >= MOST_TAKING:
+            raise refuse(request, 503, "Too many requests at one time. Try again.", retry_after(1))
+
+    async def _take(self, request: Request, found: Found, client: Client | None) -> tuple[Arrival, Receipt]:
+        """Body, door, commit. Whatever happens, no lock and no blob without a message is left behind."""
+        message_id = new_id()
+        self._taking += 1
+        try:
+            body = await self._body(request, message_id, found.source.max_body)
+            keep = False
+            try:
+                arrival = await self._admit(found.source, envelope_of(message_id, request, found, client, body))
+                keep = True  # from here the commit may happen whatever becomes of this request
+                return arrival, await self._committer.commit(arrival)
+            except LedgerError as error:
+                keep = False
+                raise refuse(request, 503, error.reason, retry_after(retry_in(error))) from error
+            finally:
+                self._bodies.close(body, keep)
+        finally:
+            self._taking -= 1
+
+    async def _body(self, request: Request, message_id: str, limit: int) -> Body:
+        try:
+            return await self._bodies.read(request.receive, message_id, limit)
+        except TooLarge:
+            raise too_large(request, limit) from None
+        except TooSlow:
+            raise refuse(request, 408, "The rest of the body did not come in time.", (CLOSE,)) from None
+        except (OSError, LedgerError) as error:
+            log.error("a body could not be written", action="web.blob_failed", route=request.route, error=str(error))
+            raise refuse(request, 503, "The body could not be stored. Try again later.", retry_after(30)) from error
+
+    async def _admit(self, source: HttpSource, envelope: Envelope) -> Arrival:
+        """Large bodies are decoded in a thread, so that others are answered meanwhile."""
+        if envelope.size > SMALL:
+            arrival: Arrival = await self._run(self._receiver.admit, source.route, envelope)
+        else:
+            arrival = self._receiver.admit(source.route, envelope)
+        if source.waits and arrival.deadline is None:
+            deadline = int((envelope.received_at.timestamp() + source.timeout) * 1000)
+            return replace(arrival, deadline=deadline, late=source.late)
+        return arrival
+
+    async def _result(self, request: Request, source: HttpSource, deadline: int, receipt: Receipt) -> Answer:
+        """Waits with the caller; one that goes away is not waited for."""
+        target = source.route.targets[0].name
+        waiting = asyncio.ensure_future(wait_for_result(self._results, self._run, receipt.seq, target, deadline))
+        gone = asyncio.ensure_future(request.closed())
+        try:
+            await asyncio.wait((waiting, gone), return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                raise Gone
+            result: Result | None = waiting.result()
+        except LedgerError as error:
+            detail = f"Message {receipt.id} is accepted, but its result could not be read. Ask for it later."
+            raise Refusal(problem(502, detail, request.path, id=receipt.id)) from error
+        finally:
+            waiting.cancel()
+            gone.cancel()
+        return answers.of_result(result, receipt.id, request.path)
+
+    async def _run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+
+
+def check_head(request: Request, source: HttpSource) -> None:
+    """What the headers alone forbid, before a byte of the body is read."""
+    length = request.length()
+    if length is not None and length > source.max_body:
+        raise too_large(request, source.max_body)
+    encoding = request.text(b"content-encoding")
+    if encoding is not None and encoding.strip().lower() not in ("", "identity"):
+        detail = f"Content-Encoding {encoding} is not read here. Send the body as it is."
+        raise refuse(request, 415, detail, ((b"accept-encoding", b"identity"),))
+    media, codec = request.text(b"content-type"), source.route.codec
+    if codec is not None and contradicts(media, codec.name):
+        raise refuse(request, 415, f"This route takes {codec.name} ({codec.content_type}), not {media}.")
+
+
+def check_client(request: Request, allowed: frozenset[str], client: Client | None, known: bool) -> None:
+    if client is None:
+        why = b', error="invalid_token"' if known else b""
+        detail = "The token is not known." if known else "This path needs a token: Authorization: Bearer …"
+        raise refuse(request, 401, detail, ((b"www-authenticate", b'Bearer realm="crossdock"' + why),))
+    if client.id not in allowed:
+        raise refuse(request, 403, f"Client {client.id} may not send to this path.")
+
+
+def envelope_of(message_id: str, request: Request, found: Found, client: Client | None, body: Body) -> Envelope:
+    return Envelope(
+        id=message_id,
+        route=found.source.route.id,
+        source=found.source.path,
+        received_at=utc_now(),
+        raw=body.raw,
+        blob=body.path,
+        size=body.size,
+        content_type=request.text(b"content-type"),
+        headers=request.stored_headers(),
+        params=found.params,
+        client=client.id if client is not None else None,
+    )
+
+
+def refuse(request: Request, status: int, detail: str, headers: Headers = ()) -> Refusal:
+    return Refusal(problem(status, detail, request.path, headers=headers))
+
+
+def not_allowed(request: Request, found: NotAllowed) -> Refusal:
+    allow = ", ".join(found.methods)
+    detail = f"{request.path} takes {allow}, not {request.method}."
+    return refuse(request, 405, detail, ((b"allow", allow.encode()),))
+
+
+def too_large(request: Request, limit: int) -> Refusal:
+    return refuse(request, 413, f"A body may have {limit} bytes here.")
+
+
+def retry_in(error: LedgerError) -> float:
+    return 30.0 if isinstance(error, LedgerFull) else 1.0

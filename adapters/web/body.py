@@ -1,0 +1,112 @@
+"""The body of a request: small ones in memory, others into a file of the ledger while they come in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from router.ledger import BlobWriter
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+SMALL = 64 * 1024
+"""Larger bodies go to a blob."""
+WRITE = 256 * 1024
+PATIENCE = 30.0
+"""Seconds without a byte after which a caller is given up."""
+
+
+class TooLarge(Exception):
+    """The body has more bytes than the source takes."""
+
+
+class TooSlow(Exception):
+    """The caller stopped sending."""
+
+
+class Gone(Exception):
+    """The caller closed the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Either `raw`, or a finished blob whose writer holds its lock until `close`."""
+
+    size: int
+    raw: bytes | None = None
+    writer: BlobWriter | None = None
+
+    @property
+    def path(self) -> Path | None:
+        return self.writer.path if self.writer is not None else None
+
+
+class Bodies:
+    """Reads bodies. Files are written by one thread, so that giving one up comes after its last write."""
+
+    def __init__(self, blob: Callable[[str], BlobWriter], patience: float = PATIENCE) -> None:
+        self._blob = blob
+        self._patience = patience
+        self._thread = ThreadPoolExecutor(1, "blob")
+
+    async def read(self, receive: Receive, message_id: str, limit: int) -> Body:
+        """Raises TooLarge after the first byte over the limit, TooSlow or Gone; nothing is left behind then."""
+        pieces: list[bytes] = []
+        size = 0
+        while True:
+            piece, more = await self._next(receive)
+            size += len(piece)
+            if size > limit:
+                raise TooLarge
+            pieces.append(piece)
+            if size > SMALL:
+                return await self._read_on(receive, message_id, limit, pieces, more)
+            if not more:
+                return Body(size, piece if len(pieces) == 1 else b"".join(pieces))
+
+    def close(self, body: Body, keep: bool) -> None:
+        """After the commit: the lock is given up, and the blob too where nothing was stored."""
+        if body.writer is not None:
+            self._thread.submit(body.writer.close if keep else body.writer.discard)
+
+    def shutdown(self) -> None:
+        self._thread.shutdown(wait=True)
+
+    async def _read_on(
+        self, receive: Receive, message_id: str, limit: int, pieces: list[bytes], more: bool
+    ) -> Body:
+        writer: BlobWriter = await self._run(self._blob, message_id)
+        size = held = sum(len(p) for p in pieces)
+        try:
+            while more:
+                if held >= WRITE:
+                    await self._run(writer.write, b"".join(pieces))
+                    pieces, held = [], 0
+                piece, more = await self._next(receive)
+                size, held = size + len(piece), held + len(piece)
+                if size > limit:
+                    raise TooLarge
+                pieces.append(piece)
+            await self._run(writer.write, b"".join(pieces))
+            await self._run(writer.finish)
+        except BaseException:
+            self._thread.submit(writer.discard)
+            raise
+        return Body(size, writer=writer)
+
+    async def _next(self, receive: Receive) -> tuple[bytes, bool]:
+        try:
+            async with asyncio.timeout(self._patience):
+                event = await receive()
+        except TimeoutError:
+            raise TooSlow from None
+        if event["type"] == "http.disconnect":
+            raise Gone
+        return event.get("body", b""), event.get("more_body", False)
+
+    async def _run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)

@@ -1,0 +1,108 @@
+"""What travels: the envelope that came in (bytes) and the message that steps work on (objects)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+
+import uuid_utils
+
+NO_PARAMS: Mapping[str, str] = {}
+
+
+def new_id() -> str:
+    """A UUIDv7: ids made later sort later, so that they cluster in the ledger."""
+    return str(uuid_utils.uuid7())
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The file that a message came in as; `name` has no folder."""
+
+    name: str
+    size: int
+
+    @property
+    def stem(self) -> str:
+        return PurePosixPath(self.name).stem
+
+    @property
+    def suffix(self) -> str:
+        return PurePosixPath(self.name).suffix
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One thing that came in, as it came in. Headers have lower-case names.
+
+    Small bodies are `raw`; files and large bodies are a `blob`, a file of the ledger that nobody changes.
+    `source` is the connection (folder) or the path (HTTP) that it came by; `received_at` is aware, in UTC.
+    """
+
+    id: str
+    route: str
+    source: str
+    received_at: datetime
+    raw: bytes | None = None
+    blob: Path | None = None
+    size: int = 0
+    content_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = NO_PARAMS
+    client: str | None = None
+    file: File | None = None
+
+    def read(self) -> bytes:
+        """The whole body. Use `open` where it may be large."""
+        if self.raw is not None:
+            return self.raw
+        return self.blob.read_bytes() if self.blob is not None else b""
+
+    def open(self) -> BinaryIO:
+        """The body as a seekable stream; the caller closes it."""
+        if self.raw is None and self.blob is not None:
+            return self.blob.open("rb")
+        return io.BytesIO(self.raw or b"")
+
+
+class Message:
+    """A decoded envelope, or one record of it, on its way through the steps. A step returns a new one.
+
+    `record` counts from 1 and is 0 for a message that was not split; `changed` says whether a step made another body
+    than the one that came in.
+    """
+
+    __slots__ = ("body", "changed", "envelope", "headers", "record")
+
+    def __init__(
+        self,
+        envelope: Envelope,
+        body: Any,
+        headers: Mapping[str, str] | None = None,
+        record: int = 0,
+        changed: bool = False,
+    ) -> None:
+        self.envelope = envelope
+        self.body = body
+        self.headers = envelope.headers if headers is None else headers
+        self.record = record
+        self.changed = changed
+
+    def with_body(self, body: Any) -> Message:
+        return Message(self.envelope, body, self.headers, self.record, True)
+
+    def with_headers(self, headers: Mapping[str, str]) -> Message:
+        return Message(self.envelope, self.body, headers, self.record, self.changed)
+
+
+def delivery_id(message_id: str, target: str, record: int) -> str:
+    """`<message>:<target>[:<record>]`: the same on every attempt and requeue. `target` is the id inside its route."""
+    return f"{message_id}:{target}:{record}" if record else f"{message_id}:{target}"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

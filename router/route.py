@@ -1,0 +1,189 @@
+"""The routing table, compiled: what `router/config` makes of routes.yaml and the use cases work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from router.lanes import ORDERED_LANES, PLAIN_LANES
+from router.message import Message
+from router.ports import Codec, DedupeStep, Expression, SplitStep, Step
+
+AnyStep = Step | SplitStep | DedupeStep
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """When a failed delivery is tried again. Times in seconds. `attempts` counts the first try; None: no bound."""
+
+    first: float = 2.0
+    factor: float = 3.0
+    max: float = 900.0
+    jitter: float = 0.2
+    for_: float = 259_200.0
+    errors: tuple[str, ...] = ("connect", "timeout", "reset", "io", "408", "429", "5xx")
+    attempts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long what has ended is kept, in seconds."""
+
+    bodies: float = 30 * 86_400.0
+    messages: float = 90 * 86_400.0
+    dead: float = 365 * 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    open_after: int = 5
+    cool_down: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An outside system. `options` are those of its type, checked and resolved; `rate` is in sends a second."""
+
+    id: str
+    type: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    timeout: float = 30.0
+    in_flight: int = 32
+    rate: float | None = None
+    breaker: Breaker = Breaker()
+    about: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who may call http sources. `rate` is in requests a second."""
+
+    id: str
+    token: str | None = None
+    verify: Mapping[str, Any] | None = None
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`from`: `kind` is the adapter; `options` are all keys of `from` with their defaults, checked."""
+
+    kind: str
+    options: Mapping[str, Any]
+
+    @property
+    def connection(self) -> str | None:
+        return str(self.options[self.kind]) if self.kind != "http" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """`send` of a target. `prepare` is pure and pinned with the message; the connection is always the current one."""
+
+    kind: str
+    connection: str
+    options: Mapping[str, Any]
+    prepare: Callable[[Message], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """`otherwise: {dead: why}` or `{ignore: why}`."""
+
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One outgoing edge. `codec` is None where bytes go as they came in (or the default by body)."""
+
+    id: str
+    route: str
+    send: Send
+    when: Expression | None = None
+    steps: tuple[AnyStep, ...] = ()
+    codec: Codec | None = None
+    order_by: Expression | None = None
+    collect: str | None = None
+    retry: RetryPolicy = RetryPolicy()
+    when_dead: str = "skip"
+
+    @property
+    def name(self) -> str:
+        """`ROUTE.TARGET`, as commands and metrics print it."""
+        return f"{self.route}.{self.id}"
+
+    @property
+    def lanes(self) -> int:
+        return ORDERED_LANES if self.order_by is not None else PLAIN_LANES
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One routing rule. `steps` holds the route's own steps, `split` among them."""
+
+    id: str
+    source: Source
+    targets: tuple[Target, ...]
+    version: int = 0
+    about: str = ""
+    owner: str = ""
+    enabled: bool = True
+    codec: Codec | None = None
+    choose_codec: Callable[[str | None, str | None], Codec] | None = None
+    """Where `format` is not given: by content type, then file suffix, then bytes."""
+    keys: Mapping[str, Expression] = field(default_factory=dict)
+    steps: tuple[AnyStep, ...] = ()
+    order_by: Expression | None = None
+    match: str = "all"
+    otherwise: Otherwise | None = None
+
+    @property
+    def split(self) -> SplitStep | None:
+        return next((s for s in self.steps if s.verb == "split"), None)  # type: ignore[misc]
+
+    @property
+    def ordered(self) -> bool:
+        return any(t.order_by is not None for t in self.targets)
+
+    @property
+    def lanes(self) -> int:
+        """Lanes of the route's processing: one where a target is ordered."""
+        return 1 if self.ordered else PLAIN_LANES
+
+    @property
+    def static(self) -> bool:
+        """True where every message goes to every target, so that nothing has to be chosen after it was stored."""
+        plain = not any(s.verb in ("filter", "split", "dedupe") or getattr(s, "impure", False) for s in self.steps[self.door:])
+        return plain and not self.ordered and self.otherwise is None and not any(t.when for t in self.targets)
+
+    @property
+    def door(self) -> int:
+        """How many leading steps are `validate` or `dedupe`: they run when a message comes in."""
+        n = 0
+        while n < len(self.steps) and self.steps[n].verb in ("validate", "dedupe"):
+            n += 1
+        return n
+
+    def target(self, id: str) -> Target | None:
+        return next((t for t in self.targets if t.id == id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A whole project at one version, ready to work."""
+
+    version: int
+    routes: Mapping[str, Route]
+    connections: Mapping[str, Connection]
+    clients: Mapping[str, Client]
+    keep: Keep = Keep()
+
+    def target(self, name: str) -> Target | None:
+        """By `ROUTE.TARGET`."""
+        route, _, id = name.partition(".")
+        found = self.routes.get(route)
+        return found.target(id) if found else None

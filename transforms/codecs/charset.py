@@ -1,0 +1,93 @@
+"""Character encodings: declared, checked against the byte order mark, never guessed."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from router.errors import DecodeError
+from transforms.codecs.places import excerpt, line_column
+
+MARKS = (
+    ("utf-32-le", codecs.BOM_UTF32_LE),
+    ("utf-32-be", codecs.BOM_UTF32_BE),
+    ("utf-8", codecs.BOM_UTF8),
+    ("utf-16-le", codecs.BOM_UTF16_LE),
+    ("utf-16-be", codecs.BOM_UTF16_BE),
+)
+"""Longest first: the mark of UTF-32-LE begins with that of UTF-16-LE."""
+
+LONGEST_MARK = 4
+WITHOUT_ORDER = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+STATEFUL = ("iso2022", "hz", "utf-7", "idna", "punycode", "unicode_escape", "unicode-escape", "raw", "undefined")
+
+
+@dataclass(frozen=True, slots=True)
+class Charset:
+    """One encoding. `name` is how the bytes are read where no mark says the byte order, `written` how they are made."""
+
+    name: str
+    written: str
+    mark: bytes = b""
+    """What a written text begins with."""
+
+    @property
+    def unicode(self) -> bool:
+        return self.name.startswith("utf-")
+
+    @property
+    def lossless(self) -> str:
+        """The error handler that keeps what cannot be decoded as lone surrogates, byte for byte."""
+        return "surrogatepass" if self.name.startswith(("utf-16", "utf-32")) else "surrogateescape"
+
+    def detect(self, head: bytes) -> tuple[str, int]:
+        """The encoding of a stream that begins with `head`, and the length of its mark. Raises DecodeError where the
+        mark contradicts what was declared."""
+        for marked, mark in MARKS:
+            if head.startswith(mark):
+                if self.accepts(marked):
+                    return marked, len(mark)
+                if marked == "utf-8" or self.name == "utf-8":
+                    raise DecodeError(f"byte 0: begins with the byte order mark of {marked}, but the format declares "
+                                      f"{self.written}; set `encoding: {marked}`")
+        return self.name, 0
+
+    def accepts(self, marked: str) -> bool:
+        return marked == self.name or (self.written in WITHOUT_ORDER and marked.startswith(self.written))
+
+    def decode(self, raw: bytes) -> str:
+        """The text without its mark. Raises DecodeError with the byte."""
+        encoding, skipped = self.detect(raw[:LONGEST_MARK])
+        try:
+            return raw[skipped:].decode(encoding)
+        except UnicodeDecodeError as wrong:
+            at = skipped + wrong.start
+            line = raw[:at].decode(encoding, "replace").count("\n") + 1
+            raise DecodeError(f"line {line} (byte {at}): {undecodable(raw[at:at + 1], self.written)}") from None
+
+
+def undecodable(byte: bytes, name: str) -> str:
+    return f"{byte.hex(' ') or 'the end'} is not {name}; set `encoding` to what the sender writes"
+
+
+def unencodable(text: str, wrong: UnicodeEncodeError, name: str) -> str:
+    """What is wrong with a text that an encoding cannot write."""
+    line, column = line_column(text, wrong.start)
+    return f"line {line}, column {column}: {excerpt(text[wrong.start])} cannot be written in {name}"
+
+
+def charset(name: str) -> Charset:
+    """Raises ValueError with a sentence where Crossdock cannot use an encoding of that name."""
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        raise ValueError(f"{excerpt(name)} is not an encoding; usual ones are utf-8, cp1252, iso-8859-15") from None
+    plain = found.name.replace("_", "-")
+    if not getattr(found, "_is_text_encoding", True) or found.name.startswith(STATEFUL):
+        raise ValueError(f"{excerpt(name)} cannot be used for messages; usual ones are utf-8, cp1252, iso-8859-15")
+    if plain == "utf-8-sig":
+        return Charset("utf-8", "utf-8", codecs.BOM_UTF8)
+    if plain in WITHOUT_ORDER:
+        read = WITHOUT_ORDER[plain]
+        return Charset(read, plain, dict(MARKS)[read])
+    return Charset(plain, plain)

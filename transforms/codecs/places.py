@@ -1,0 +1,31 @@
+"""How an error shows a value and says where it stands. Lines and columns count from 1, bytes from 0."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+LONGEST = 60
+LINE_END = re.compile("\r\n|\r|\n")
+
+
+def excerpt(value: Any) -> str:
+    """The value as a person may see it in one line: quoted where it is text, cut after 60 characters."""
+    if isinstance(value, str) and len(value) > LONGEST:
+        return f"{value[:LONGEST]!r}… ({len(value)} characters)"
+    shown = repr(value)
+    return shown if isinstance(value, str) or len(shown) <= LONGEST else shown[:LONGEST] + "…"
+
+
+def line_column(text: str, at: int) -> tuple[int, int]:
+    """Line and column of a character; CRLF, CR and LF each end a line."""
+    line, start = 1, 0
+    for end in LINE_END.finditer(text, 0, at):
+        line, start = line + 1, end.end()
+    return line, at - start + 1
+
+
+def place(text: str, at: int, before: int = 0) -> str:
+    """`line 3, column 5 (byte 40)` of a character in a UTF-8 text that stands `before` bytes into the message."""
+    line, column = line_column(text, at)
+    return f"line {line}, column {column} (byte {before + len(text[:at].encode(errors='surrogatepass'))})"
