@@ -254,31 +254,6 @@ class FileOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
-    """All that one outcome transaction says. It is applied whole, or not at all when the claim is no longer valid."""
-
-    progress: Sequence[Progress] = ()
-    park: Sequence[Park] = ()
-    unpark: Sequence[Unpark] = ()
-    dead_messages: Sequence[Park] = ()
-    """Units dead before any target (decode … route): one row each, whoever sees it first."""
-    attempts: Sequence[Attempt] = ()
-    pulse: Pulse | None = None
-    files: Sequence[FileOut] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NewWork:
-    """Work that processing makes: for a batch (`seq` None) or a chunk. `units` are positions or record numbers."""
-
-    target: str
-    lane: int
-    units: str
-    seq: int | None = None
-    chunk: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Fate:
     """Units that ended without a delivery: `state` is `filtered duplicate refused`, `rule` why, `ref` the message it
     is a duplicate of. `target` is the route where it ended for all targets."""
@@ -290,6 +265,33 @@ class Fate:
     chunk: int | None = None
     target: str = ""
     ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """All that one outcome transaction says. It is applied whole, or not at all when the claim is no longer valid."""
+
+    progress: Sequence[Progress] = ()
+    park: Sequence[Park] = ()
+    unpark: Sequence[Unpark] = ()
+    dead_messages: Sequence[Park] = ()
+    """Units dead before any target (decode … route): one row each, whoever sees it first."""
+    attempts: Sequence[Attempt] = ()
+    pulse: Pulse | None = None
+    files: Sequence[FileOut] = ()
+    fates: Sequence[tuple[int, Fate]] = ()
+    """(batch, fate) of units that the target's own steps filtered."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewWork:
+    """Work that processing makes: for a batch (`seq` None) or a chunk. `units` are positions or record numbers."""
+
+    target: str
+    lane: int
+    units: str
+    seq: int | None = None
+    chunk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +410,9 @@ class Worklist(Protocol):
 
     def chunk(self, seq: int, n: int) -> Cut: ...
 
+    def chunk_of(self, seq: int, record: int) -> Cut | None:
+        """The chunk that holds a record."""
+
     def chunks(self, seq: int) -> tuple[Cut | None, tuple[int, int] | None]:
         """The last chunk cut so far, and (chunks, records) when all are."""
 
@@ -438,6 +443,15 @@ class Worklist(Protocol):
         """The probe was not sent."""
 
     def file_out(self, seq: int, target: str, part: int = 0) -> FileOut | None: ...
+
+    def parts(self, seq: int, target: str) -> int:
+        """How many files a collected message has made so far."""
+
+    def collected(self, seq: int, target: str) -> bool:
+        """Whether the last chunk was cut and none but one work row of this message and target is open."""
+
+    def reopen(self, claim: Claim, seq: int) -> Claim | None:
+        """A collected file is to be written again from its first record: its work is open again."""
 
     def answer(self, seq: int, target: str) -> Attempt | None:
         """The receipt of a delivery."""

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import uuid_utils
 
-NO_PARAMS: Mapping[str, str] = {}
+
 
 
 def new_id() -> str:
@@ -52,7 +52,7 @@ class Envelope:
     size: int = 0
     content_type: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    params: Mapping[str, str] = NO_PARAMS
+    params: Mapping[str, str] = field(default_factory=dict)
     client: str | None = None
     file: File | None = None
 

@@ -90,7 +90,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Otherwise:
-    """`otherwise: {dead: why}` or `{ignore: why}`."""
+    """`otherwise: {dead: why}`, `{ignore: why}` or a target: kind `target`, `why` its id (it is among the targets)."""
 
     kind: str
     why: str
@@ -158,7 +158,7 @@ class Route:
     def static(self) -> bool:
         """True where every message goes to every target, so that nothing has to be chosen after it was stored."""
         plain = not any(s.verb in ("filter", "split", "dedupe") or getattr(s, "impure", False) for s in self.steps[self.door:])
-        return plain and not self.ordered and self.otherwise is None and not any(t.when for t in self.targets)
+        return plain and not self.ordered and self.otherwise is None and all(t.when is None for t in self.targets)
 
     @property
     def door(self) -> int:

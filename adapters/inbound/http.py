@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from router.message import NO_PARAMS
 from router.route import Route, Table
 
 PARAM = re.compile(r"\{([^{}/]+)\}")
@@ -77,7 +76,7 @@ class HttpSources:
         self._fixed: dict[str, dict[str, Found]] = {}
         for source in sources:
             if not PARAM.search(source.path):
-                self._fixed.setdefault(source.path, {})[source.method] = Found(source, NO_PARAMS)
+                self._fixed.setdefault(source.path, {})[source.method] = Found(source, {})
         patterns = (pattern_of(s) for s in sources if PARAM.search(s.path))
         self._patterns = sorted(patterns, key=lambda p: p.rank)
 

@@ -25,8 +25,8 @@ _KNOWN = _TEXT | {_YAML + name for name in ("int", "float", "bool", "null", "map
 
 @dataclass(slots=True)
 class Located:
-    """One file as values. `data` is a MarkedMap where the file is well formed at its top; `whole`: nothing of it could
-    not be read, so that what is missing is really missing."""
+    """One file as values. `data` is a MarkedMap where the file is well formed at its top; `whole`: it could be read, so
+    that what is missing is really missing."""
 
     file: str
     data: Any
@@ -151,8 +151,6 @@ class _Build:
         return Spot(self.located.file, node.start_mark.line + 1, node.start_mark.column + 1)
 
     def problem(self, code: str, node: Node, path: PathKeys, message: str, hint: str, level: str = ERROR) -> None:
-        if level == ERROR:
-            self.located.whole = False
         self.located.problems.append(Problem(level, code, *self.spot(node), dotted(path), message, hint))
 
 

@@ -25,6 +25,7 @@ SENTENCES = (
     (re.compile(r"another document"), "a second document begins here", "one file holds one document: remove the '---'"),
     (re.compile(r"unknown escape character '(.*)'"), "'\\{0}' is not an escape in double quotes", "use single quotes"),
     (re.compile(r"could not find expected ':'"), "a ':' is missing after this key", "write 'key: value'"),
+    (re.compile(r"sequence entries are not allowed"), "a list cannot begin here", "begin it on the next line, or use [ ]"),
     (BLOCK_END, "this line is indented unlike the lines it belongs to", "align it with its neighbours"),
     (OPEN, "a ',' or '{0}' is missing in what begins here", "close it, or put a text with ':' or braces in quotes"),
 )
@@ -45,8 +46,10 @@ def parse(raw: bytes, file: str) -> Parsed:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return Parsed(file, None, (_undecodable(raw, error, file),))
+    reader = YAML(typ="safe", pure=True)
+    reader.composer.warn_double_anchors = False  # YAML 1.2 allows it: the last one counts
     try:
-        return Parsed(file, YAML(typ="safe", pure=True).compose(text))
+        return Parsed(file, reader.compose(text))
     except MarkedYAMLError as error:
         return Parsed(file, None, (_syntax(error, file),))
     except ReaderError as error:
@@ -81,7 +84,7 @@ def _place(before: str) -> tuple[int, int]:
 def _syntax(error: MarkedYAMLError, file: str) -> Problem:
     said = error.problem or str(error)
     mark = error.problem_mark or error.context_mark
-    begins = error.context_mark and ("end of stream" in said or OPEN.search(said))
+    begins = error.context_mark and ("end of stream" in said or "expected ':'" in said or OPEN.search(said))
     if begins:  # what is not closed is a mistake where it begins, not at the end of the file
         mark = error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

@@ -43,8 +43,9 @@ class Settling:
                 advance(run, progress, now)
             for unpark in settlement.unpark:
                 run("DELETE FROM parked WHERE seq=? AND record=? AND target=?", (unpark.seq, unpark.record, claim.target))
-                promote(run, claim.target, claim.lane, unpark.key, now)
             self._park(run, claim, settlement.park, now)
+            for key in sorted({u.key for u in (*settlement.unpark, *settlement.park) if u.key is not None}):
+                promote(run, claim.target, claim.lane, key, now)
             self._dead_messages(run, claim.target.partition(".")[0], settlement.dead_messages, now)
             self._attempts(run, claim.target, settlement.attempts)
             for f in settlement.files:
@@ -52,6 +53,8 @@ class Settling:
                     "INSERT OR REPLACE INTO file_out VALUES (?,?,?,?,?,?,?,?,?)",
                     (f.seq, f.target, f.part, f.temp, f.name, f.offset, f.state, f.device, f.inode),
                 )
+            for batch, fate in settlement.fates:
+                insert_fate(run, batch, fate, now)
             if settlement.pulse is not None:
                 beat(run, settlement.pulse, now)
             return renewed
@@ -66,8 +69,6 @@ class Settling:
                  p.status, p.attempt, p.next_at, p.first_at or now, now, p.stood, now if p.probed else 0, int(p.hold),
                  sign),
             )  # fmt: skip
-            if p.state == "dead" and not p.hold:
-                promote(run, claim.target, claim.lane, p.key, now)
 
     def _dead_messages(self, run: Run, route: str, parks: Sequence[Park], now: int) -> None:
         for park in parks:
@@ -144,6 +145,24 @@ class Settling:
             insert_work(run, choice.batch, work, now)
             woken.add((work.target, work.lane))
         wake(run, woken, now)
+
+    def reopen(self, claim: Claim, seq: int) -> Claim | None:
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            renewed = fence(self.db, run, claim)
+            if renewed is None:
+                count(run, "fence_refused")
+                return None
+            run("DELETE FROM file_out WHERE seq=? AND target=? AND part=0", (seq, claim.target))
+            rows = run("SELECT id, sel FROM work WHERE batch=? AND seq=? AND target=?", (seq >> 16, seq, claim.target))
+            for work, sel in rows.fetchall():
+                parked = run("SELECT record FROM parked WHERE seq=? AND target=?", (seq, claim.target)).fetchall()
+                rest = ranges.remove(sel, [record for (record,) in parked])
+                failed = ranges.size(sel) - ranges.size(rest)
+                state = 0 if rest else 1
+                run("UPDATE work SET rest=?, ok=0, failed=?, state=? WHERE id=?", (rest, failed, state, work))
+            wake(run, [(claim.target, claim.lane)], now)
+            return renewed
 
     def take_probe(
         self, connection: str, targets: Sequence[str], owner: str, lease: float
@@ -227,7 +246,7 @@ def advance(run: Run, progress: Progress, now: int) -> None:
 
 
 def promote(run: Run, target: str, lane: int, key: str | None, now: int) -> None:
-    """The next of a key follows, unless one of them is to be tried already or a dead head holds them."""
+    """The first of a key is never `blocked`: it is to be tried, or a dead head that holds the others."""
     if key is None:
         return
     row = run(

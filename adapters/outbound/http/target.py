@@ -60,7 +60,7 @@ class HttpTarget:
         try:
             async with asyncio.timeout(self._options.timeout):
                 reply = await self._ask(address, parcel)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - nothing of the other side may end the worker
             outcome = self._failure(error)
         else:
             outcome = judge(address, reply, utc_now())

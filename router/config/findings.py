@@ -1,0 +1,115 @@
+"""Mistakes to problems: each gets its place in a file, its path and its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from router.config.located import Located
+from router.config.problems import ADVICE, ERROR, LETTERS, WARNING, PathKeys, Problem, dotted
+from router.config.references import Unset
+from router.config.schema.mistakes import ABSENT, WRONG, Mistake
+from router.config.spots import KEY, VALUE, find
+
+SCHEMA = "_schema"
+"""Where marshmallow puts what is wrong with a mapping as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A value of a file, by its path."""
+
+    located: Located
+    path: PathKeys = ()
+
+    def at(self, *more: str | int) -> Place:
+        return Place(self.located, (*self.path, *more))
+
+    @property
+    def raw(self) -> Any:
+        """The value as it was written; None where there is none."""
+        value = self.located.data
+        for part in self.path:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+    @property
+    def unset(self) -> bool:
+        return isinstance(self.raw, Unset)
+
+
+@dataclass(slots=True)
+class Findings:
+    """The problems of one check."""
+
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, place: Place, mistake: Mistake) -> None:
+        spot = find(place.located.data, place.path, mistake.at, place.located.top)
+        code = LETTERS[mistake.level] + mistake.number
+        path = dotted(place.path)
+        self.problems.append(Problem(mistake.level, code, *spot, path, sentence(place, mistake), mistake.hint))
+
+    def error(self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE, bare: bool = False) -> None:
+        self.add(place, Mistake(number, message, hint, at, ERROR, bare))
+
+    def warning(self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE) -> None:
+        self.add(place, Mistake(number, message, hint, at, WARNING))
+
+    def advice(self, place: Place, number: str, message: str, hint: str = "") -> None:
+        self.add(place, Mistake(number, message, hint, KEY, ADVICE, bare=True))
+
+    def schema(self, place: Place, messages: Any) -> None:
+        """All that a schema said."""
+        for path, mistake in mistakes_of(messages, place.path):
+            self.add(Place(place.located, path), mistake)
+
+
+def mistakes_of(messages: Any, path: PathKeys) -> Iterator[tuple[PathKeys, Mistake]]:
+    if isinstance(messages, Mapping):
+        for key, below in messages.items():
+            yield from mistakes_of(below, path if key == SCHEMA else (*path, key))
+        return
+    for message in messages if isinstance(messages, list) else [messages]:
+        yield path, message if isinstance(message, Mistake) else Mistake(WRONG, str(message))
+
+
+def sentence(place: Place, mistake: Mistake) -> str:
+    """The mistake with what it is about: `timeout of connection 'erp': …`, `unknown field 'hed' in connection 'pos'`."""
+    if not mistake.bare:
+        about, rest = subject(place.located.data, place.path)
+        where = " of ".join(part for part in (dotted(rest), about) if part)
+        return f"{where}: {mistake.message}" if where else mistake.message
+    message = mistake.message or f"'{place.path[-1]}' is missing"
+    about, rest = subject(place.located.data, place.path[:-1])
+    if mistake.number == ABSENT or mistake.at == KEY or rest or about:
+        where = " of ".join(part for part in (f"'{dotted(rest)}'" if rest else "", about) if part)
+        return f"{message} in {where or place.located.file}"
+    return message
+
+
+def subject(data: Any, path: PathKeys) -> tuple[str, PathKeys]:
+    """The named thing that a path leads into, and the rest of the path below it."""
+    match path:
+        case ("connections", str(name), *rest):
+            return f"connection '{name}'", tuple(rest)
+        case ("clients", str(name), *rest):
+            return f"client '{name}'", tuple(rest)
+        case ("routes", str(name), "to", int(n), *rest):
+            return f"{target_name(data, name, n)} of route '{name}'", tuple(rest)
+        case ("routes", str(name), *rest):
+            return f"route '{name}'", tuple(rest)
+    return "", path
+
+
+def target_name(data: Any, route: str, n: int) -> str:
+    try:
+        item = data["routes"][route]["to"][n]
+    except (KeyError, IndexError, TypeError):
+        return f"target {n + 1}"
+    id = item.get("id") if isinstance(item, dict) else None
+    return f"target '{id}'" if isinstance(id, str) else f"target {n + 1}"

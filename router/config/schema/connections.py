@@ -1,0 +1,147 @@
+"""`connections` and `clients`: the outside systems, and who may call."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import ValidationError, missing, validates_schema
+
+from router.config.nearest import did_you_mean
+from router.config.references import Unset
+from router.config.schema.fields import AnyText, Duration, Entry, Note, Rate, Text, Whole
+from router.config.schema.mistakes import (
+    ABSENT_HERE,
+    NOT_YET,
+    NOT_YET_HINT,
+    UNKNOWN,
+    Mistake,
+    kind,
+    show,
+    wrong,
+)
+from router.config.schema.shapes import Named, Nest, Verb, Words, chosen
+
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+LONGEST_TIMEOUT = "100s"
+
+
+class Url(Text):
+    """An address of http or https."""
+
+    def check(self, value: str) -> Any:
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+        except ValueError as error:
+            raise wrong(value, f"an address is expected ({error})") from None
+        if not good or re.search(r"[\s\x00-\x1f]", value):
+            raise wrong(value, "an address such as https://erp.example.com/api is expected",
+                        "" if "://" in value else f"write http://{value}")
+        if parts.query or parts.fragment:
+            raise wrong(value, "an address of a connection has no query and no fragment", "put 'query' into 'send'")
+        return value
+
+
+class HeaderValue(AnyText):
+    def check(self, value: str) -> Any:
+        if re.search(r"[\r\n\x00]", value):
+            raise wrong(value, "the value of a header is one line")
+        return value
+
+
+class Headers(Named):
+    """Names of headers with their values."""
+
+    def __init__(self, field: Entry, note: str = "", **options: Any) -> None:
+        super().__init__(field, None, note, **options)
+
+    def accept_name(self, name: str) -> None:
+        if not HEADER_NAME.fullmatch(name):
+            raise wrong(name, "this is not the name of a header")
+
+
+class Basic(Words):
+    user = AnyText("The user.", required=True)
+    password = AnyText("The password.", required=True)
+
+
+class HeaderAuth(Words):
+    name = Text("The header's name.", required=True)
+    value = HeaderValue("The header's value.", required=True)
+
+
+class BreakerWords(Words):
+    open_after = Whole("So many failures in a row open it.", least=1, load_default=5)
+    cool_down = Duration("So long it stays open before a probe.", load_default=30.0)
+
+
+class Tls(Words):
+    ca = Text("A file of certificates that are trusted.")
+    cert = Text("The certificate of this side.")
+    key = Text("Its key.")
+
+
+class Described(Words):
+    about = Note("What it is, for people.", load_default="")
+    owner = Note("Who answers for it.", load_default="")
+
+
+class Folder(Described):
+    path = Text("The folder, from the project folder.", required=True)
+
+
+class Http(Described):
+    url = Url("The address that paths are added to.", required=True)
+    timeout = Duration("The longest a request takes.", most=LONGEST_TIMEOUT, load_default=30.0)
+    in_flight = Whole("So many requests at once.", least=1, most=10_000, load_default=32)
+    rate = Rate("At most so many requests.", load_default=None)
+    breaker = Nest(BreakerWords, "Stops trying while the other side is down.")
+    headers = Headers(HeaderValue(), "Sent with each request.", load_default=dict)
+    auth = Verb(
+        {"bearer": Text("A token."), "basic": Nest(Basic), "header": Nest(HeaderAuth)}, (), "kind of authentication",
+        "How this side shows who it is.", load_default=None,
+    )
+    tls = Nest(Tls, "Certificates.", load_default=dict)
+
+
+class Connection(Entry):
+    """A mapping whose `type` says which keys it has."""
+
+    kinds = {"folder": Nest(Folder), "http": Nest(Http)}
+    later = ("amqp", "redis", "sql")
+
+    def unset(self, value: Unset) -> Any:
+        return self.read(str(value))
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise kind(value, "a mapping", "for example {type: folder, path: inbox}")
+        if "type" not in value:
+            raise ValidationError({"type": [ABSENT_HERE]})
+        type_ = value["type"]
+        if isinstance(type_, Unset):
+            return missing
+        if not isinstance(type_, str) or type_ not in self.kinds:
+            raise ValidationError({"type": [self.stranger(type_)]})
+        return chosen(type_, self.kinds[type_], {key: one for key, one in value.items() if key != "type"})
+
+    def stranger(self, type_: Any) -> Mistake:
+        if type_ in self.later:
+            return Mistake(NOT_YET, f"unknown type '{type_}'", NOT_YET_HINT, bare=True)
+        return Mistake(UNKNOWN, f"unknown type {show(type_)}", did_you_mean(str(type_), self.kinds), bare=True)
+
+
+class Client(Described):
+    """Who may call http sources."""
+
+    later = ("verify",)
+
+    token = Text("`Authorization: Bearer …`")
+    rate = Rate("At most so many requests.", load_default=None)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def has_token(self, data: Any, original: Any, **kwargs: Any) -> None:
+        if "token" not in original and "verify" not in original:
+            raise ValidationError({"token": [ABSENT_HERE]})

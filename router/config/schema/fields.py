@@ -1,0 +1,238 @@
+"""Fields of the grammar that hold one scalar. What a reference gives takes the field's type; what is not set passes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import fields, missing
+
+from router.config import scalars
+from router.config.nearest import did_you_mean, one_of
+from router.config.references import Resolved, Unset
+from router.config.schema.mistakes import ABSENT_HERE, KIND, Mistake, kind, wrong
+
+
+class Entry(fields.Field[Any]):
+    """A field; `note` is its sentence for the reference. A subclass reads the value that was written."""
+
+    def __init__(self, note: str = "", **options: Any) -> None:
+        metadata = {"note": note} if note else {}
+        nothing = Mistake(KIND, "nothing is given here", "give it a value, or remove the key")
+        messages: dict[str, Any] = {"null": nothing, "required": ABSENT_HERE}
+        super().__init__(metadata=metadata, error_messages=messages, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, Unset):
+            return self.unset(value)
+        return self.read(value)
+
+    def unset(self, value: Unset) -> Any:
+        """What stands for a value that is not known; only `check` gets to see it."""
+        default = None if self.load_default is missing else self.load_default
+        return default() if callable(default) else default
+
+    def read(self, value: Any) -> Any:
+        raise NotImplementedError
+
+
+class Text(Entry):
+    """A text. A number or `true` that is meant as text is put in quotes."""
+
+    def unset(self, value: Unset) -> Any:
+        return value
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.check(value)
+        scalar = isinstance(value, bool | int | Decimal)
+        raise kind(value, "a text", "put it in quotes" if scalar else "")
+
+    def check(self, value: str) -> Any:
+        if not value.strip():
+            raise wrong(value, "a text that is not empty is expected")
+        return value
+
+
+class AnyText(Text):
+    """A text that may be empty."""
+
+    def check(self, value: str) -> Any:
+        return value
+
+
+class Note(AnyText):
+    """`about`, `owner`, reasons: words for people, also numbers."""
+
+    def read(self, value: Any) -> Any:
+        return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else super().read(value)
+
+
+class Id(Text):
+    """The id of something named elsewhere, or here."""
+
+    def check(self, value: str) -> Any:
+        check_id(value)
+        return value
+
+
+def check_id(value: str, pattern: re.Pattern[str] = scalars.ID) -> None:
+    """Raises Wrong where a name is not an id."""
+    if not pattern.fullmatch(value):
+        under = "_" if pattern is scalars.KEY_NAME else ""
+        better = re.sub(r"[^a-z0-9-]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", value).lower()).strip("-0123456789")
+        hint = f"for example '{better}'" if better else ""
+        raise wrong(value, f"a name begins with a letter from a to z, and holds a to z, 0 to 9, '-'"
+                           f"{' and ' + repr(under) if under else ''} only", hint)
+
+
+class Word(Text):
+    """One of a few words."""
+
+    def __init__(self, words: Sequence[str], note: str = "", **options: Any) -> None:
+        super().__init__(note, **options)
+        self.words = tuple(words)
+
+    def check(self, value: str) -> Any:
+        if value not in self.words:
+            raise wrong(value, one_of(self.words), did_you_mean(value, self.words, otherwise=False))
+        return value
+
+
+class Literal(Entry):
+    """A field whose plain scalar is not a text."""
+
+    def read(self, value: Any) -> Any:
+        return self.check(scalars.plain(value) if isinstance(value, Resolved) and value.whole else value, value)
+
+    def check(self, value: Any, shown: Any) -> Any:
+        raise NotImplementedError
+
+
+class Flag(Literal):
+    def check(self, value: Any, shown: Any) -> Any:
+        if not isinstance(value, bool):
+            raise kind(shown, "true or false")
+        return value
+
+
+class Whole(Literal):
+    """A whole number."""
+
+    def __init__(self, note: str = "", least: int = 0, most: int = 2**31 - 1, **options: Any) -> None:
+        super().__init__(note, **options)
+        self.least, self.most = least, most
+
+    def check(self, value: Any, shown: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int):
+            quoted = isinstance(value, str) and re.fullmatch(r"\d+", value)
+            raise kind(shown, "a whole number", "write it without quotes" if quoted else "")
+        if not self.least <= value <= self.most:
+            raise wrong(shown, f"a number from {self.least} to {self.most} is expected")
+        return value
+
+
+class Factor(Literal):
+    """A number of at least 1."""
+
+    def check(self, value: Any, shown: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise kind(shown, "a number")
+        if not 1 <= value <= 1000:
+            raise wrong(shown, "a number from 1 to 1000 is expected")
+        return float(value)
+
+
+class Measure(Entry):
+    """A number with its unit, in one word."""
+
+    what = "a number with its unit"
+    parse: Callable[[str], float]
+    example = ""
+
+    def __init__(self, note: str = "", most: str | None = None, **options: Any) -> None:
+        super().__init__(note, **options)
+        self.most = most
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            raise wrong(value, f"{self.what} has a unit", f"write {value}{self.example}")
+        if not isinstance(value, str):
+            raise kind(value, self.what)
+        return self.measure(value)
+
+    def measure(self, value: str) -> float:
+        parse = type(self).parse
+        try:
+            number = parse(value)
+        except ValueError as error:
+            raise wrong(value, str(error), self.hint(value)) from None
+        if self.most is not None and number > parse(self.most):
+            raise wrong(value, f"at most {self.most} is possible here")
+        return number
+
+    def hint(self, value: str) -> str:
+        return ""
+
+
+class Duration(Measure):
+    what, example = "a duration", "s"
+    parse = staticmethod(scalars.duration)
+
+    def hint(self, value: str) -> str:
+        found = re.fullmatch(r"(\d+)\s*(ms|s|sec|m|min|h|d|hour|day|minute|second|w|week)[a-z]*", value.strip().lower())
+        if not found or not int(found[1]):
+            return ""
+        if found[2] in ("w", "week"):
+            return f"write {int(found[1]) * 7}d"
+        return f"write {found[1]}{'ms' if found[2] == 'ms' else found[2][0]}"
+
+
+class Size(Measure):
+    what, example = "a size", "B"
+    parse = staticmethod(scalars.size)
+
+    def hint(self, value: str) -> str:
+        found = re.fullmatch(r"(\d+)\s*([kmg])i?b?", value.strip().lower())
+        return f"write {found[1]}{found[2].upper()}iB" if found else ""
+
+
+class Rate(Measure):
+    what, example = "a rate", "/s"
+    parse = staticmethod(scalars.rate)
+
+    def hint(self, value: str) -> str:
+        found = re.fullmatch(r"(\d+)\s*(?:/|per)\s*(s|m|h)[a-z]*", value.strip().lower())
+        return f"write {found[1]}/{ {'s': 's', 'm': 'min', 'h': 'h'}[found[2]] }" if found else ""
+
+
+class Share(Measure):
+    what, example = "a share", "%"
+    parse = staticmethod(scalars.share)
+
+
+class Formula(Entry):
+    """An expression. A plain number, true, false or null is one too."""
+
+    def unset(self, value: Unset) -> Any:
+        return value
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, dict | list):
+            raise kind(value, "an expression", "put it in quotes where it holds braces or brackets")
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if value is None or not str(value).strip():
+            raise kind(value, "an expression")
+        return str(value) if isinstance(value, int | Decimal) else value
+
+
+class Pattern(AnyText):
+    """A template: a text with `{{ }}`. A plain number is one too."""
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            raise kind(value, "a text", "put it in quotes: a plain text cannot begin with a brace")
+        return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else super().read(value)

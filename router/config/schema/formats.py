@@ -1,0 +1,164 @@
+"""`format`: how bytes become a body at a route, and a body bytes at a target."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
+
+from router.config.nearest import did_you_mean, one_of
+from router.config.references import Unset
+from router.config.schema.fields import AnyText, Entry, Flag, Text, Whole, Word
+from router.config.schema.mistakes import (
+    ABSENT_HERE,
+    NOT_YET,
+    NOT_YET_HINT,
+    RULE,
+    UNKNOWN,
+    Mistake,
+    kind,
+    wrong,
+)
+from router.config.schema.shapes import Chosen, Listing, Named, Nest, Verb, Words
+
+CELL_TYPES = ("text", "int", "decimal", "bool", "date")
+NEAR_TYPES = {"integer": "int", "number": "decimal", "float": "decimal", "string": "text", "str": "text",
+              "boolean": "bool", "datetime": '{datetime: "%d.%m.%Y %H:%M:%S"}', "double": "decimal", "money": "decimal"}
+
+
+class Encoding(Text):
+    """The name of a character encoding that Python knows."""
+
+    def check(self, value: str) -> Any:
+        try:
+            "".encode(value)
+            codecs.lookup(value)
+        except (LookupError, ValueError):
+            raise wrong(value, "this encoding is not known", "for example utf-8, cp1252, iso-8859-15, cp437") from None
+        return value
+
+
+class Character(AnyText):
+    """One character."""
+
+    def check(self, value: str) -> Any:
+        if len(value) != 1 or value in "\r\n\0":
+            raise wrong(value, "one character is expected", r'write "\t" in double quotes for a tab' if value == r"\t" else "")
+        return value
+
+
+class CellType(Entry):
+    """The type of a column."""
+
+    pattern = Verb({"date": Text(), "datetime": Text()}, (), "type")
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            chosen = self.pattern.deserialize(value)
+            return {chosen.kind: chosen.value}
+        if not isinstance(value, str):
+            raise kind(value, "a type", one_of(CELL_TYPES))
+        if value not in CELL_TYPES:
+            near = NEAR_TYPES.get(value.lower())
+            hint = f"write {near}" if near else did_you_mean(value, CELL_TYPES, otherwise=False)
+            raise wrong(value, f"a type is one of {', '.join(CELL_TYPES)}, {{date: FORMAT}}, {{datetime: FORMAT}}", hint)
+        return value
+
+
+class Columns(Entry):
+    """Names of columns with their types, or a list of names."""
+
+    typed = Named(CellType(), None)
+    names = Listing(Text(), least=1)
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return self.no_doubles(value, self.names.deserialize(value))
+        if not isinstance(value, dict):
+            raise kind(value, "a mapping from names to types, or a list of names")
+        return self.typed.deserialize(value)
+
+    def no_doubles(self, value: list[Any], names: list[str]) -> list[str]:
+        for n, name in enumerate(names):
+            if name in names[:n]:
+                raise ValidationError({n: [Mistake(RULE, f"the column '{name}' stands in the list twice")]})
+        return names
+
+
+class Csv(Words):
+    delimiter = Character("Stands between cells.", load_default=",")
+    quote = Character("Stands around cells that hold a delimiter.", load_default='"')
+    header = Flag("The first line names the columns.", load_default=True)
+    columns = Columns("Types by column; a list of names where there is no header.")
+    encoding = Encoding("How characters are written.", load_default="utf-8")
+    decimal = Word((".", ","), "The decimal mark.", load_default=".")
+    skip = Whole("So many lines before the header are passed over.", most=10_000, load_default=0)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def fits(self, data: Mapping[str, Any], original: Mapping[str, Any], **kwargs: Any) -> None:
+        if data.get("header") is False and "columns" not in original:
+            raise ValidationError({"columns": [ABSENT_HERE]})
+        if data.get("delimiter") is not None and data.get("delimiter") == data.get("quote"):
+            at = "quote" if "quote" in original else "delimiter"
+            raise ValidationError({at: [Mistake(RULE, "'delimiter' and 'quote' are the same character")]})
+
+
+class SourceCsv(Csv):
+    @validates_schema(skip_on_field_errors=False)
+    def types_its_header(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if data.get("header") is True and isinstance(data.get("columns"), list):
+            message = "a list of names is for files without a header: here the header names the columns"
+            raise ValidationError({"columns": [Mistake(RULE, message, "write types, {qty: int}, or 'header: false'")]})
+
+
+class Xml(Words):
+    later = ("records",)
+
+    namespaces = Named(Text(), None, "Prefixes for xpath.")
+
+
+class TextFormat(Words):
+    encoding = Encoding("How characters are written.", load_default="utf-8")
+
+
+class NoOptions(Words):
+    """A format without options."""
+
+
+class Options(Nest):
+    """Options of a format, which may be left out."""
+
+    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
+        return self.read({}) if value is None else super().deserialize(value, attr, data, **kwargs)
+
+
+class Format(Entry):
+    """The name of a format, or a mapping from it to its options."""
+
+    def __init__(self, source: bool, note: str = "", **options: Any) -> None:
+        super().__init__(note, **options)
+        self.kinds: dict[str, Entry] = {"json": Options(NoOptions), "csv": Options(SourceCsv if source else Csv)}
+        if not source:
+            self.kinds["ndjson"] = Options(NoOptions)
+        self.kinds |= {"xml": Options(Xml), "text": Options(TextFormat), "bytes": Options(NoOptions)}
+        self.later = ("fixed", "ndjson") if source else ("fixed",)
+        self.with_options = Verb(self.kinds, self.later, "format")
+
+    def unset(self, value: Unset) -> Any:
+        return None
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return self.with_options.deserialize(value)
+        if not isinstance(value, str):
+            raise kind(value, "the name of a format", one_of(self.kinds))
+        if value in self.later:
+            raise ValidationError([Mistake(NOT_YET, f"unknown format '{value}'", NOT_YET_HINT, bare=True)])
+        if value not in self.kinds:
+            raise ValidationError([Mistake(UNKNOWN, f"unknown format '{value}'", did_you_mean(value, self.kinds), bare=True)])
+        return Chosen(value, self.without_options(value))
+
+    def without_options(self, value: str) -> Any:
+        return self.kinds[value].deserialize(None)

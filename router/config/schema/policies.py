@@ -1,0 +1,56 @@
+"""`retry`, `keep` and `defaults`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from router.config.nearest import did_you_mean
+from router.config.schema.fields import Duration, Factor, Share, Text, Whole, Word
+from router.config.schema.mistakes import wrong
+from router.config.schema.shapes import Listing, Nest, Words
+
+CLASSES = ("connect", "timeout", "reset", "io", "returned", "refused", "any")
+WHEN_DEAD = ("skip", "hold")
+
+
+class ErrorName(Text):
+    """A class of error, a status, or a class of statuses."""
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        return super().read(value)
+
+    def check(self, value: str) -> Any:
+        if value in CLASSES or re.fullmatch(r"[1-5]\d\d|[1-5]xx", value):
+            return value
+        expected = f"one of {', '.join(CLASSES)}, a status such as 429 or a class such as 5xx"
+        hint = f"write {value.lower()}" if re.fullmatch(r"[1-5]XX", value) else ""
+        raise wrong(value, expected, hint or did_you_mean(value, CLASSES, otherwise=False))
+
+
+class Retry(Words):
+    """Keys that are not given keep the values of `defaults.retry`, then of the product."""
+
+    first = Duration("Wait after the first failure.")
+    factor = Factor("Each wait is this many times the one before.")
+    max = Duration("The longest wait.")
+    jitter = Share("How much each wait varies by chance.")
+    for_ = Duration("How long it is tried; the time stands still while the breaker is open.", data_key="for")
+    errors = Listing(ErrorName(), "What is tried again; anything else is dead at once.")
+    attempts = Whole("At most so many tries; the first counts.", least=1)
+
+
+class KeepWords(Words):
+    bodies = Duration("How long bodies of messages that have ended are kept.")
+    messages = Duration("How long messages that have ended are kept.")
+    dead = Duration("How long dead letters are kept.")
+
+
+class Defaults(Words):
+    retry = Nest(Retry, "The retry policy of every target; a target replaces the keys that it names.")
+    keep = Nest(KeepWords, "How long things are kept.")
+    when_dead = Word(WHEN_DEAD, "What happens to the key behind a dead delivery.")
+
+

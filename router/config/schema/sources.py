@@ -1,0 +1,139 @@
+"""`from`: where messages come from."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
+
+from router.config.nearest import did_you_mean
+from router.config.references import Unset
+from router.config.schema.fields import Duration, Entry, Flag, Id, Size, Text, Word
+from router.config.schema.mistakes import KIND, RULE, Mistake, kind, wrong
+from router.config.schema.shapes import Chosen, Listing, OneOf, Verb, Words
+from router.config.schema.templates import FileNamePattern, InsideFolder, fixed
+
+METHODS = ("POST", "PUT", "PATCH", "DELETE", "GET")
+LATER_SOURCES = ("amqp", "redis", "route")
+ARCHIVE = "archive/{{ message.received_at | date }}"
+
+
+class SourcePath(Text):
+    """`/orders/{number}`: fixed segments and parameters."""
+
+    def check(self, value: str) -> Any:
+        if not value.startswith("/"):
+            raise wrong(value, "a path begins with '/'", f"write /{value}")
+        if re.search(r"[\s?#%\\\x00-\x1f]", value):
+            raise wrong(value, "a path holds no spaces, '?', '#', '%' or '\\'")
+        names = []
+        for segment in value.split("/"):
+            found = re.fullmatch(r"\{([A-Za-z_][A-Za-z0-9_]*)\}", segment)
+            if found:
+                names.append(found[1])
+            elif "{" in segment or "}" in segment:
+                raise wrong(value, f"'{segment}' is not a parameter: it is a whole segment", "write /{name}/")
+        if len(set(names)) < len(names):
+            raise wrong(value, "a parameter stands in it twice")
+        return value
+
+
+class Method(Word):
+    def __init__(self, note: str) -> None:
+        super().__init__(METHODS, note, load_default="POST")
+
+
+class Clients(Entry):
+    """Ids of clients, or `anyone`."""
+
+    ids = Listing(Id(), least=1)
+
+    def unset(self, value: Unset) -> Any:
+        return "anyone"
+
+    def read(self, value: Any) -> Any:
+        if value == "anyone":
+            return value
+        if isinstance(value, str):
+            close = did_you_mean(value, ("anyone",), otherwise=False)
+            raise kind(value, "a list of clients, or anyone", close or f"write [{value}]")
+        return self.ids.deserialize(value)
+
+
+class HttpSource(Words):
+    http = SourcePath("The path.", required=True)
+    method = Method("The method.")
+    clients = Clients("Who may call.", required=True)
+    reply = Word(("accepted", "result"), "What the caller gets.", load_default="accepted")
+    timeout = Duration("How long the caller waits for the result.", load_default=10.0)
+    late = Word(("cancel", "deliver"), "What happens once the caller was told that it is late.", load_default="cancel")
+    max_body = Size("The largest body.", load_default=16 << 20)
+    refuse = Flag("What cannot be decoded or validated is refused.", load_default=True)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def waits_for_a_result(self, data: Any, original: Any, **kwargs: Any) -> None:
+        if data.get("reply", "accepted") != "accepted" or isinstance(original.get("reply"), Unset):
+            return
+        hint = "add 'reply: result', or remove it"
+        mistakes = {key: [Mistake(RULE, f"'{key}' is only possible with 'reply: result'", hint, "key", bare=True)]
+                    for key in ("timeout", "late") if key in original}
+        if mistakes and "reply" in data:
+            raise ValidationError(mistakes)
+
+
+class Glob(Text):
+    """A pattern of file names."""
+
+    def check(self, value: str) -> Any:
+        if "/" in value:
+            raise wrong(value, "a pattern of names is expected, without '/'", "the folder is the connection's 'path'")
+        return super().check(value)
+
+
+class Ready(Entry):
+    """When a file is complete."""
+
+    forms = Verb({"unchanged_for": Duration(), "marker": FileNamePattern()}, (), "sign that a file is complete")
+
+    def unset(self, value: Unset) -> Any:
+        return Chosen("unchanged_for", 2.0)
+
+    def read(self, value: Any) -> Any:
+        if value == "at_once":
+            return Chosen("at_once", None)
+        if isinstance(value, str):
+            expected = "one of {unchanged_for: 2s}, {marker: \"{{ file.name }}.ok\"}, at_once"
+            raise wrong(value, expected, did_you_mean(value, ("at_once",), otherwise=False))
+        chosen = self.forms.deserialize(value)
+        if chosen.kind == "marker" and fixed(chosen.value) == chosen.value:
+            message = "the name of the marker is the same for every file"
+            raise ValidationError({"marker": [Mistake(RULE, message, 'write "{{ file.name }}.ok"')]})
+        return chosen
+
+
+class Done(InsideFolder):
+    """A folder, or `delete`."""
+
+
+class PlainFolder(InsideFolder):
+    def check(self, value: str) -> Any:
+        if fixed(value) != value:
+            raise ValidationError([Mistake(KIND, "the name of a folder is expected here, not a template")])
+        return super().check(value)
+
+
+class FolderSource(Words):
+    folder = Id("The connection.", required=True)
+    files = Glob("Which files.", required=True)
+    ready = Ready("When a file is complete.", load_default=Chosen("unchanged_for", 2.0))
+    ignore = Listing(Glob(), "Which files never.", load_default=lambda: ["*.part", ".*"])
+    order = Word(("name", "modified"), "Which first.", load_default="name")
+    done = Done("Where files go that were taken, or delete.", load_default=ARCHIVE)
+    failed = PlainFolder("Where files go that are dead as a whole.", load_default="failed")
+    duplicates = Word(("skip", "take"), "What happens to the same content again.", load_default="skip")
+
+
+class From(OneOf):
+    def __init__(self, note: str = "", **options: Any) -> None:
+        super().__init__({"http": HttpSource, "folder": FolderSource}, LATER_SOURCES, "source", note, **options)

@@ -1,0 +1,153 @@
+"""`steps`: one verb each."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from marshmallow import ValidationError
+
+from router.config.references import Unset
+from router.config.schema.fields import Duration, Entry, Formula, Note, Text, Word
+from router.config.schema.mistakes import RULE, Mistake, kind, wrong
+from router.config.schema.shapes import Listing, Named, Nest, Verb, Words
+
+LATER_STEPS = ("python",)
+SET_PATH = re.compile(r"body(\.[^.\s]+)+|headers\.[!#$%&'*+^_`|~0-9A-Za-z-]+")
+
+
+class FileName(Text):
+    """The name of a content file, from its own folder."""
+
+    def check(self, value: str) -> Any:
+        if value.startswith("/") or ".." in value.split("/") or "\\" in value:
+            raise wrong(value, "the name of a file is expected, from its folder under transforms/")
+        return super().check(value)
+
+
+class MapName(FileName):
+    def check(self, value: str) -> Any:
+        if value.endswith((".yaml", ".yml")):
+            raise wrong(value, "a map is named without its suffix", f"write {value.rsplit('.', 1)[0]}")
+        return super().check(value)
+
+
+class SchemaName(Text):
+    """`module.Schema`: a class in `transforms/schemas/module.py`."""
+
+    def check(self, value: str) -> Any:
+        if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value):
+            raise wrong(value, "a schema is named module.Schema, for transforms/schemas/module.py")
+        return value
+
+
+class Either(Entry):
+    """A value in its short form, or a mapping with options."""
+
+    def __init__(self, short: Entry, options: type[Words], note: str = "", **others: Any) -> None:
+        super().__init__(note, **others)
+        self.short, self.options = short, Nest(options)
+
+    def unset(self, value: Unset) -> Any:
+        return self.short.deserialize(value)
+
+    def read(self, value: Any) -> Any:
+        return (self.options if isinstance(value, dict) else self.short).deserialize(value)
+
+
+class ValidateOptions(Words):
+    schema = SchemaName("The schema.", required=True)
+    unknown = Word(("raise", "exclude", "include"), "What happens to fields that the schema does not name.")
+
+
+class Dedupe(Words):
+    key = Formula("What makes two messages the same.", required=True)
+    within = Duration("For how long it is remembered.", load_default=7 * 86_400.0)
+    changed = Word(("dead", "duplicate", "deliver"), "The same key with other content.", load_default="dead")
+
+
+class InlineFields(Entry):
+    """The fields of a map; the map itself checks them."""
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise kind(value, "a mapping from fields to expressions")
+        return value
+
+
+class InlineMap(Words):
+    about = Note("What it is, for people.")
+    fields_ = InlineFields("What the new body holds.", data_key="fields", required=True)
+    keep = Word(("all",), "Starts from the body instead of an empty one.")
+
+
+class Stylesheet(Words):
+    stylesheet = FileName("The stylesheet.", required=True)
+    params = Named(Formula(), None, "Its parameters.", load_default=dict)
+
+
+class Set(Named):
+    """Fields of the body and headers, with their new values."""
+
+    def __init__(self) -> None:
+        super().__init__(Formula(allow_none=True), None)
+
+    def accept_name(self, name: str) -> None:
+        if not SET_PATH.fullmatch(name):
+            hint = f"write body.{name}" if re.fullmatch(r"[A-Za-z_]\w*(\.\w+)*", name) else ""
+            raise wrong(name, "'set' names a field as body.field or headers.name", hint)
+
+    def read(self, value: Any) -> Any:
+        found = super().read(value)
+        if not found:
+            raise ValidationError([Mistake(RULE, "nothing is set here", 'write {"body.field": EXPRESSION}')])
+        return {path: "none" if one is None else one for path, one in found.items()}
+
+
+class Split(Words):
+    later = ("group", "keys")
+
+    by = Formula("`records` of the format, or an expression that gives a list.", load_default="records")
+    bad = Word(("dead_letter", "reject"), "What a record that cannot be decoded does.", load_default="dead_letter")
+
+
+class Records(Text):
+    def check(self, value: str) -> Any:
+        if value != "records":
+            raise wrong(value, "the short form is 'split: records'", "write {by: EXPRESSION}")
+        return value
+
+
+class NotHere(Entry):
+    """A verb that is known, but not at a target."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+    def read(self, value: Any) -> Any:
+        raise ValidationError([Mistake(RULE, self.why, "put it among the route's steps", at="key", bare=True)])
+
+
+VERBS: dict[str, Entry] = {
+    "validate": Either(SchemaName(), ValidateOptions, "Checks the body; it becomes what the schema loads."),
+    "dedupe": Nest(Dedupe, "Takes each message once."),
+    "map": Either(MapName(), InlineMap, "Makes a new body."),
+    "template": FileName("Makes a text of the body."),
+    "xslt": Either(FileName(), Stylesheet, "Makes another XML of the body."),
+    "set": Set(),
+    "filter": Formula("Lets through where it is true."),
+    "split": Either(Records(), Split, "Makes each record a body."),
+}
+AT_TARGET: dict[str, Entry] = VERBS | {
+    "split": NotHere("'split' is not possible at a target"),
+    "dedupe": NotHere("'dedupe' is not possible at a target"),
+}
+
+
+class Steps(Listing):
+    """A list of steps."""
+
+    def __init__(self, verbs: dict[str, Entry], note: str = "", **options: Any) -> None:
+        super().__init__(Verb(verbs, LATER_STEPS, "step"), note, **options)
+

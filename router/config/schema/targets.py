@@ -1,0 +1,154 @@
+"""`to`: the targets of a route, and `send`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from router.config.references import Unset
+from router.config.schema.connections import Headers
+from router.config.schema.fields import Entry, Formula, Id, Note, Pattern, Text, Word
+from router.config.schema.formats import Format
+from router.config.schema.mistakes import RULE, Mistake, kind, wrong
+from router.config.schema.policies import WHEN_DEAD, Retry
+from router.config.schema.shapes import Chosen, Collected, Listing, Named, Nest, OneOf, Words, chosen, the_one_key
+from router.config.schema.sources import Method
+from router.config.schema.steps import AT_TARGET, Steps
+from router.config.schema.templates import FileNamePattern, UrlPath
+from router.config.spots import KEY
+
+BELOW = "indent it below 'otherwise' if it belongs to its target"
+LATER_SENDS = ("amqp", "redis", "sql", "route")
+
+
+class Status(Text):
+    """A status, or a range of them."""
+
+    def read(self, value: Any) -> Any:
+        return super().read(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
+
+    def check(self, value: str) -> Any:
+        found = re.fullmatch(r"([1-5]\d\d)(?:-([1-5]\d\d))?", value)
+        if not found or (found[2] and found[2] < found[1]):
+            group = re.fullmatch(r"([1-5])[xX]{2}", value)
+            hint = f'write "{group[1]}00-{group[1]}99"' if group else ""
+            raise wrong(value, 'a status such as 204 or a range such as "200-299" is expected', hint)
+        return value
+
+
+class HttpSend(Words):
+    http = Id("The connection.", required=True)
+    method = Method("The method.")
+    path = UrlPath("Added to the connection's address.", required=True)
+    query = Named(Pattern(), None, "Parameters of the address.", load_default=dict)
+    headers = Headers(Pattern(), "Headers of the request.", load_default=dict)
+    ok = Listing(Status(), "Which statuses are a success.", least=1, single=True, load_default=lambda: ["200-299"])
+    ok_when = Formula("What the answer must be beside its status.", load_default=None)
+    idempotency = Word(("Idempotency-Key", "none"), "The header with the delivery id.", load_default="Idempotency-Key")
+
+
+class FolderSend(Words):
+    folder = Id("The connection.", required=True)
+    name = FileNamePattern("The name of the file.", required=True)
+    exists = Word(("fail", "suffix", "replace"), "What happens where the name is taken.", load_default="fail")
+
+
+class SendField(OneOf):
+    def __init__(self, note: str = "", **options: Any) -> None:
+        super().__init__({"http": HttpSend, "folder": FolderSend}, LATER_SENDS, "target adapter", note, **options)
+
+
+class Collect(Entry):
+    """`message`: all records of a message make one output."""
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            the_one_key(value, ("message",), ("records",), "way to collect")
+        if value != "message":
+            raise wrong(value, "'collect: message' is expected") if isinstance(value, str) else kind(value, "message")
+        return value
+
+
+class TargetWords(Words):
+    later = ("fallback",)
+
+    id = Id("The name of the target in its route.", required=True)
+    when = Formula("Which messages it gets.")
+    steps = Steps(AT_TARGET, "What happens to the body on its way here.", load_default=list)
+    format = Format(False, "How the body is written.", load_default=None)
+    order_by = Formula("Messages with the same value go one after the other.")
+    collect = Collect("One output for all records of a message.", load_default=None)
+    send = SendField("Where it goes.", required=True)
+    retry = Nest(Retry, "Replaces keys of `defaults.retry`.", load_default=dict)
+    when_dead = Word(WHEN_DEAD, "What happens to the key behind a dead delivery.")
+
+
+class OtherwiseTarget(TargetWords):
+    elsewhere: Mapping[str, str] = {"when": "'otherwise' takes what no 'when' took: remove it"}
+
+    class Meta(Words.Meta):
+        exclude = ("when",)
+
+
+class Reason(Note):
+    def read(self, value: Any) -> Any:
+        text = super().read(value)
+        if not text.strip():
+            raise wrong(value, "say why, in a few words")
+        return text
+
+
+class OtherwiseField(Entry):
+    """`{dead: why}`, `{ignore: why}`, or a target."""
+
+    ends = {"dead": Reason(), "ignore": Reason()}
+    target = Nest(OtherwiseTarget)
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise kind(value, "a mapping", 'one of {dead: "why"}, {ignore: "why"} or a target {id, send, …}')
+        if "id" in value or "send" in value:
+            return chosen("target", self.target, value)
+        end = the_one_key(value, tuple(self.ends), (), "end")
+        mistakes: dict[str, Any] = {
+            key: [Mistake(RULE, f"'{key}' cannot stand beside '{end}'", "remove it", KEY, bare=True)]
+            for key in value.keys() - {end}
+        }
+        try:
+            return_value = Chosen(end, self.ends[end].deserialize(value[end]))
+        except ValidationError as error:
+            mistakes[end] = error.messages
+        if mistakes:
+            raise ValidationError(mistakes, valid_data=Chosen(end, ""))
+        return return_value
+
+
+class TargetField(Entry):
+    """A target, or `otherwise`."""
+
+    target = Nest(TargetWords)
+    otherwise = OtherwiseField()
+
+    def unset(self, value: Unset) -> Any:
+        return self.read(str(value))
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise kind(value, "a target", "for example {id: erp, send: {http: erp, path: /orders}}")
+        if "otherwise" not in value:
+            return chosen("target", self.target, value)
+        mistakes: dict[str, Any] = {key: [Mistake(RULE, f"'{key}' cannot stand beside 'otherwise'", BELOW, KEY, bare=True)]
+                                    for key in value.keys() - {"otherwise"}}
+        found = Collected(None)
+        last = Chosen("otherwise", found.take("otherwise", self.otherwise, value["otherwise"]))
+        if mistakes or found.mistakes:
+            raise ValidationError({**mistakes, **found.mistakes}, valid_data=last)
+        return last
+
+
+def is_target(item: Any) -> bool:
+    """Whether an entry of `to` is a target that was chosen by its `when`, or always."""
+    return isinstance(item, Chosen) and item.kind == "target"

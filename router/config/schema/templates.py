@@ -1,0 +1,63 @@
+"""Short templates in routes.yaml: what their fixed text already shows to be wrong."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from router.config.schema.fields import Pattern
+from router.config.schema.mistakes import wrong
+
+VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+LONE = re.compile(r"(?<!\{)\{([A-Za-z_][\w.]*)\}(?!\})")
+LONGEST_NAME = 200
+
+
+def fixed(text: str) -> str:
+    """The text without what is only known at run time."""
+    return VALUE.sub("", text)
+
+
+def lone_word(text: str) -> str | None:
+    """A `{word}` that was probably meant as `{{ word }}`."""
+    found = LONE.search(fixed(text))
+    return found[1] if found else None
+
+
+class UrlPath(Pattern):
+    """`path` of an http send: begins with a slash."""
+
+    def check(self, value: str) -> Any:
+        if not value.startswith(("/", "{{", "{%")):
+            raise wrong(value, "a path begins with '/'", f"write /{value}" if value else "")
+        if re.search(r"[\s?#]", fixed(value)):
+            raise wrong(value, "a path holds no spaces, '?' or '#'", "parameters stand in 'query'")
+        return value
+
+
+class FileNamePattern(Pattern):
+    """`name` of a folder send: one segment, no leading dot, at most 200 bytes."""
+
+    def check(self, value: str) -> Any:
+        text = fixed(value)
+        if not value.strip():
+            raise wrong(value, "a name that is not empty is expected")
+        if "/" in text or "\0" in text:
+            raise wrong(value, "a name is one segment, without '/'", "the folder is the connection's 'path'")
+        if value.startswith("."):
+            raise wrong(value, "a name does not begin with a dot")
+        if len(text.encode("utf-8", "replace")) > LONGEST_NAME:
+            raise wrong(value, f"a name has at most {LONGEST_NAME} bytes")
+        return value
+
+
+class InsideFolder(Pattern):
+    """`done` and `failed`: a folder inside the connection's path."""
+
+    def check(self, value: str) -> Any:
+        text = fixed(value)
+        if value.startswith("/") or ".." in text.split("/"):
+            raise wrong(value, "this is a folder inside the connection's path")
+        if not value.strip() or set(value.split("/")) <= {"", "."}:
+            raise wrong(value, "this must be another folder than the one that files come from")
+        return value

@@ -1,0 +1,146 @@
+"""Outcomes on their way into the ledger: what has ended since the last commit, and what it says of the connection."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from router.errors import MessageError
+from router.ledger import Attempt, Fate, FileOut, Park, Progress, Pulse, Settlement, Unpark
+from router.ports import Outcome, Parcel
+from router.process import details_of
+from router.retry import Verdict
+from router.route import Connection
+from router.units import Unit
+
+BREAKS = frozenset({"connect", "timeout", "reset", "io", "502", "503", "504"})
+"""What counts against a connection's breaker."""
+RESPONSE_KEPT = 16_384
+REQUEST_KEPT = 16_384
+
+
+@dataclass
+class Ended:
+    """Collects; `settlement` hands over and starts anew."""
+
+    connection: Connection
+    progress: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    failed: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    park: list[Park] = field(default_factory=list)
+    unpark: list[Unpark] = field(default_factory=list)
+    dead_messages: list[Park] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    fates: list[tuple[int, Fate]] = field(default_factory=list)
+    files: list[FileOut] = field(default_factory=list)
+    undo: list[Outcome] = field(default_factory=list)
+    failures: int = 0
+    reset: bool = False
+    probe: bool | None = None
+    count: int = 0
+
+    def lost(self, work: int, numbers: tuple[int, ...]) -> None:
+        """Units of a work row that ended elsewhere."""
+        self.progress[work].extend(numbers)
+        self.failed[work] += len(numbers)
+
+    def _leave(self, unit: Unit, failed: bool) -> None:
+        self.count += 1
+        if unit.work:
+            self.progress[unit.work].append(unit.number)
+            self.failed[unit.work] += failed
+
+    def delivered(self, unit: Unit, outcome: Outcome, number: int, at: int, keep_whole: bool) -> None:
+        self._leave(unit, False)
+        if unit.parked is not None or unit.stored.deadline is not None:
+            self.unpark.append(Unpark(unit.seq, unit.record, unit.key))
+        response = outcome.response if keep_whole else outcome.response[:RESPONSE_KEPT]
+        self.attempts.append(
+            Attempt(unit.seq, unit.record, number, at, outcome.duration, True, outcome.sent_to, outcome.status, "",
+                    outcome.reason, outcome.response_type, response)
+        )  # fmt: skip
+        if outcome.undo is not None:
+            self.undo.append(outcome)
+
+    def failed_try(
+        self, unit: Unit, parcel: Parcel, outcome: Outcome, verdict: Verdict, number: int, now: int, stood: int,
+        first_at: int, probe: bool, hold: bool, keep_whole: bool,
+    ) -> None:  # fmt: skip
+        self._leave(unit, True)
+        dead = verdict.next_at is None
+        self.park.append(
+            Park(unit.seq, unit.record, "dead" if dead else "retry", "send", _class(outcome), outcome.reason,
+                 outcome.status, unit.key, number, verdict.next_at or 0, first_at, stood, probe,
+                 hold=dead and hold and unit.key is not None)
+        )  # fmt: skip
+        response = outcome.response if keep_whole else outcome.response[:RESPONSE_KEPT]
+        self.attempts.append(
+            Attempt(unit.seq, unit.record, number, now, outcome.duration, False, outcome.sent_to, outcome.status,
+                    outcome.error or "", outcome.reason, outcome.response_type, response, parcel.body[:REQUEST_KEPT])
+        )  # fmt: skip
+
+    def refused_try(self, unit: Unit, outcome: Outcome, verdict: Verdict, number: int, now: int) -> None:
+        """A failed try of which there is no request to show."""
+        self._leave(unit, True)
+        state = "dead" if verdict.next_at is None else "retry"
+        self.park.append(
+            Park(unit.seq, unit.record, state, "send", outcome.error or "", outcome.reason, attempt=number,
+                 next_at=verdict.next_at or 0, first_at=now)
+        )  # fmt: skip
+
+    def blocked(self, unit: Unit) -> None:
+        """A later one of a key waits behind it, without a try."""
+        self._leave(unit, True)
+        self.park.append(Park(unit.seq, unit.record, "blocked", key=unit.key, reason="waits behind its key"))
+
+    def dead(self, unit: Unit, error: MessageError, hold: bool = False) -> None:
+        """Dead at this target: its own steps, its format, its address."""
+        self._leave(unit, True)
+        self.park.append(
+            Park(unit.seq, unit.record, "dead", error.stage, error.error, error.reason, key=unit.key, attempt=1,
+                 details=details_of(error), hold=hold and unit.key is not None)
+        )  # fmt: skip
+
+    def dead_for_all(self, unit: Unit, error: MessageError) -> None:
+        """Dead before any target: one row of the message, whoever sees it first."""
+        self._leave(unit, True)
+        if unit.parked is not None:
+            self.unpark.append(Unpark(unit.seq, unit.record, unit.key))
+        self.dead_messages.append(
+            Park(unit.seq, unit.record, "dead", error.stage, error.error, error.reason, attempt=1,
+                 details=details_of(error))
+        )  # fmt: skip
+
+    def filtered(self, unit: Unit, rule: str) -> None:
+        self._leave(unit, True)
+        if unit.parked is not None:
+            self.unpark.append(Unpark(unit.seq, unit.record, unit.key))
+        seq = unit.seq if unit.record else None
+        self.fates.append((unit.batch, Fate(str(unit.number), "filtered", rule, seq, None, unit.target.name)))
+
+    def beat(self, outcome: Outcome, probe: bool) -> None:
+        """What a send says about the connection; any answer at all is a good sign."""
+        if (outcome.error or "") in BREAKS:
+            self.failures += 1
+            if probe:
+                self.probe = False
+        else:
+            self.failures, self.reset = 0, True
+            if probe:
+                self.probe = True
+
+    def __bool__(self) -> bool:
+        return bool(self.count or self.progress or self.files or self.unpark)
+
+    def settlement(self) -> Settlement:
+        pulse = None
+        if self.failures or self.probe is not None or self.reset:
+            breaker = self.connection.breaker
+            pulse = Pulse(self.connection.id, self.failures, self.reset, self.probe, breaker.open_after, breaker.cool_down)
+        return Settlement(
+            [Progress(work, tuple(n), self.failed[work]) for work, n in self.progress.items()], self.park, self.unpark,
+            self.dead_messages, self.attempts, pulse, self.files, self.fates,
+        )  # fmt: skip
+
+
+def _class(outcome: Outcome) -> str:
+    return outcome.error or ""

@@ -1,0 +1,176 @@
+"""From an envelope to what each target gets: decode, steps, choice, encode. Pure; the same input gives the same output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from router.errors import EncodeError, ExpressionError, MessageError
+from router.message import Envelope, Message, delivery_id
+from router.ports import Codec, Parcel
+from router.route import AnyStep, Otherwise, Route, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """A message that a `filter` ended, or an `otherwise: {ignore}`; `rule` says which."""
+
+    rule: str
+
+
+def codec_of(route: Route, envelope: Envelope) -> Codec:
+    """The format given, else by content type, then file suffix, then bytes."""
+    if route.codec is not None:
+        return route.codec
+    assert route.choose_codec is not None, f"route {route.id} has no format and no default"
+    return route.choose_codec(envelope.content_type, envelope.file.name if envelope.file else None)
+
+
+def decode(route: Route, envelope: Envelope) -> Message:
+    """Raises MessageError at stage decode."""
+    return Message(envelope, codec_of(route, envelope).decode(envelope.read(), envelope))
+
+
+def apply(steps: Iterable[AnyStep], message: Message) -> Message | Filtered:
+    """Runs pure steps in order. `dedupe` and `split` are not steps of one message: others look after them."""
+    for step in steps:
+        if step.verb in ("dedupe", "split"):
+            continue
+        result = step.apply(message)  # type: ignore[union-attr]
+        if result is None:
+            return Filtered(step.rule)
+        message = result
+    return message
+
+
+def before_split(route: Route) -> tuple[AnyStep, ...]:
+    """The steps that see the whole message."""
+    for n, step in enumerate(route.steps):
+        if step.verb == "split":
+            return route.steps[:n]
+    return route.steps
+
+
+def after_split(route: Route) -> tuple[AnyStep, ...]:
+    """The steps that see each record; none where the route does not split."""
+    for n, step in enumerate(route.steps):
+        if step.verb == "split":
+            return route.steps[n + 1 :]
+    return ()
+
+
+def truth(expression: Any, message: Message, what: str) -> bool:
+    """A condition's value. Raises MessageError at stage route."""
+    try:
+        value = expression(message)
+    except ExpressionError as error:
+        raise MessageError("route", error.error, f"{what}: {error.reason}") from None
+    if value is True or value is False:
+        return bool(value)
+    raise MessageError("route", "type", f"{what}: `{expression.source}` is {value!r}, not true or false")
+
+
+def choose(route: Route, message: Message) -> list[Target] | Filtered:
+    """The targets of a message that has run the route's steps. Raises MessageError at stage route where none is for
+    it, or `otherwise: {dead}` says so."""
+    chosen: list[Target] = []
+    last = route.otherwise.why if route.otherwise is not None and route.otherwise.kind == "target" else None
+    for target in route.targets:
+        if target.id == last:
+            continue
+        if target.when is None or truth(target.when, message, f"when of {target.id}"):
+            chosen.append(target)
+            if route.match == "first":
+                break
+    if chosen:
+        return chosen
+    return unmatched(route, route.otherwise)
+
+
+def unmatched(route: Route, otherwise: Otherwise | None) -> list[Target] | Filtered:
+    if otherwise is None:
+        raise MessageError("route", "unroutable", f"no target of route {route.id} is for this message")
+    if otherwise.kind == "ignore":
+        return Filtered(otherwise.why)
+    if otherwise.kind == "dead":
+        raise MessageError("route", "unroutable", otherwise.why)
+    target = route.target(otherwise.why)
+    assert target is not None
+    return [target]
+
+
+def key_text(value: Any) -> str:
+    """A key of order or identity as text. Raises ExpressionError for what cannot be one."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or value is None:
+        raise ExpressionError(f"a key is a text, a number or a date, not {'null' if value is None else value}")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, (date, datetime, time)):
+        return value.isoformat()
+    raise ExpressionError(f"a key is a text, a number or a date, not a {type(value).__name__}")
+
+
+def order_key(target: Target, message: Message) -> str | None:
+    """The key by which the target keeps order, after the route's steps. Raises MessageError at stage route."""
+    if target.order_by is None:
+        return None
+    try:
+        return key_text(target.order_by(message))
+    except ExpressionError as error:
+        raise MessageError("route", error.error, f"order_by: {error.reason}") from None
+
+
+def business_keys(route: Route, message: Message) -> tuple[tuple[str, str], ...]:
+    """What the message can be found by; a key that cannot be read is left out, it never stops a message."""
+    found: list[tuple[str, str]] = []
+    for name, expression in route.keys.items():
+        try:
+            found.append((name, key_text(expression(message))))
+        except ExpressionError:
+            continue
+    return tuple(found)
+
+
+def for_target(target: Target, message: Message) -> Message | Filtered:
+    """The message after the target's own steps."""
+    return apply(target.steps, message)
+
+
+def encode(target: Target, message: Message) -> tuple[bytes, str]:
+    """(bytes, content type). Without a format a body that no step changed goes as it came in, text and bytes as they
+    are, an element tree as XML, any other as JSON."""
+    if target.codec is not None:
+        return target.codec.encode(message.body), target.codec.content_type
+    if not message.changed and not message.record:
+        return message.envelope.read(), message.envelope.content_type or ""
+    if isinstance(message.body, bytes):
+        return message.body, message.envelope.content_type or "application/octet-stream"
+    if isinstance(message.body, str):
+        return message.body.encode(), text_type(target)
+    raise EncodeError(f"a {type(message.body).__name__} needs a format")
+
+
+def text_type(target: Target) -> str:
+    """The content type of a body that a template made: by the template's suffix."""
+    for step in reversed(target.steps):
+        if getattr(step, "content_type", ""):
+            return str(step.content_type)  # type: ignore[union-attr]
+    return "text/plain; charset=utf-8"
+
+
+def parcel(target: Target, message: Message, revision: int = 0, epoch: int = 0) -> Parcel | Filtered:
+    """What one send gets. Raises MessageError at the stage that failed."""
+    ready = for_target(target, message)
+    if isinstance(ready, Filtered):
+        return ready
+    body, content_type = encode(target, ready)
+    id = delivery_id(message.envelope.id, target.id, message.record)
+    key = f"{id}.r{revision + 1}" if revision else id
+    return Parcel(id, key, body, content_type, target.send.prepare(ready), epoch)

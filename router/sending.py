@@ -1,0 +1,98 @@
+"""What the lanes of one worker child share: open connections, slots, rates, breakers, and the one thread that writes."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from router.ledger import Circuit, Ledger
+from router.ports import Target as OpenTarget
+from router.records import RecordReader
+from router.route import Connection, Table
+
+T = TypeVar("T")
+
+
+class Slots(Protocol):
+    """How many sends of a connection may be in flight on this host, over all children."""
+
+    def take(self, connection: str, limit: int) -> int | None:
+        """A slot, or None where all are taken."""
+
+    def give(self, connection: str, slot: int) -> None: ...
+
+
+class Rates(Protocol):
+    """How many sends a second a connection may get from this host."""
+
+    def take(self, connection: str, rate: float) -> float:
+        """Seconds to wait before this send: it is counted already."""
+
+
+@dataclass
+class Desk:
+    """Everything a lane needs beside its own work."""
+
+    ledger: Ledger
+    table: Callable[[int], Table]
+    """A version; 0 is the current one."""
+    open_target: Callable[[Connection, str], OpenTarget]
+    slots: Slots
+    rates: Rates
+    mark: Callable[[int], None]
+    reader: RecordReader
+    isolate: Callable[[Callable[[], Any]], str | None]
+    """Runs something in a process of its own: None, or how that process died."""
+    owner: str
+    stopping: Callable[[], bool]
+    chance: random.Random = field(default_factory=random.Random)
+    circuits: dict[str, Circuit] = field(default_factory=dict)
+    log: Any = None
+
+    def __post_init__(self) -> None:
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self._targets: dict[str, OpenTarget] = {}
+
+    @property
+    def current(self) -> Table:
+        return self.table(0)
+
+    async def write(self, function: Callable[..., T], *args: Any) -> T:
+        """A ledger transaction, beside the event loop; they run one after the other."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, function, *args)
+
+    def target(self, connection: Connection, kind: str) -> OpenTarget:
+        if connection.id not in self._targets:
+            self._targets[connection.id] = self.open_target(connection, kind)
+        return self._targets[connection.id]
+
+    def look(self) -> None:
+        """Reads the breakers."""
+        self.circuits = self.ledger.circuits()
+
+    def circuit(self, connection: str) -> Circuit:
+        return self.circuits.get(connection) or Circuit(connection, "closed", 0, 0, 0)
+
+    async def close(self) -> None:
+        for target in self._targets.values():
+            await target.close()
+        self._targets.clear()
+        self._writer.shutdown(wait=True)
+
+
+class Pace:
+    """Lets the event loop breathe: every few milliseconds of computing, other lanes get their turn."""
+
+    def __init__(self, slice_: float = 0.005) -> None:
+        self._slice = slice_
+        self._since = 0.0
+
+    async def __call__(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() - self._since > self._slice:
+            await asyncio.sleep(0)
+            self._since = loop.time()

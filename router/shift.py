@@ -1,0 +1,206 @@
+"""A shift: what a doorbell starts in a worker child. One loop that serves many lanes for up to ten seconds.
+
+It looks for due lanes at each outcome commit and at least every 20 ms; a send that waits costs a coroutine, never the
+child. A lane lease is the real acknowledgement: whatever dies, its lanes come due again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+
+from router.collect import CollectServer
+from router.deliver import LaneServer
+from router.ledger import Claim
+from router.ports import Bell
+from router.process import Processor
+from router.route import Connection, Route, Target
+from router.sending import Desk, Pace
+
+LOOK_EVERY = 0.02
+SHIFT = 10.0
+OVERDUE = 500
+"""Milliseconds after which a lane may be taken beyond the fair share: nobody else seems to come."""
+PROCESS_LEASE = 60.0
+LEAST_LEASE = 30.0
+
+
+@dataclass
+class Shift:
+    """`children` is how many worker children share the lanes of this host."""
+
+    desk: Desk
+    bell: Bell
+    children: int = 1
+    seconds: float = SHIFT
+    serving: dict[tuple[str, int], asyncio.Task[None]] = field(default_factory=dict)
+    served: dict[str, float] = field(default_factory=dict)
+    failing: dict[tuple[str, int], float] = field(default_factory=dict)
+    over: bool = False
+
+    async def run(self) -> int:
+        """How many lanes were served. Ends when nothing is due, or after `seconds` when its sends have ended."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self.seconds
+        stop = self.desk.stopping
+        self.desk.stopping = lambda: stop() or self.over
+        count = 0
+        try:
+            while True:
+                self.over = self.over or loop.time() >= end
+                if not self.desk.stopping():
+                    count += await self._look()
+                if not self.serving:
+                    break
+                done, _ = await asyncio.wait(
+                    self.serving.values(), timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED
+                )
+                self._ended(done)
+        finally:
+            self.desk.stopping = stop
+        if self.over and not stop():
+            self.bell.ring()
+        return count
+
+    def _ended(self, done: set[asyncio.Task[None]]) -> None:
+        for place, task in [(p, t) for p, t in self.serving.items() if t in done]:
+            del self.serving[place]
+            self.served[place[0]] = asyncio.get_running_loop().time()
+            error = task.exception()
+            if error is not None:
+                self.failing[place] = asyncio.get_running_loop().time() + 1.0
+                if self.desk.log is not None:
+                    self.desk.log.error(
+                        "a lane could not be served", action="lane_failed", target=place[0], lane=place[1],
+                        reason=str(error) or type(error).__name__, exc_info=error,
+                    )  # fmt: skip
+
+    async def _look(self) -> int:
+        """Claims what is due: targets by turn, served longest ago first; inside a target the lane due longest."""
+        self.desk.look()
+        due = self.desk.ledger.due()
+        if not due:
+            return 0
+        now = self.desk.ledger.now()
+        table = self.desk.current
+        by_target: dict[str, list[tuple[int, int]]] = {}
+        for target, lane, since in due:
+            if (target, lane) not in self.serving and self._known(target):
+                by_target.setdefault(target, []).append((lane, since))
+        started = left = 0
+        probes: set[str] = set()
+        for name in sorted(by_target, key=lambda t: self.served.get(t, 0.0)):
+            connection = self._connection(name)
+            if connection is not None and self.desk.circuit(connection.id).state == "open":
+                probes.add(connection.id)
+                continue
+            mine = Counter(t for t, _ in self.serving)[name]
+            for lane, since in by_target[name]:
+                share = self._share(name)
+                if mine >= share and now - since < OVERDUE:
+                    left += 1
+                    continue
+                if await self._start(name, lane):
+                    started, mine = started + 1, mine + 1
+        for id in sorted(probes):
+            started += await self._probe(table.connections[id])
+        if left:
+            self.bell.ring()
+        return started
+
+    def _known(self, name: str) -> bool:
+        """Lanes of what is not in the current version are held."""
+        route, _, target = name.partition(".")
+        found = self.desk.current.routes.get(route)
+        return found is not None and (not target or self._connection(name) is not None)
+
+    def _connection(self, name: str) -> Connection | None:
+        target = self.desk.current.target(name)
+        return self.desk.current.connections.get(target.send.connection) if target is not None else None
+
+    def _share(self, name: str) -> int:
+        target = self.desk.current.target(name)
+        lanes = target.lanes if target is not None else self.desk.current.routes[name.partition(".")[0]].lanes
+        return -(-lanes // max(1, self.children))
+
+    async def _start(self, name: str, lane: int, probing: bool = False) -> bool:
+        place = (name, lane)
+        loop = asyncio.get_running_loop()
+        if self.failing.get(place, 0.0) > loop.time():
+            return False
+        connection = self._connection(name)
+        lease = max(LEAST_LEASE, connection.timeout + 10) if connection is not None else PROCESS_LEASE
+        claim = await self.desk.write(self.desk.ledger.claim, name, lane, self.desk.owner, lease)
+        if claim is None:
+            return False
+        self.serving[place] = asyncio.create_task(self._serve(claim, connection, probing))
+        return True
+
+    async def _serve(self, claim: Claim, connection: Connection | None, probing: bool) -> None:
+        target = self.desk.current.target(claim.target)
+        if target is None or connection is None:
+            await ProcessServer(self.desk, claim).serve()
+        elif target.collect == "message":
+            await CollectServer(self.desk, claim, target, connection, probing).serve()
+        else:
+            await LaneServer(self.desk, claim, target, connection, probing).serve()
+
+    async def _probe(self, connection: Connection) -> int:
+        """One send of an open connection whose time has come, from the lane with the best candidate."""
+        circuit = self.desk.circuit(connection.id)
+        now = self.desk.ledger.now()
+        if circuit.until > now or circuit.probe_until > now:
+            return 0
+        names = targets_of(self.desk.current.routes.values(), connection.id)
+        lease = connection.timeout + 10
+        place = await self.desk.write(self.desk.ledger.take_probe, connection.id, names, self.desk.owner, lease)
+        if place is None:
+            return 0
+        if await self._start(place[0], place[1], probing=True):
+            return 1
+        await self.desk.write(self.desk.ledger.drop_probe, connection.id, self.desk.owner)
+        return 0
+
+
+def targets_of(routes: object, connection: str) -> list[str]:
+    """Names of all targets that send to a connection."""
+    found: list[Target] = []
+    for route in routes:  # type: ignore[attr-defined]
+        assert isinstance(route, Route)
+        found.extend(t for t in route.targets if t.send.connection == connection)
+    return sorted(t.name for t in found)
+
+
+class ProcessServer:
+    """Serves one claimed processing lane of a route."""
+
+    def __init__(self, desk: Desk, claim: Claim) -> None:
+        self.desk = desk
+        self.claim = claim
+        self.processor = Processor(desk.ledger, desk.table, desk.reader, desk.mark, desk.isolate)
+        self.pace = Pace()
+
+    async def serve(self) -> None:
+        lost = False
+        try:
+            while not lost and not self.claim.paused and not self.desk.stopping():
+                works = self.desk.ledger.open_work(self.claim, 4)
+                if not works:
+                    break
+                for work in works:
+                    for choice in self.processor.turns(self.claim, work):
+                        renewed = await self.desk.write(self.desk.ledger.choose, self.claim, choice)
+                        if renewed is None:
+                            lost = True
+                            return
+                        self.claim = renewed
+                        if self.desk.stopping():
+                            return
+                        await self.pace()
+        finally:
+            self.desk.mark(0)
+            if not lost:
+                await self.desk.write(self.desk.ledger.release, self.claim)
+
+

@@ -1,0 +1,62 @@
+"""The once-a-second loop that rings when work is due, frees the lanes of the dead, and runs what is left to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from router.errors import CrossdockError
+from router.ledger import Lanes
+from router.ports import Bell
+
+TICK = 1.0
+CHECK_EVERY = 30.0
+
+
+@dataclass
+class Ticker:
+    """All hosts tick; one rings at a time. `known` says which targets are in the current version, `ready` which of them
+    no breaker defers; `chores` are called once a second by the one that rings (jobs, pruning)."""
+
+    ledger: Lanes
+    bell: Bell
+    owner: str
+    alive: Callable[[str], bool | None]
+    ready: Callable[[str], bool]
+    chores: Sequence[Callable[[], object]] = field(default_factory=tuple)
+    log: Any = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        checked = loop.time()
+        with ThreadPoolExecutor(1, thread_name_prefix="ticker") as thread:
+            while not stop.is_set():
+                check = loop.time() - checked >= CHECK_EVERY
+                if check:
+                    checked = loop.time()
+                try:
+                    await loop.run_in_executor(thread, self.tick, check)
+                except CrossdockError as error:
+                    if self.log is not None:
+                        self.log.warning(error.reason, action="tick_failed")
+                try:
+                    await asyncio.wait_for(stop.wait(), TICK)
+                except TimeoutError:
+                    continue
+
+    def tick(self, check: bool = False) -> bool:
+        """One turn; whether it rang."""
+        self.ledger.release_dead(self.alive)
+        if not self.ledger.take_ticker(self.owner):
+            return False
+        if check:
+            self.ledger.check_due()
+        for chore in self.chores:
+            chore()
+        if any(self.ready(target) for target, _, _ in self.ledger.due()):
+            self.bell.ring()
+            return True
+        return False

@@ -1,0 +1,178 @@
+"""Units of work: what one delivery is, and what is computed of it right before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from router import ranges
+from router.errors import EncodeError, ExpressionError, MessageError
+from router.ledger import Parked, Revision, Stored, Work, Worklist
+from router.message import Message
+from router.pipeline import Filtered, after_split, apply, before_split, decode, order_key, parcel
+from router.ports import Parcel
+from router.records import RecordReader, as_message, revised
+from router.route import Route, Table, Target
+
+PAGE = 100
+"""Messages read from the ledger at a time."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """One delivery: a message or a record, from open work (`work`) or from its parked row."""
+
+    seq: int
+    record: int
+    stored: Stored
+    route: Route
+    target: Target
+    batch: int
+    body: Any = None
+    """The record's body or Bad, where the message is split."""
+    work: int = 0
+    crashes: int = 0
+    crash: str = ""
+    parked: Parked | None = None
+    revision: int = 0
+    revised: Revision | None = None
+    key: str | None = None
+
+    @property
+    def mark(self) -> int:
+        return self.work or -(self.parked.id if self.parked else 0)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.seq, self.record
+
+    @property
+    def number(self) -> int:
+        """The unit's number inside its work: position or record."""
+        return self.record or self.seq & 0xFFFF
+
+
+class BeforeTarget(Exception):
+    """The unit died, or was filtered, in the steps of its route: for all its targets."""
+
+    def __init__(self, error: MessageError) -> None:
+        super().__init__(error.reason)
+        self.error = error
+
+
+class UnitReader:
+    """Makes units of work rows and parked rows."""
+
+    def __init__(
+        self, ledger: Worklist, table: Callable[[int], Table], reader: RecordReader, mark: Callable[[int], None]
+    ) -> None:
+        self._ledger = ledger
+        self._table = table
+        self._records = reader
+        self._mark = mark
+
+    def of_work(self, work: Work) -> Iterator[Unit | tuple[int, ...]]:
+        """The units of a work row in order, and as a tuple of numbers those that have ended elsewhere."""
+        gone = self._ledger.ended(work.target, work.batch, work.id)
+        numbers = ranges.decode(work.rest)
+        if gone:
+            lost = tuple(n for n in numbers if self._place(work, n) in gone)
+            if lost:
+                yield lost
+                numbers = [n for n in numbers if n not in set(lost)]
+        if work.seq is not None:
+            yield from self._chunk(work, numbers)
+            return
+        for start in range(0, len(numbers), PAGE):
+            stored = self._ledger.stored(work.batch, numbers[start : start + PAGE])
+            revisions = self._ledger.revisions([s.seq for s in stored])
+            for item in stored:
+                unit = self._unit(item, 0, work.target, revisions)
+                unit.work, unit.crashes, unit.crash = work.id, work.crashes, work.crash
+                yield unit
+
+    def _place(self, work: Work, number: int) -> tuple[int, int]:
+        return ((work.batch << 16) | number, 0) if work.seq is None else (work.seq, number)
+
+    def _unit(
+        self, stored: Stored, record: int, target: str, revisions: Mapping[tuple[int, int, str], Revision]
+    ) -> Unit:
+        own = revisions.get((stored.seq, record, target))
+        for_all = revisions.get((stored.seq, record, ""))
+        revision = own or for_all
+        version = stored.version
+        if revision is not None and revision.version is not None:
+            version = revision.version
+        route = self._table(version).routes[stored.envelope.route]
+        found = route.target(target.partition(".")[2])
+        if found is None:
+            raise KeyError(f"target {target} is not in version {version}")
+        edits = [r for r in (own, for_all) if r is not None and r.body is not None]
+        unit = Unit(stored.seq, record, stored, route, found, stored.seq >> 16, revised=edits[0] if edits else None)
+        unit.revision = max((r.rev for r in edits), default=0)
+        return unit
+
+    def _chunk(self, work: Work, numbers: list[int]) -> Iterator[Unit]:
+        assert work.seq is not None and work.chunk is not None
+        stored = self._ledger.message(work.seq)
+        assert stored is not None
+        revisions = self._ledger.revisions([work.seq])
+        self._mark(work.id)
+        bodies = self._bodies(stored, work.target, work.chunk, numbers, revisions)
+        self._mark(0)
+        for number, body in bodies:
+            unit = self._unit(stored, number, work.target, revisions)
+            unit.work, unit.crashes, unit.crash, unit.body = work.id, work.crashes, work.crash, body
+            yield unit
+
+    def _bodies(
+        self, stored: Stored, target: str, chunk: int, numbers: list[int], revisions: Mapping[tuple[int, int, str], Revision]
+    ) -> list[tuple[int, Any]]:  # fmt: skip
+        route = self._table(stored.version).routes[stored.envelope.route]
+        envelope = revised(stored.envelope, revisions.get((stored.seq, 0, "")))
+        edits = {n: r for (_, n, t), r in revisions.items() if n and t in ("", target) and r.body is not None}
+        return self._records.records(route, stored, self._ledger.chunk(stored.seq, chunk), numbers, edits, envelope)
+
+    def of_parked(self, parked: Parked) -> Unit | None:
+        """None where the message is gone."""
+        stored = self._ledger.message(parked.seq)
+        if stored is None:
+            return None
+        revisions = self._ledger.revisions([parked.seq])
+        unit = self._unit(stored, parked.record, parked.target, revisions)
+        unit.parked, unit.crashes, unit.crash, unit.key = parked, parked.crashes, parked.crash, parked.key
+        if parked.record:
+            chunk = self._ledger.chunk_of(parked.seq, parked.record)
+            assert chunk is not None
+            unit.body = self._bodies(stored, parked.target, chunk.n, [parked.record], revisions)[0][1]
+        return unit
+
+
+def after_route(unit: Unit) -> Message:
+    """The message as `when`, `order_by` and the target see it. Raises BeforeTarget."""
+    try:
+        if unit.record:
+            message = as_message(unit.stored.envelope, unit.record, unit.body)
+            result = apply(after_split(unit.route), message)
+        else:
+            message = decode(unit.route, revised(unit.stored.envelope, unit.revised))
+            if unit.revised is not None:
+                message = Message(message.envelope, message.body, message.headers, 0, message.changed)
+            result = apply(before_split(unit.route), message)
+        if isinstance(result, Filtered):
+            raise MessageError("filter", "filtered", f"filtered after it was chosen: {result.rule}")
+        unit.key = order_key(unit.target, result)
+        return result
+    except MessageError as error:
+        raise BeforeTarget(error) from None
+
+
+def for_sending(unit: Unit, message: Message, epoch: int) -> Parcel | Filtered:
+    """Raises MessageError of the target's own steps, format or address."""
+    try:
+        return parcel(unit.target, message, unit.revision, epoch)
+    except ExpressionError as error:
+        raise MessageError("send", error.error, error.reason) from None
+    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
+        raise EncodeError(f"the body cannot be written: {error}") from error

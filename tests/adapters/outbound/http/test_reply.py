@@ -1,0 +1,89 @@
+"""Whether an answer is a success, and when to come again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from adapters.outbound.http.address import HttpAddress
+from adapters.outbound.http.reply import Reply, body_of, in_words, judge, retry_after
+from router.errors import ExpressionError
+from router.message import Envelope, Message, utc_now
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+MESSAGE = Message(Envelope("m1", "web-orders", "/orders", utc_now(), b"{}"), {"id": 1})
+JSON = {"content-type": "application/json; charset=utf-8"}
+
+
+def accepted(message: Message, reply: Mapping[str, Any]) -> bool:
+    assert message is MESSAGE
+    body = reply["body"]
+    if not isinstance(body, dict):
+        raise ExpressionError("reply.body is a text", "type")
+    return bool(body["ok"])
+
+
+ASKING = replace(HttpAddress("POST", "/x"), ok_when=accepted, message=MESSAGE)
+
+
+def test_ok_when_true_is_a_success() -> None:
+    outcome = judge(ASKING, Reply(200, JSON, b'{"ok": true}'), NOW)
+    assert (outcome.error, outcome.status, outcome.response) == (None, 200, b'{"ok": true}')
+
+
+def test_ok_when_false_is_refused_with_the_answer() -> None:
+    outcome = judge(ASKING, Reply(200, JSON, b'{"ok": false, "why": "closed"}'), NOW)
+    assert (outcome.error, outcome.status) == ("refused", 200)
+    assert outcome.reason == 'ok_when is false: HTTP 200 OK: {"ok": false, "why": "closed"}'
+
+
+def test_ok_when_that_fails_is_refused_with_the_reason() -> None:
+    outcome = judge(ASKING, Reply(200, JSON, b"<html>"), NOW)
+    assert outcome.error == "refused"
+    assert outcome.reason == "ok_when: reply.body is a text: HTTP 200 OK: <html>"
+
+
+def test_a_status_that_is_not_ok_goes_before_ok_when() -> None:
+    outcome = judge(ASKING, Reply(500, {**JSON, "retry-after": "5"}, b'{"ok": true}'), NOW)
+    assert (outcome.error, outcome.retry_after) == ("500", 5.0)
+
+
+def test_a_success_has_nothing_to_wait_for() -> None:
+    assert judge(HttpAddress("POST", "/x"), Reply(200, {"retry-after": "5"}, b""), NOW).retry_after is None
+
+
+def test_the_body_of_a_reply_is_exact_json_or_text() -> None:
+    exact = body_of(Reply(200, {"content-type": "application/problem+json"}, b'{"total": 10.10, "n": 12345678901234567890}'))
+    assert exact == {"total": Decimal("10.10"), "n": 12345678901234567890}
+    assert str(exact["total"]) == "10.10"
+    assert body_of(Reply(200, {"content-type": "text/plain; charset=latin-1"}, b"gr\xfc\xdfe")) == "grüße"
+    assert body_of(Reply(200, {"content-type": "text/plain; charset=no-such"}, b"\xff")) == "\ufffd"
+    assert body_of(Reply(200, {}, b"{}")) == "{}"
+
+
+def test_a_status_without_a_phrase_has_words_too() -> None:
+    assert in_words(Reply(599, {}, b"")) == "HTTP 599"
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("120", 120.0),
+        (" 0 ", 0.0),
+        ("99999999", 86_400.0),
+        ("Sun, 01 Mar 2026 12:01:30 GMT", 90.0),
+        ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0),
+        ("Sun, 01 Mar 2099 11:00:00 GMT", 86_400.0),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
+    assert retry_after(value, NOW) == seconds

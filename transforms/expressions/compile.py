@@ -1,0 +1,124 @@
+"""Compiles expressions to Python functions that are called with a message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from router.errors import ExpressionError
+from router.message import Message
+from transforms.expressions import runtime
+from transforms.expressions.emit import Emitter, words
+from transforms.expressions.names import CaseFree, file_fields
+from transforms.expressions.parse import parse
+from transforms.filters import FILTERS, xpath, xpath_all
+
+NAMESPACES: ContextVar[Mapping[str, str]] = ContextVar("namespaces", default={})
+"""The prefixes of the route whose expressions are being compiled (`format: {xml: {namespaces: …}}`)."""
+
+RUNTIME = {name: getattr(runtime, name) for name in (
+    "get", "header", "eq", "ne", "lt", "le", "gt", "ge", "contains", "add", "sub", "mul", "div", "floordiv", "mod",
+    "neg", "cat", "truth", "defined", "is_none", "default", "filtered", "each",
+)}  # fmt: skip
+
+
+def missing(name: str) -> Any:
+    raise ExpressionError(f"{name} is undefined here", "undefined")
+
+
+def message_fields(message: Message) -> dict[str, Any]:
+    e = message.envelope
+    return {"id": e.id, "route": e.route, "received_at": e.received_at, "source": e.source, "params": e.params,
+            "client": e.client}  # fmt: skip
+
+
+ROOT_SOURCE = {"body": "r_body = m.body", "headers": "r_headers = casefree(m.headers)"}
+"""Names that a function binds at its start; the others are looked up where they stand, since they may be missing."""
+
+
+def file_root(message: Message) -> Any:
+    return file_fields(message.envelope.file) or missing("file")
+
+
+def record_root(message: Message) -> Any:
+    return {"number": message.record} if message.record else missing("record")
+
+
+def extra(names: Mapping[str, Any], name: str) -> Any:
+    return names[name] if name in names else missing(name)
+
+
+def environment() -> dict[str, Any]:
+    """The globals of generated code: the operators, and nothing of Python."""
+    return {
+        **RUNTIME, "__builtins__": {}, "type": type, "str": str, "file_root": file_root, "record_root": record_root, "extra": extra,
+        "message_fields": message_fields, "casefree": CaseFree,
+    }  # fmt: skip
+
+
+def filters() -> dict[str, Callable[..., Any]]:
+    """All filters; those with XPath know the prefixes of the route."""
+    prefixes = dict(NAMESPACES.get())
+    found: dict[str, Callable[..., Any]] = dict(FILTERS)
+    if prefixes:
+        found["xpath"] = lambda value, path: xpath(value, path, prefixes)
+        found["xpath_all"] = lambda value, path: xpath_all(value, path, prefixes)
+    return found
+
+
+def roots(names: set[str], own: tuple[str, ...] = ()) -> list[str]:
+    return [ROOT_SOURCE[name] for name in sorted(names) if name in ROOT_SOURCE and name not in own]
+
+
+def build(source: str, env: dict[str, Any], name: str = "_f") -> Callable[..., Any]:
+    exec(compile(source, f"<{name}>", "exec"), env)
+    function: Callable[..., Any] = env[name]
+    return function
+
+
+class Expr:
+    """A compiled expression: `expr(message, **names)`. Raises ExpressionError that names the part that is wrong."""
+
+    __slots__ = ("_careful", "_quick", "source", "tree")
+
+    def __init__(self, source: str, condition: bool = False, loops: tuple[str, ...] = ()) -> None:
+        self.source = source
+        self.tree = parse(source)
+        self._quick = self._build(False, condition, loops)
+        self._careful = self._build(True, condition, loops)
+
+    def _build(self, careful: bool, condition: bool, loops: tuple[str, ...]) -> Callable[..., Any]:
+        env = environment()
+        emitter = Emitter(filters(), env, loops)
+        emitter.careful = careful
+        value = emitter.condition(self.tree) if condition else emitter.emit(self.tree)
+        lines = [*roots(emitter.roots), *(f"v_{name} = n[{name!r}]" for name in loops), f"return {value}"]
+        return build("def _f(m, n):\n    " + "\n    ".join(lines), env)
+
+    def __call__(self, message: Message, **names: Any) -> Any:
+        try:
+            return self._quick(message, names)
+        except Exception:
+            return self.carefully(message, names)
+
+    def carefully(self, message: Message, names: Mapping[str, Any]) -> Any:
+        try:
+            return self._careful(message, names)
+        except ExpressionError:
+            raise
+        except Exception as error:
+            raise ExpressionError(f"{words(self.tree)}: {error}", "value") from error
+
+    def __repr__(self) -> str:
+        return f"Expr({self.source!r})"
+
+
+def compile_expression(text: str, loop_names: tuple[str, ...] = ()) -> Expr:
+    """Raises ExpressionSyntaxError."""
+    return Expr(text, loops=loop_names)
+
+
+def compile_condition(text: str) -> Expr:
+    """An expression whose value must be true or false."""
+    return Expr(text, condition=True)

@@ -1,0 +1,203 @@
+"""Maps: `transforms/maps/NAME.yaml` compiled to one Python function that builds a new object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from router.errors import ExpressionError, ExpressionSyntaxError
+from router.message import Message
+from transforms.expressions.compile import build, environment, filters, roots
+from transforms.expressions.emit import Emitter, constant
+from transforms.expressions.parse import parse
+
+DIRECTIVES = ({"each", "where", "fields", "value"}, {"value", "when"}, {"const", "when"})
+
+
+class MapSyntaxError(ExpressionSyntaxError):
+    """A field of a map cannot be compiled. `path` is dotted from `fields`."""
+
+    def __init__(self, reason: str, path: str, column: int = 1) -> None:
+        super().__init__(f"{path}: {reason}" if path else reason, column)
+        self.path = path
+
+
+class CompiledMap:
+    """`map(message) -> object`. Raises ExpressionError that names the field."""
+
+    def __init__(self, spec: Mapping[str, Any], name: str = "map") -> None:
+        unknown = set(spec) - {"about", "fields", "keep"}
+        if unknown:
+            raise MapSyntaxError(f"unknown key '{sorted(unknown)[0]}'; a map has about, fields and keep", "")
+        if not isinstance(spec.get("fields"), Mapping):
+            raise MapSyntaxError("a map needs `fields`, an object", "")
+        if spec.get("keep") not in (None, "all"):
+            raise MapSyntaxError(f"keep is `all` or left out, not {spec['keep']!r}", "keep")
+        self.name = name
+        self._quick = Writer(False).function(spec)
+        self._careful = Writer(True).function(spec)
+
+    def __call__(self, message: Message) -> Any:
+        try:
+            return self._quick(message, {}, [""])
+        except Exception:
+            return self._explain(message)
+
+    def _explain(self, message: Message) -> Any:
+        """The same again, slowly: it knows which field it is at."""
+        at = [""]
+        try:
+            return self._careful(message, {}, at)
+        except ExpressionError as error:
+            raise ExpressionError(f"field {at[0]}: {error.reason}" if at[0] else error.reason, error.error) from None
+        except Exception as error:
+            raise ExpressionError(f"field {at[0]}: {error}", "value") from error
+
+
+class Writer:
+    """Writes the function of a map, line by line."""
+
+    def __init__(self, careful: bool) -> None:
+        self.env = environment()
+        self.emitter = Emitter(filters(), self.env)
+        self.emitter.careful = careful
+        self.careful = careful
+        self.lines: list[str] = []
+        self.depth = 1
+        self._names = 0
+
+    def function(self, spec: Mapping[str, Any]) -> Callable[..., Any]:
+        self.env["keep_all"] = keep_all
+        self.line("r_out = keep_all(m.body)" if spec.get("keep") == "all" else "r_out = {}")
+        self.line("n['out'] = r_out")
+        self.fields("r_out", spec["fields"], "", ())
+        self.line("return r_out")
+        head = [f"    {line}" for line in roots(self.emitter.roots)]
+        return build("\n".join(["def _f(m, n, at):", *head, *self.lines]), self.env)
+
+    def line(self, text: str) -> None:
+        self.lines.append("    " * self.depth + text)
+
+    def name(self) -> str:
+        self._names += 1
+        return f"o{self._names}"
+
+    def at(self, path: str, indexes: tuple[str, ...]) -> None:
+        """Careful code notes where it is; `path` has `%d` for each index."""
+        if self.careful:
+            self.line(f"at[0] = {path!r} % ({''.join(i + ', ' for i in indexes)})" if indexes else f"at[0] = {path!r}")
+
+    def fields(self, target: str, fields: Mapping[str, Any], path: str, indexes: tuple[str, ...]) -> None:
+        for key, spec in fields.items():
+            if not isinstance(key, str):
+                raise MapSyntaxError(f"field names are texts, not {key!r}", path)
+            inner = f"{path}.{key.replace('%', '%%')}" if path else key.replace("%", "%%")
+            self.value(f"{target}[{key!r}]", spec, inner, indexes)
+
+    def value(self, place: str, spec: Any, path: str, indexes: tuple[str, ...]) -> None:
+        """Assigns what `spec` says to `place`."""
+        plain = path.replace("%d", "N").replace("%%", "%")
+        if isinstance(spec, str):
+            self.at(path, indexes)
+            self.line(f"{place} = {self.expression(spec, plain)}")
+        elif isinstance(spec, Mapping):
+            self.mapping(place, spec, path, indexes)
+        elif isinstance(spec, (list, tuple)):
+            self.elements(place, spec, path, indexes)
+        else:
+            self.line(f"{place} = {self.emitter.const(exact(spec))}")
+
+    def elements(self, place: str, spec: Any, path: str, indexes: tuple[str, ...]) -> None:
+        name = self.name()
+        self.line(f"{name} = [None] * {len(spec)}")
+        for i, item in enumerate(spec):
+            self.value(f"{name}[{i}]", item, f"{path}[{i}]", indexes)
+        self.line(f"{place} = {name}")
+
+    def mapping(self, place: str, spec: Mapping[str, Any], path: str, indexes: tuple[str, ...]) -> None:
+        keys = set(spec)
+        if keys & {"each", "value", "const"}:
+            self.directive(place, spec, keys, path, indexes)
+            return
+        fields = spec["fields"] if keys == {"fields"} and isinstance(spec["fields"], Mapping) else spec
+        name = self.name()
+        self.line(f"{name} = {{}}")
+        self.fields(name, fields, path, indexes)
+        self.line(f"{place} = {name}")
+
+    def directive(self, place: str, spec: Any, keys: set[str], path: str, indexes: tuple[str, ...]) -> None:
+        allowed = DIRECTIVES[0] if "each" in keys else DIRECTIVES[1] if "value" in keys else DIRECTIVES[2]
+        plain = path.replace("%d", "N").replace("%%", "%")
+        if keys - allowed:
+            raise MapSyntaxError(f"'{sorted(keys - allowed)[0]}' cannot stand beside {sorted(keys & allowed)[0]}; an object"
+                                 " with fields of these names is written {fields: {…}}", plain)
+        if "each" in keys:
+            self.each(place, spec, path, indexes)
+            return
+        depth = self.depth
+        if "when" in keys:
+            self.at(path, indexes)
+            self.line(f"if {self.expression(spec['when'], plain, condition=True)}:")
+            self.depth += 1
+        if "const" in keys:
+            self.line(f"{place} = {self.emitter.const(exact(spec['const']))}")
+        else:
+            self.value(place, spec["value"], path, indexes)
+        self.depth = depth
+
+    def each(self, place: str, spec: Any, path: str, indexes: tuple[str, ...]) -> None:
+        plain = path.replace("%d", "N").replace("%%", "%")
+        variable, _, source = str(spec["each"]).partition(" in ")
+        variable = variable.strip()
+        if not source or not variable.isidentifier():
+            raise MapSyntaxError(f"each is `NAME in LIST`, not {spec['each']!r}", plain)
+        if ("fields" in spec) == ("value" in spec):
+            raise MapSyntaxError("each needs one of `fields` and `value`", plain)
+        listed, item, index = self.name(), self.name(), self.name()
+        self.at(path, indexes)
+        self.line(f"{listed} = []")
+        self.line(f"{index} = -1")
+        self.line(f"for v_{variable} in each({self.expression(source.strip(), plain)}, {source.strip()!r}):")
+        self.depth += 1
+        self.line(f"{index} = {index} + 1")
+        inner, positions = f"{path}[%d]", (*indexes, index)
+        self.emitter.loops.append(variable)
+        if "where" in spec:
+            self.at(inner, positions)
+            self.line(f"if not {self.expression(spec['where'], plain, condition=True)}: continue")
+        self.line(f"{item} = [None]")
+        if "fields" in spec:
+            self.mapping(f"{item}[0]", {"fields": spec["fields"]}, inner, positions)
+        else:
+            self.value(f"{item}[0]", spec["value"], inner, positions)
+        self.line(f"{listed}.append({item}[0])")
+        self.emitter.loops.pop()
+        self.depth -= 1
+        self.line(f"{place} = {listed}")
+
+    def expression(self, text: Any, path: str, condition: bool = False) -> str:
+        try:
+            tree = parse(str(text))
+            return self.emitter.condition(tree) if condition else self.emitter.emit(tree)
+        except ExpressionSyntaxError as error:
+            raise MapSyntaxError(error.reason, path, error.column) from None
+
+
+def keep_all(body: Any) -> dict[str, Any]:
+    if not isinstance(body, Mapping):
+        raise ExpressionError("keep: all needs a body that is an object")
+    return dict(body)
+
+
+def exact(value: Any) -> Any:
+    """A constant of the YAML file; a number with a point is a Decimal."""
+    return Decimal(repr(value)) if isinstance(value, float) else constant(value)
+
+
+def compile_map(spec: Mapping[str, Any], name: str = "map") -> CompiledMap:
+    """Raises MapSyntaxError, whose `path` is the field."""
+    return CompiledMap(spec, name)
+
+
+__all__ = ["CompiledMap", "MapSyntaxError", "compile_map"]
