@@ -32,7 +32,7 @@ MARGIN = 2.0
 LETHAL = 3
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Sending:
     """Units on their way in one call of the adapter."""
 
@@ -139,7 +139,12 @@ class LaneServer:
             return False
         if self.probing:
             return not self.sendings and self.ended.probe is None
-        return self.desk.circuit(self.connection.id).state == "closed"
+        return self.desk.circuit(self.connection.id).state == "closed" and not self._tripping()
+
+    def _tripping(self) -> bool:
+        """Whether the failures since the last commit will open the breaker: then no more are started."""
+        before = 0 if self.ended.reset else self.desk.circuit(self.connection.id).failures
+        return self.ended.failures > 0 and before + self.ended.failures >= self.connection.breaker.open_after
 
     async def _fill(self) -> bool:
         """Starts what can be started; whether anything happened."""
@@ -152,7 +157,6 @@ class LaneServer:
             sending = await self._load(slot)
             if sending is None:
                 self.desk.slots.give(self.connection.id, slot)
-                happened = happened or self.ended.count > 0
                 break
             happened = True
             sending.task = asyncio.create_task(self._send(sending))
@@ -335,7 +339,7 @@ class LaneServer:
     def _commit_due(self, started: bool) -> bool:
         if not self.ended:
             return False
-        if self.ended.count >= COMMIT_COUNT or (not self.sendings and not started):
+        if self.ended.count >= COMMIT_COUNT or (not self.sendings and not started) or self._tripping():
             return True
         return self._time() - self.committed >= COMMIT_AFTER
 

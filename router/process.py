@@ -84,11 +84,32 @@ class Processor:
         """The transactions that this work needs, each to be committed before the next is asked for."""
         gone = self._ledger.ended(work.target, work.batch, work.id)
         if work.crashes >= LETHAL - 1 and ranges.size(work.rest) == 1:
-            reason = work.crash if work.crashes >= LETHAL else self._isolate(lambda: list(self._turns(work, gone)))
+            reason = work.crash if work.crashes >= LETHAL else self._isolate(self._rehearsal(work))
             if reason is not None:
                 yield self._crashed(work, reason)
                 return
         yield from self._turns(work, gone)
+
+    def _rehearsal(self, work: Work) -> Callable[[], object]:
+        """What the unit's computing is, for a process of its own: everything is read here, nothing of the ledger there."""
+        number = ranges.decode(work.rest)[0]
+        seq = (work.batch << 16) | number if work.seq is None else work.seq
+        stored = self._ledger.message(seq)
+        assert stored is not None
+        revision = self._ledger.revisions([seq]).get((seq, 0, ""))
+        route = self.route(stored, revision)
+        envelope = revised(stored.envelope, revision)
+        if work.seq is None or work.chunk is None:
+            if route.split is not None:
+                return lambda: sum(1 for _ in self._reader.cuts(route, stored, None, envelope))
+            return lambda: apply(route.steps, decode(route, envelope))
+        cut = self._ledger.chunk(work.seq, work.chunk)
+
+        def record() -> object:
+            ((_, body),) = self._reader.records(route, stored, cut, [number], {}, envelope)
+            return apply(after_split(route), as_message(envelope, number, body))
+
+        return record
 
     def _crashed(self, work: Work, reason: str) -> Choice:
         number = ranges.decode(work.rest)[0]

@@ -23,8 +23,6 @@ class HttpSource:
     clients: frozenset[str] | None
     max_body: int
     waits: bool
-    timeout: float
-    late: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +124,4 @@ def source_of(route: Route) -> HttpSource:
         clients=None if clients == "anyone" else frozenset(clients),
         max_body=int(options.get("max_body", DEFAULT_MAX_BODY)),
         waits=options.get("reply", "accepted") == "result",
-        timeout=float(options.get("timeout") or 10.0),
-        late=str(options.get("late") or "cancel"),
     )

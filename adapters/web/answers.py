@@ -35,7 +35,7 @@ def refused(end: End, id: str, path: str) -> Answer:
 
 def conflict(receipt: Receipt, path: str) -> Answer:
     first = f" as {receipt.of}" if receipt.of else ""
-    detail = f"A message with the same key but other content was accepted before{first}. Send this one with a key of its own."
+    detail = f"A message with the same key but other content was accepted before{first}. Give this one its own key."
     return problem(409, detail, path, id=receipt.id)
 
 

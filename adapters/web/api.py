@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -22,7 +21,7 @@ from adapters.web.body import SMALL, Bodies, Body, Gone, Receive, TooLarge, TooS
 from adapters.web.committer import Committer
 from adapters.web.media import contradicts
 from adapters.web.metrics import WebMetrics
-from adapters.web.problems import CLOSE, Answer, Headers, Refusal, problem, retry_after
+from adapters.web.problems import Answer, Headers, Refusal, problem, retry_after
 from adapters.web.receiving import Receiver
 from adapters.web.request import Request, Scope, Send, respond
 from adapters.web.results import Result, Results, wait_for_result
@@ -107,7 +106,7 @@ class Api:
             request.route = found.source.route.id
             return found
         if found is None:
-            raise refuse(request, 404, f"No route takes {request.path}. Paths are compared to the letter, also a last slash.")
+            raise refuse(request, 404, f"No route takes {request.path}. Every letter counts, also a last slash.")
         raise not_allowed(request, found)
 
     def _identify(self, request: Request, source: HttpSource) -> Client | None:
@@ -135,7 +134,8 @@ class Api:
             body = await self._body(request, message_id, found.source.max_body)
             keep = False
             try:
-                arrival = await self._admit(found.source, envelope_of(message_id, request, found, client, body))
+                envelope = envelope_of(message_id, request, found, client, body)
+                arrival = await self._admit(found.source, envelope, body.sha256)
                 keep = True  # from here the commit may happen whatever becomes of this request
                 return arrival, await self._committer.commit(arrival)
             except LedgerError as error:
@@ -152,21 +152,17 @@ class Api:
         except TooLarge:
             raise too_large(request, limit) from None
         except TooSlow:
-            raise refuse(request, 408, "The rest of the body did not come in time.", (CLOSE,)) from None
+            raise refuse(request, 408, "The rest of the body did not come in time.") from None
         except (OSError, LedgerError) as error:
             log.error("a body could not be written", action="web.blob_failed", route=request.route, error=str(error))
             raise refuse(request, 503, "The body could not be stored. Try again later.", retry_after(30)) from error
 
-    async def _admit(self, source: HttpSource, envelope: Envelope) -> Arrival:
+    async def _admit(self, source: HttpSource, envelope: Envelope, sha256: bytes | None) -> Arrival:
         """Large bodies are decoded in a thread, so that others are answered meanwhile."""
         if envelope.size > SMALL:
-            arrival: Arrival = await self._run(self._receiver.admit, source.route, envelope)
-        else:
-            arrival = self._receiver.admit(source.route, envelope)
-        if source.waits and arrival.deadline is None:
-            deadline = int((envelope.received_at.timestamp() + source.timeout) * 1000)
-            return replace(arrival, deadline=deadline, late=source.late)
-        return arrival
+            arrival: Arrival = await self._run(self._receiver.admit, source.route, envelope, sha256)
+            return arrival
+        return self._receiver.admit(source.route, envelope)
 
     async def _result(self, request: Request, source: HttpSource, deadline: int, receipt: Receipt) -> Answer:
         """Waits with the caller; one that goes away is not waited for."""

@@ -15,7 +15,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 SMALL = 64 * 1024
 """Larger bodies go to a blob."""
-WRITE = 256 * 1024
+WRITE = 128 * 1024
 PATIENCE = 30.0
 """Seconds without a byte after which a caller is given up."""
 
@@ -34,10 +34,11 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Either `raw`, or a finished blob whose writer holds its lock until `close`."""
+    """Either `raw`, or a finished blob, hashed while it was written, whose writer holds its lock until `close`."""
 
     size: int
     raw: bytes | None = None
+    sha256: bytes | None = None
     writer: BlobWriter | None = None
 
     @property
@@ -92,11 +93,11 @@ class Bodies:
                     raise TooLarge
                 pieces.append(piece)
             await self._run(writer.write, b"".join(pieces))
-            await self._run(writer.finish)
+            _, sha256 = await self._run(writer.finish)
         except BaseException:
             self._thread.submit(writer.discard)
             raise
-        return Body(size, writer=writer)
+        return Body(size, sha256=sha256, writer=writer)
 
     async def _next(self, receive: Receive) -> tuple[bytes, bool]:
         try:

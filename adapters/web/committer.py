@@ -60,7 +60,7 @@ class Committer:
             receipts = await loop.run_in_executor(self._thread, self._store, [arrival for arrival, _ in batch])
         except LedgerError as error:
             fail(batch, error)
-        except Exception as error:  # noqa: BLE001 - one that cannot be stored must not take the others of its commit with it
+        except Exception as error:  # one that cannot be stored must not take the others of its commit with it
             if len(batch) == 1:
                 fail(batch, error)
             else:

@@ -29,6 +29,10 @@ class WebMetrics(Collector):
         """`route` is empty where the path is unknown."""
         self._requests[route, status] = self._requests.get((route, status), 0) + 1
 
+    def requests(self, route: str, status: int) -> int:
+        """How many requests of this route were answered so."""
+        return self._requests.get((route, status), 0)
+
     def accepted(self, seconds: float) -> None:
         self._buckets[bisect_left(BUCKETS, seconds)] += 1
         self._sum += seconds

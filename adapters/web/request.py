@@ -16,6 +16,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 LEFT_OUT = frozenset(name.encode() for name in NEVER_STORED)
 NO_BODY = frozenset({204, 304})
+TOO_SLOW = 408
 LINGER_SECONDS = 2.0
 LINGER_BYTES = 32 * 1024 * 1024
 
@@ -81,7 +82,7 @@ async def respond(send: Send, answer: Answer, request: Request) -> None:
     if ends:
         headers.append(CLOSE)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if ends and (request.asked or request.header(b"expect") is None):
+    if ends and answer.status != TOO_SLOW and (request.asked or request.header(b"expect") is None):
         await send({"type": "http.response.body", "body": body, "more_body": True})
         await linger(request)
         body = b""

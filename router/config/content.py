@@ -14,7 +14,7 @@ KINDS = ("schemas", "maps", "templates", "layouts", "samples", "python")
 LARGEST_SAMPLE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StoredContent:
     """Files by their paths from the project folder, with `/`."""
 

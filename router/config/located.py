@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -75,7 +75,7 @@ class _Build:
         if isinstance(node, ScalarNode):
             return self.scalar(node, path)
         self.open.add(id(node))
-        value = self.mapping(node, path) if isinstance(node, MappingNode) else self.sequence(node, path)
+        value = self.sequence(node, path) if isinstance(node, SequenceNode) else self.mapping(cast(MappingNode, node), path)
         self.open.discard(id(node))
         return value
 

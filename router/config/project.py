@@ -5,7 +5,8 @@ from __future__ import annotations
 import glob
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from router.config.content import StoredContent, is_pattern, matching, read_content
@@ -41,22 +42,29 @@ class Project:
 def read_project(config_path: Path, environ: Mapping[str, str]) -> Project:
     """From the folder that `config_path` is in. Never raises for what is in the folder: `check` says it."""
     base = config_path.absolute().parent
-    read = lambda name: (base / name).read_bytes()  # noqa: E731
-    gathered = _Gathering(config_path.name, resolver_for(environ, base), lambda p: _on_disk(base, p), read)
+    gathered = _Gathering(config_path.name, resolver_for(environ, base), partial(_on_disk, base), partial(_read, base))
     gathered.all()
     return gathered.project(base, read_content(base))
 
 
 def stored_project(files: Mapping[str, bytes], config: str, environ: Mapping[str, str], base: Path, version: int) -> Project:
     """From the files of a stored version; connections and settings are those of the folder `base`."""
-    gathered = _Gathering(config, resolver_for(environ, base), lambda p: matching(p, files), lambda name: files[name])
+    gathered = _Gathering(config, resolver_for(environ, base), partial(_among, files), files.__getitem__)
     gathered.all()
     return gathered.project(base, dict(files), version)
+
+
+def _read(base: Path, name: str) -> bytes:
+    return (base / name).read_bytes()
 
 
 def _on_disk(base: Path, pattern: str) -> list[str]:
     names = glob.glob(pattern, root_dir=base, recursive=True)
     return sorted(Path(name).as_posix() for name in names if (base / name).is_file())
+
+
+def _among(files: Mapping[str, bytes], pattern: str) -> list[str]:
+    return matching(pattern, files)
 
 
 class _Gathering:
@@ -110,7 +118,8 @@ def includes(parsed: Parsed, resolver: Resolver) -> list[tuple[Place, str]]:
     if not isinstance(listed, list):
         return []
     found = [(Place(located, ("include", n)), one) for n, one in enumerate(listed)]
-    return [(place, one) for place, one in found if isinstance(one, str) and one and not isinstance(one, Unset)]
+    written = [(place, one) for place, one in found if isinstance(one, str) and one and not isinstance(one, Unset)]
+    return [(place, str(PurePosixPath(one))) for place, one in written]
 
 
 def find_project(path: Path, environ: Mapping[str, str] | None = None) -> Path:

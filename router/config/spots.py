@@ -54,5 +54,5 @@ def find(root: Any, path: PathKeys, at: str, top: Spot) -> Spot:
             key = value = root.marks[part]
         else:
             return key
-        root = root[part]  # type: ignore[index]
+        root = root[part]
     return value if at == VALUE else key

@@ -27,12 +27,14 @@ class Mover:
         self._words = words
         self._touched: set[Path] = set()
 
-    def fetch(self, name: str) -> Path:
-        """Takes a file out of the sender's sight. Raises FileNotFoundError where the sender took it back."""
+    def fetch(self, name: str) -> Path | None:
+        """Takes a file out of the sender's sight; None where the sender took it back."""
         hidden = self._hidden / name
-        if not self._hidden.is_dir():
-            make_folder(self._hidden)
-        rename_new(self._folder / name, hidden)
+        make_folder(self._hidden)
+        try:
+            rename_new(self._folder / name, hidden)
+        except FileNotFoundError:
+            return None
         self._touched.add(self._folder)
         return hidden
 
@@ -59,16 +61,20 @@ class Mover:
         beside = path.with_name(marker) if marker is not None else None
         return self._put(path, beside, size, self._folder / self._failed, message_id)
 
-    def put_back(self) -> list[tuple[str, OSError]]:
-        """After a crash: what was fetched lies in the folder again. The names that could not be put back."""
+    def put_back(self) -> tuple[list[str], list[tuple[str, OSError]]]:
+        """After a crash, or a move that failed half-way: what was fetched lies in the folder again. Gives the names that
+        do, and those that could not be put back."""
+        back: list[str] = []
         stuck: list[tuple[str, OSError]] = []
         for name in _names(self._hidden):
             try:
                 rename_new(self._hidden / name, self._folder / name)
+                back.append(name)
             except OSError as error:
                 stuck.append((name, error))
-        self.sync()
-        return stuck
+        if back:
+            self.sync()
+        return back, stuck
 
     def sync(self) -> None:
         """Makes all moves so far durable, and the hidden folder go when it is empty."""
@@ -98,12 +104,15 @@ class Mover:
 
 def _free_names(name: str, message_id: str) -> Iterator[str]:
     """The name, and where it is taken, the name with as much of the message's id as makes it another one."""
-    pure = PurePosixPath(name)
     yield name
-    for tag in (message_id[:8], message_id):
-        yield f"{pure.stem}-{tag}{pure.suffix}"
-    for n in range(2, 100):
-        yield f"{pure.stem}-{message_id}-{n}{pure.suffix}"
+    for tag in (message_id[:8], message_id, *(f"{message_id}-{n}" for n in range(2, 100))):
+        yield _tagged(name, tag)
+
+
+def _tagged(name: str, tag: str) -> str:
+    pure = PurePosixPath(name)
+    room = 255 - len(os.fsencode(f"-{tag}{pure.suffix}"))
+    return f"{os.fsdecode(os.fsencode(pure.stem)[:room])}-{tag}{pure.suffix}"
 
 
 def _names(folder: Path) -> list[str]:

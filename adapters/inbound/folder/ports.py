@@ -20,7 +20,7 @@ def no_checkpoint(_step: str) -> None:
 class Receiver(Protocol):
     """The use case that accepts messages."""
 
-    def admit(self, route: Route, envelope: Envelope) -> Arrival: ...
+    def admit(self, route: Route, envelope: Envelope, sha256: bytes | None = None) -> Arrival: ...
 
     def store(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
         """Raises LedgerError; nothing is stored then."""

@@ -69,9 +69,9 @@ class Taker:
         if copied is None:
             return None
         envelope, digest, blob = copied
-        arrival = self._receiver.admit(self._route, envelope)
+        arrival = self._receiver.admit(self._route, envelope, digest)
         once = arrival.once + self._identity(envelope, digest)
-        return Taken(file, replace(arrival, sha256=digest, once=once, file=self.file_in(file)), blob)
+        return Taken(file, replace(arrival, once=once, file=self.file_in(file)), blob)
 
     def changed(self, path: Path, name: str) -> Taken | None:
         """The dead letter of a file that changed after it was taken: the whole file as it is now at `path`."""

@@ -198,6 +198,12 @@ class Database:
 
     def read(self, sql: str, bindings: Any = ()) -> list[Any]:
         """All rows at once, so that no read transaction stays open and holds the log back."""
+        if self._reader is self._writer:
+            self.lock.acquire()
+            try:
+                return list(self._reader.execute(sql, bindings))
+            finally:
+                self.lock.release()
         with self._read_lock, translated():
             return list(self._reader.execute(sql, bindings))
 

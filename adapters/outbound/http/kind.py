@@ -22,4 +22,4 @@ class HttpKind:
         return prepare(send)
 
     def open(self, name: str, options: Mapping[str, Any], children: int) -> HttpTarget:
-        return HttpTarget(options_of(options, children))
+        return HttpTarget(options_of(options))

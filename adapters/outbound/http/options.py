@@ -16,7 +16,7 @@ AGENT = "Crossdock"
 @dataclass(frozen=True, slots=True)
 class HttpOptions:
     """`base` holds neither user nor password and may be shown; `query` is what stands in the connection's own address.
-    `in_flight` is the share of one worker child."""
+    `in_flight` bounds this child's open connections; the router gives out no more sends than that on a host."""
 
     base: str
     query: str
@@ -41,7 +41,7 @@ class HttpOptions:
         return context
 
 
-def options_of(options: Mapping[str, Any], children: int) -> HttpOptions:
+def options_of(options: Mapping[str, Any]) -> HttpOptions:
     """Raises ValueError where `url` is not an http address."""
     url = URL(str(options["url"]))
     if url.scheme not in ("http", "https") or not url.raw_host:
@@ -55,7 +55,7 @@ def options_of(options: Mapping[str, Any], children: int) -> HttpOptions:
         base=str(bare).rstrip("/"),
         query=url.raw_query_string,
         timeout=float(options.get("timeout", 30.0)),
-        in_flight=max(1, int(options.get("in_flight", 32)) // max(1, children)),
+        in_flight=int(options.get("in_flight", 32)),
         headers=headers,
         guarded=frozenset(name.lower() for name in credentials),
         tls=options.get("tls") or {},

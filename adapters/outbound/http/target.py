@@ -36,11 +36,6 @@ class HttpTarget:
         self._options = options
         self._session: aiohttp.ClientSession | None = None
 
-    @property
-    def in_flight(self) -> int:
-        """How many sends may wait for their answer at one time."""
-        return self._options.in_flight
-
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         if len(parcels) == 1:
             return [await self._send(parcels[0])]
@@ -60,7 +55,7 @@ class HttpTarget:
         try:
             async with asyncio.timeout(self._options.timeout):
                 reply = await self._ask(address, parcel)
-        except Exception as error:  # noqa: BLE001 - nothing of the other side may end the worker
+        except Exception as error:  # nothing of the other side may end the worker
             outcome = self._failure(error)
         else:
             outcome = judge(address, reply, utc_now())
@@ -104,7 +99,8 @@ class HttpTarget:
             case aiohttp.ClientConnectorDNSError():
                 return Outcome("connect", f"could not find {error.host}: {words_of(error.os_error)}")
             case aiohttp.ClientConnectorCertificateError():
-                return Outcome("connect", f"{error.host}:{error.port} has a wrong certificate: {error.certificate_error}")
+                why = error.certificate_error
+                return Outcome("connect", f"{error.host}:{error.port} has a wrong certificate: {why}")
             case aiohttp.ClientConnectorError():
                 return Outcome("connect", f"could not connect to {error.host}:{error.port}: {words_of(error.os_error)}")
             case SSLError() | FileNotFoundError() | PermissionError():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -109,7 +111,7 @@ class Http(Described):
 class Connection(Entry):
     """A mapping whose `type` says which keys it has."""
 
-    kinds = {"folder": Nest(Folder), "http": Nest(Http)}
+    kinds: Mapping[str, Entry] = MappingProxyType({"folder": Nest(Folder), "http": Nest(Http)})
     later = ("amqp", "redis", "sql")
 
     def unset(self, value: Unset) -> Any:

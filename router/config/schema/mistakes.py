@@ -32,11 +32,19 @@ class Mistake:
 
 
 class Wrong(ValidationError):
-    """A field's value is not accepted; `valid` is what may be used of it for further checks."""
+    """A field's value is not accepted."""
 
-    def __init__(self, *mistakes: Mistake, valid: Any = None) -> None:
-        super().__init__(list(mistakes), valid_data=valid)
+    def __init__(self, *mistakes: Mistake) -> None:
+        super().__init__(list(mistakes))
         self.mistakes = mistakes
+
+
+class Partly(ValidationError):
+    """Mistakes somewhere below, by key; `valid` is what may be used of the value for further checks."""
+
+    def __init__(self, mistakes: Any, valid: Any = None) -> None:
+        super().__init__(mistakes)
+        self.valid_data = valid
 
 
 def show(value: Any) -> str:

@@ -14,7 +14,7 @@ from router.config import scalars
 from router.config.nearest import did_you_mean, nearest, one_of
 from router.config.references import Unset
 from router.config.schema.fields import Entry, check_id
-from router.config.schema.mistakes import ABSENT, KIND, TWICE, Mistake, Wrong, kind, not_yet, unknown
+from router.config.schema.mistakes import ABSENT, KIND, TWICE, Mistake, Partly, Wrong, kind, not_yet, unknown
 from router.config.spots import KEY
 
 
@@ -79,7 +79,7 @@ class Collected:
 
     def result(self) -> Any:
         if self.mistakes:
-            raise ValidationError(self.mistakes, valid_data=self.values)
+            raise Partly(self.mistakes, self.values)
         return self.values
 
 
@@ -152,7 +152,7 @@ def the_one_key(value: Any, known: Sequence[str], later: Sequence[str], what: st
         word = value if isinstance(value, str) else ""
         close = nearest(word.split(":")[0], known) if word else None
         raise kind(value, f"a mapping that begins with its {what}", f"write {{{close}: …}}" if close else one_of(known))
-    found = [key for key in value if key in known or key in later]
+    found: list[str] = [key for key in value if key in known or key in later]
     if len(found) > 1:
         message = f"'{found[0]}' and '{found[1]}' cannot stand together: there is one {what} here"
         raise ValidationError({found[1]: [Mistake(TWICE, message, f"remove '{found[1]}'", KEY, bare=True)]})
@@ -162,8 +162,7 @@ def the_one_key(value: Any, known: Sequence[str], later: Sequence[str], what: st
         return found[0]
     if not value:
         raise ValidationError([Mistake(ABSENT, f"there is no {what} here", one_of(known))])
-    close = [key for key in value if nearest(key, known)]
-    key = close[0] if close else next(iter(value))
+    key = next((key for key in value if nearest(key, known)), next(iter(value)))
     raise ValidationError({key: [unknown(key, did_you_mean(key, known), what)]})
 
 
@@ -172,7 +171,7 @@ def chosen(kind_: str, field: Entry, value: Any) -> Chosen:
     try:
         return Chosen(kind_, field.deserialize(value))
     except ValidationError as error:
-        raise ValidationError(error.messages, valid_data=Chosen(kind_, error.valid_data)) from None
+        raise Partly(error.messages, Chosen(kind_, error.valid_data)) from None
 
 
 class OneOf(Entry):
@@ -203,5 +202,5 @@ class Verb(Entry):
             hint = did_you_mean(key, self.verbs, otherwise=False) or f"one {self.what} stands alone in its mapping"
             found.mistakes[key] = [unknown(key, f"indent it below '{verb}' if it is an option of it; {hint}")]
         if found.mistakes:
-            raise ValidationError(found.mistakes, valid_data=None if taken is missing else Chosen(verb, taken))
+            raise Partly(found.mistakes, None if taken is missing else Chosen(verb, taken))
         return Chosen(verb, taken)

@@ -57,7 +57,9 @@ class Either(Entry):
 
 class ValidateOptions(Words):
     schema = SchemaName("The schema.", required=True)
-    unknown = Word(("raise", "exclude", "include"), "What happens to fields that the schema does not name.")
+    unknown = Word(  # type: ignore[assignment]  # a key of ours; marshmallow takes it out of the class
+        ("raise", "exclude", "include"), "What happens to fields that the schema does not name."
+    )
 
 
 class Dedupe(Words):
@@ -77,7 +79,7 @@ class InlineFields(Entry):
 
 class InlineMap(Words):
     about = Note("What it is, for people.")
-    fields_ = InlineFields("What the new body holds.", data_key="fields", required=True)
+    fields = InlineFields("What the new body holds.", required=True)  # type: ignore[assignment]
     keep = Word(("all",), "Starts from the body instead of an empty one.")
 
 

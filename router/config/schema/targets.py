@@ -12,7 +12,7 @@ from router.config.references import Unset
 from router.config.schema.connections import Headers
 from router.config.schema.fields import Entry, Formula, Id, Note, Pattern, Text, Word
 from router.config.schema.formats import Format
-from router.config.schema.mistakes import RULE, Mistake, kind, wrong
+from router.config.schema.mistakes import RULE, Mistake, Partly, kind, wrong
 from router.config.schema.policies import WHEN_DEAD, Retry
 from router.config.schema.shapes import Chosen, Collected, Listing, Named, Nest, OneOf, Words, chosen, the_one_key
 from router.config.schema.sources import Method
@@ -104,8 +104,10 @@ class Reason(Note):
 class OtherwiseField(Entry):
     """`{dead: why}`, `{ignore: why}`, or a target."""
 
-    ends = {"dead": Reason(), "ignore": Reason()}
-    target = Nest(OtherwiseTarget)
+    def __init__(self) -> None:
+        super().__init__()
+        self.ends = {"dead": Reason(), "ignore": Reason()}
+        self.target = Nest(OtherwiseTarget)
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict):
@@ -118,12 +120,12 @@ class OtherwiseField(Entry):
             for key in value.keys() - {end}
         }
         try:
-            return_value = Chosen(end, self.ends[end].deserialize(value[end]))
+            last = Chosen(end, self.ends[end].deserialize(value[end]))
         except ValidationError as error:
             mistakes[end] = error.messages
         if mistakes:
-            raise ValidationError(mistakes, valid_data=Chosen(end, ""))
-        return return_value
+            raise Partly(mistakes, Chosen(end, ""))
+        return last
 
 
 class TargetField(Entry):
@@ -145,7 +147,7 @@ class TargetField(Entry):
         found = Collected(None)
         last = Chosen("otherwise", found.take("otherwise", self.otherwise, value["otherwise"]))
         if mistakes or found.mistakes:
-            raise ValidationError({**mistakes, **found.mistakes}, valid_data=last)
+            raise Partly({**mistakes, **found.mistakes}, last)
         return last
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import pytest_asyncio
 
 from adapters.web.api import Api
 from adapters.web.metrics import WebMetrics
+from adapters.web.server import new_event_loop
 from tests.adapters.web.outside import Intake, JsonCodec, Receiver, Results, Web, route_of, table_of
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that serves in earnest."""
+    return {"uvloop": new_event_loop}
 
 
 @pytest_asyncio.fixture

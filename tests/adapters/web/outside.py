@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from router.route import Client, Route, Send, Source, Table, Target
 class JsonCodec:
     name = "json"
     content_type = "application/json"
-    suffixes = (".json",)
+    suffixes: tuple[str, ...] = (".json",)
 
     def decode(self, raw: bytes, envelope: Envelope) -> Any:
         return json.loads(raw)
@@ -103,11 +104,12 @@ class Receiver:
     envelopes: list[Envelope] = field(default_factory=list)
     stored: list[Arrival] = field(default_factory=list)
 
-    def admit(self, route: Route, envelope: Envelope) -> Arrival:
+    def admit(self, route: Route, envelope: Envelope, sha256: bytes | None = None) -> Arrival:
         self.envelopes.append(envelope)
-        return Arrival(envelope, 1, (), b"", end=self.end, deadline=self.deadline)
+        deadline = self.deadline or int(time.time() * 1000) + 5_000
+        return Arrival(envelope, 1, (), sha256 or b"", end=self.end, deadline=deadline)
 
-    def store(self, arrivals: list[Arrival]) -> list[Receipt]:
+    def store(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
         if self.error is not None:
             raise self.error
         self.stored += arrivals
@@ -159,6 +161,13 @@ class Answered:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Waits until it holds, at most five seconds."""
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.001)
 
 
 async def call(

@@ -10,7 +10,7 @@ import pytest
 from adapters.web.results import Result
 from router.errors import LedgerBusy
 from router.ledger import End
-from tests.adapters.web.outside import Answered, Web, call
+from tests.adapters.web.outside import Answered, Web, call, until
 
 pytestmark = pytest.mark.asyncio
 
@@ -24,15 +24,6 @@ async def test_the_answer_of_the_target_goes_back_whole(web: Web) -> None:
     answered = await ask(web)
     assert (answered.status, answered.headers["content-type"], answered.body) == (201, "application/xml", b"<ok/>")
     assert web.results.asked == [(65_536, "ask.erp")] * 3
-
-
-async def test_the_deadline_is_stored_with_the_message(web: Web) -> None:
-    web.results.answers = [Result("delivered", 200)]
-    before = time.time() * 1000
-    await ask(web)
-    [arrival] = web.receiver.stored
-    assert arrival.deadline is not None and before + 4_999 <= arrival.deadline <= time.time() * 1000 + 5_000
-    assert arrival.late == "deliver"
 
 
 async def test_a_final_error_of_the_target_goes_back_too(web: Web) -> None:
@@ -96,8 +87,7 @@ async def test_what_is_refused_does_not_wait(web: Web) -> None:
 async def test_a_caller_who_goes_away_is_not_waited_for(web: Web) -> None:
     gone = asyncio.Event()
     asking = asyncio.ensure_future(ask(web, gone=gone))
-    while not web.results.asked:
-        await asyncio.sleep(0.001)
+    await until(lambda: web.results.asked)
     gone.set()
     assert (await asking).status == 0
     assert len(web.receiver.stored) == 1

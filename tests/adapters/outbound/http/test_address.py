@@ -93,15 +93,10 @@ def test_options_that_cannot_work_are_refused_at_once(send: Mapping[str, Any]) -
 @pytest.mark.parametrize("url", ["erp", "ftp://erp/x", "http:///x", ""])
 def test_a_connection_needs_an_http_address(url: str) -> None:
     with pytest.raises(ValueError, match="url: write it as"):
-        options_of({"url": url}, 1)
+        options_of({"url": url})
 
 
 def test_secrets_are_not_in_the_representation() -> None:
-    options = options_of({"url": "http://u:pass1@erp/", "auth": {"basic": {"user": "u", "password": "pass2"}}}, 1)
+    options = options_of({"url": "http://u:pass1@erp/", "auth": {"basic": {"user": "u", "password": "pass2"}}})
     assert options.headers["Authorization"] == "Basic dTpwYXNzMg=="
     assert "pass" not in repr(options) and "dTpwYXNzMg" not in repr(options)
-
-
-def test_children_share_what_may_be_in_flight() -> None:
-    assert HttpKind().open("erp", {"url": "http://erp", "in_flight": 32}, 4).in_flight == 8
-    assert HttpKind().open("erp", {"url": "http://erp", "in_flight": 1}, 4).in_flight == 1

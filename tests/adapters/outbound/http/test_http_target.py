@@ -14,6 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from adapters.outbound.http import HttpKind
+from adapters.outbound.http.address import HttpAddress
+from adapters.outbound.http.target import HttpTarget
+from router.ports import Outcome, Parcel, Target
 from tests.adapters.outbound.http.servers import (
     Request,
     Server,
@@ -25,11 +30,6 @@ from tests.adapters.outbound.http.servers import (
     serving,
     writing,
 )
-
-from adapters.outbound.http import HttpKind
-from adapters.outbound.http.address import HttpAddress
-from adapters.outbound.http.target import HttpTarget
-from router.ports import Outcome, Parcel, Target
 from tests.contracts.target import Features, TargetContract
 
 SECRET = "s3cr3t-token"

@@ -58,7 +58,8 @@ def test_a_success_has_nothing_to_wait_for() -> None:
 
 
 def test_the_body_of_a_reply_is_exact_json_or_text() -> None:
-    exact = body_of(Reply(200, {"content-type": "application/problem+json"}, b'{"total": 10.10, "n": 12345678901234567890}'))
+    problem = {"content-type": "application/problem+json"}
+    exact = body_of(Reply(200, problem, b'{"total": 10.10, "n": 12345678901234567890}'))
     assert exact == {"total": Decimal("10.10"), "n": 12345678901234567890}
     assert str(exact["total"]) == "10.10"
     assert body_of(Reply(200, {"content-type": "text/plain; charset=latin-1"}, b"gr\xfc\xdfe")) == "grüße"

@@ -1,0 +1,94 @@
+"""Memory that the worker parent shares with its children: what each child works on at this instant, and the drain.
+
+Made in the parent before the fork. A child owns the slot of its index (unique among living children). A mark costs no
+commit, and outlives the child that wrote it: the parent reads it, and any child hands what it found to the ledger.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+from collections.abc import Iterator
+
+SLOT = struct.Struct("=q")
+OBITUARY = struct.Struct("=q40s")
+"""Shorter than PIPE_BUF: one write moves one record, and so does one read, as all records are of one length."""
+FIRST = 8
+"""The slots start behind the draining byte, aligned, so that a mark is one store."""
+
+
+class Marks:
+    """The whole memory. The parent keeps it; `slot(index)` is a child's part."""
+
+    def __init__(self, children: int) -> None:
+        self.children = children
+        self._memory = mmap.mmap(-1, FIRST + SLOT.size * children)
+        self._out, self._in = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+
+    def slot(self, index: int) -> Slot:
+        return Slot(self, self._memory, index)
+
+    def drain(self) -> None:
+        """Tells every shift to take no new work. Safe in a signal handler."""
+        self._memory[0] = 1
+
+    def draining(self) -> bool:
+        return self._memory[0] != 0
+
+    def died(self, index: int, reason: str) -> int:
+        """In the parent, which saw the child of this slot die abnormally: what it worked on (0: nothing that could
+        have killed it) is written down for the ledger, and the slot is free. A drain or a full pipe counts nothing."""
+        work = self.clear(index)
+        if work and not self.draining():
+            try:
+                os.write(self._in, OBITUARY.pack(work, reason.encode()[:40]))
+            except BlockingIOError:
+                return 0
+        return work
+
+    def clear(self, index: int) -> int:
+        """Frees the slot of a child that is gone; what was marked in it."""
+        (work,) = SLOT.unpack_from(self._memory, FIRST + SLOT.size * index)
+        SLOT.pack_into(self._memory, FIRST + SLOT.size * index, 0)
+        return int(work)
+
+    def obituaries(self) -> Iterator[tuple[int, str]]:
+        """(work, reason) of what died; each comes once, to one of the children."""
+        while True:
+            try:
+                record = os.read(self._out, OBITUARY.size)
+            except BlockingIOError:
+                return
+            work, reason = OBITUARY.unpack(record)
+            yield work, reason.rstrip(b"\0").decode("utf-8", "replace")
+
+    def close(self) -> None:
+        os.close(self._in)
+        os.close(self._out)
+        self._memory.close()
+
+
+class Slot:
+    """What a child sees: its own mark, and whether the worker drains."""
+
+    __slots__ = ("_marks", "_memory", "_offset", "index")
+
+    def __init__(self, marks: Marks, memory: mmap.mmap, index: int) -> None:
+        self.index = index
+        self._marks = marks
+        self._memory = memory
+        self._offset = FIRST + SLOT.size * index
+
+    def mark(self, work: int) -> None:
+        """This work (a parked unit where negative) is computed from now on; 0: nothing is."""
+        SLOT.pack_into(self._memory, self._offset, work)
+
+    def clear(self) -> None:
+        SLOT.pack_into(self._memory, self._offset, 0)
+
+    def draining(self) -> bool:
+        return self._memory[0] != 0
+
+    def obituaries(self) -> Iterator[tuple[int, str]]:
+        return self._marks.obituaries()

@@ -1,0 +1,226 @@
+"""The folder source: looks, takes what is ready, has it stored, and moves it away."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import structlog
+
+from adapters.disk import explain, make_folder
+from adapters.inbound.folder.landing import Landed, Landing
+from adapters.inbound.folder.move import Mover
+from adapters.inbound.folder.pace import Pace
+from adapters.inbound.folder.ports import Checkpoint, FileLedger, Receiver, no_checkpoint
+from adapters.inbound.folder.ready import readiness
+from adapters.inbound.folder.scan import Filter, Listing, Seen, look, ordered, stat_entry
+from adapters.inbound.folder.take import Taken, Taker
+from adapters.inbound.folder.trouble import Troubles
+from adapters.inbound.folder.words import Words
+from router.errors import LedgerBusy, LedgerError, LedgerFull
+from router.route import Route
+
+FILES = 200
+BYTES = 33_554_432
+"""A commit takes at most so many files, and no further file after so many bytes."""
+
+SWEEP = 2.0
+"""Seconds between looks for files whose message failed after they were done."""
+
+log = structlog.get_logger("crossdock.folder")
+
+
+class FolderSource:
+    """Files of one folder become messages of one route.
+
+    `path` is the connection's folder; `within` is how long the same content is a duplicate, in seconds. Bad files, full
+    disks and missing rights are logged and tried again; nothing ends the loop but `stop`.
+    """
+
+    def __init__(
+        self,
+        route: Route,
+        path: Path,
+        receiver: Receiver,
+        ledger: FileLedger,
+        within: float,
+        clock: Callable[[], float] = time.monotonic,
+        checkpoint: Checkpoint = no_checkpoint,
+    ) -> None:
+        options = route.source.options
+        ready = options.get("ready", {"unchanged_for": 2.0})
+        words = Words(route, None if isinstance(ready, str) else ready.get("marker"), options["done"])
+        self._route = route
+        self._path = path
+        self._receiver = receiver
+        self._ledger = ledger
+        self._clock = clock
+        self._checkpoint = checkpoint
+        self._order = str(options.get("order", "name"))
+        self._filter = Filter(str(options["files"]), options.get("ignore", ("*.part", ".*")))
+        self._readiness = readiness(ready, words.marker)
+        self._taker = Taker(route, path, receiver, ledger, within)
+        self._mover = Mover(path, str(options.get("failed", "failed")), words)
+        self._troubles = Troubles()
+        self._landing = Landing(route, self._mover, self._taker, receiver, ledger, self._trouble, checkpoint)
+        self._pace = Pace()
+        self._log = log.bind(route=route.id)
+        self._odd: frozenset[str] = frozenset()
+        self._unsure = True
+        """Whether a file in the folder may be stored already, after a start or a commit without an answer."""
+        self._unsure_names: set[str] = set()
+        self._swept = float("-inf")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set; a batch that was begun is ended first."""
+        halt = threading.Event()
+        loop = asyncio.get_running_loop()
+        pool = ThreadPoolExecutor(1, thread_name_prefix=f"folder-{self._route.id}")
+        try:
+            while not stop.is_set():
+                pause = await loop.run_in_executor(pool, self.round, lambda: stop.is_set() or halt.is_set())
+                await _wait(stop, pause)
+        finally:
+            halt.set()
+            pool.shutdown(wait=False)
+
+    def round(self, stopping: Callable[[], bool] = lambda: False) -> float:
+        """One look at the folder, and all that follows from it; the seconds until the next one. Never raises."""
+        try:
+            return self._round(stopping)
+        except LedgerError as error:
+            self._unsure = True
+            return self._back_off("folder_waits_for_ledger", error.reason)
+        except OSError as error:
+            return self._back_off("folder_unreachable", explain(error))
+        except Exception:  # noqa: BLE001 - the other folders' intake and this one go on whatever a file holds
+            self._unsure = True
+            self._log.exception("a look at the folder failed; it is tried again", action="folder_failed")
+            return self._pace.failed()
+
+    def _round(self, stopping: Callable[[], bool]) -> float:
+        begun = self._clock()
+        make_folder(self._path)
+        self._put_back(begun)
+        listing = look(self._path, self._filter)
+        self._warn_of_odd(listing)
+        self._troubles.keep(listing.names)
+        self._finish(listing, begun)
+        ready = self._ready(listing)
+        cost = self._clock() - begun
+        for batch in batches(ordered(ready, self._order)):
+            if stopping():
+                break
+            self._take(batch)
+        self._sweep()
+        return self._pace.next(listing.names if listing.files else frozenset(), bool(ready), self._clock(), cost)
+
+    def _ready(self, listing: Listing) -> list[Seen]:
+        now = self._clock()
+        return [s for s in self._readiness.ready(listing, now) if not self._troubles.waiting(s.name, now)]
+
+    def _put_back(self, now: float) -> None:
+        back, stuck = self._mover.put_back()
+        self._unsure_names.update(back)
+        for name, error in stuck:
+            if not self._troubles.waiting(name, now):
+                self._trouble(name, "folder_put_back_failed", error)
+
+    def _finish(self, listing: Listing, now: float) -> None:
+        """Moves files that were stored before a crash, whether they look ready or not."""
+        if not (self._unsure or self._unsure_names):
+            return
+        asked = [e for e in listing.files if self._unsure or e.name in self._unsure_names]
+        asked = [e for e in asked if not self._troubles.waiting(e.name, now)]
+        landed: list[Landed] = []
+        for file in (s for e in asked if (s := stat_entry(e)) is not None):
+            stored = self._ledger.file_stored(self._taker.file_in(file).path, self._taker.file_in(file))
+            if stored is not None:
+                landed.append(Landed(file, stored))
+        for start in range(0, len(landed), FILES):
+            self._landing.land(landed[start : start + FILES])
+        self._unsure = False
+        self._unsure_names &= {item.file.name for item in landed}
+
+    def _take(self, batch: list[Seen]) -> None:
+        """Copies a batch, stores it in one commit, and moves it away."""
+        taken: list[Taken] = []
+        try:
+            for file in batch:
+                copied = self._copy(file)
+                if copied is not None:
+                    taken.append(copied)
+            if not taken:
+                return
+            self._checkpoint("copied")
+            receipts = self._receiver.store([t.arrival for t in taken])
+        except (LedgerBusy, LedgerFull):
+            for copy in taken:
+                copy.discard()
+            raise
+        except BaseException:
+            # The commit may have happened: a blob that no message refers to is removed by pruning.
+            for copy in taken:
+                copy.close()
+            raise
+        self._checkpoint("stored")
+        for copy in taken:
+            copy.close()
+        self._landing.land([Landed.of(t, r) for t, r in zip(taken, receipts, strict=True)])
+
+    def _copy(self, file: Seen) -> Taken | None:
+        try:
+            return self._taker.take(file)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._trouble(file.name, "folder_file_unreadable", error)
+            return None
+
+    def _sweep(self) -> None:
+        """Moves files from `done` to `failed` whose message failed as a whole after it was stored."""
+        now = self._clock()
+        if now - self._swept >= SWEEP:
+            self._landing.sweep_failed()
+            self._swept = now
+
+    def _trouble(self, name: str, action: str, error: OSError) -> None:
+        wait = self._troubles.add(name, self._clock())
+        self._unsure_names.add(name)
+        self._log.warning(f"{explain(error)}; tried again in {wait:.0f} s", action=action, file=ascii(name))
+
+    def _warn_of_odd(self, listing: Listing) -> None:
+        for name in sorted(frozenset(listing.odd) - self._odd):
+            self._log.warning("not a regular file: it is not taken; put the file itself here",
+                              action="folder_not_a_file", file=ascii(name))
+        self._odd = frozenset(listing.odd)
+
+    def _back_off(self, action: str, reason: str) -> float:
+        pause = self._pace.failed() * (0.8 + 0.4 * random.random())
+        self._log.warning(f"{reason}; the files stay where they are, next try in {pause:.1f} s", action=action)
+        return pause
+
+
+def batches(files: list[Seen]) -> list[list[Seen]]:
+    """Cut so that a commit has a bounded number of files and bytes."""
+    cut: list[list[Seen]] = []
+    held = 0
+    for file in files:
+        if not cut or len(cut[-1]) >= FILES or held + file.size > BYTES:
+            cut.append([])
+            held = 0
+        cut[-1].append(file)
+        held += file.size
+    return cut
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

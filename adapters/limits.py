@@ -1,0 +1,90 @@
+"""Limits that all worker children of a host share, kept in files under var/: they outlive nothing and block nobody.
+
+Slots are byte locks: the kernel frees them when their process dies. A rate is one number, the time of the next send.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import time
+from pathlib import Path
+
+
+class FileSlots:
+    """Sends of a connection in flight on this host: slot n is a lock on byte n of the connection's file. An only
+    child keeps them between sends."""
+
+    def __init__(self, folder: Path, children: int = 1) -> None:
+        self._folder = folder
+        self._children = max(1, children)
+        self._files: dict[str, int] = {}
+        self._busy: dict[str, set[int]] = {}
+        self._idle: dict[str, list[int]] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, connection: str, limit: int) -> int | None:
+        idle = self._idle.setdefault(connection, [])
+        busy = self._busy.setdefault(connection, set())
+        if idle:
+            slot = idle.pop()
+            busy.add(slot)
+            return slot
+        file = self._file(connection)
+        start = os.getpid() % limit
+        for n in range(limit):
+            slot = (start + n) % limit
+            if slot in busy:
+                continue
+            try:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, slot)
+            except OSError:
+                continue
+            busy.add(slot)
+            return slot
+        return None
+
+    def give(self, connection: str, slot: int) -> None:
+        busy, idle = self._busy[connection], self._idle[connection]
+        busy.discard(slot)
+        if self._children == 1:
+            idle.append(slot)
+            return
+        fcntl.lockf(self._file(connection), fcntl.LOCK_UN, 1, slot)
+
+    def _file(self, connection: str) -> int:
+        if connection not in self._files:
+            path = self._folder / f"{connection}.slots"
+            self._files[connection] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return self._files[connection]
+
+
+class FileRates:
+    """Sends a second of a connection on this host (generic cell rate: evenly spaced)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[str, int] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, connection: str, rate: float) -> float:
+        file = self._file(connection)
+        now = time.clock_gettime(time.CLOCK_BOOTTIME)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            raw = os.pread(file, 8, 0)
+            next_at = struct.unpack("d", raw)[0] if len(raw) == 8 else 0.0
+            if next_at > now + 3600:
+                next_at = 0.0  # of an earlier boot
+            start = max(now, next_at)
+            os.pwrite(file, struct.pack("d", start + 1 / rate), 0)
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+        return start - now
+
+    def _file(self, connection: str) -> int:
+        if connection not in self._files:
+            path = self._folder / f"{connection}.rate"
+            self._files[connection] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return self._files[connection]

@@ -1,0 +1,122 @@
+"""Logs on stderr: a sentence, a stable `action` key beside it, the message's id where there is one; secrets masked."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping, Sequence
+from typing import Any, TextIO
+
+import structlog
+
+MASK = "***"
+SECRET_NAME = re.compile(r"token|secret|password|passwd|authorization|api_?key|cookie|signature", re.IGNORECASE)
+USERINFO = re.compile(r"\b([a-z][a-z0-9+.-]*://)[^/\s@]+@", re.IGNORECASE)
+SHORTEST_SECRET = 4
+"""Shorter secrets are not looked for in sentences: they would blot out half of every line."""
+COLOURS = {"debug": "\x1b[2m", "warning": "\x1b[33m", "error": "\x1b[31m", "critical": "\x1b[31m"}
+
+Event = MutableMapping[str, Any]
+
+
+def configure(spec: str, role: str, secrets: Sequence[str] = (), stream: TextIO | None = None) -> None:
+    """Sets up structlog and the standard library's logging for this process.
+
+    `spec` is a checked `--log` (`info`, `json:info`); `role` stands on every line; `secrets` are values that never
+    show, wherever they turn up.
+    """
+    stream = stream or sys.stderr
+    rendering, _, name = spec.rpartition(":")
+    level = logging.getLevelNamesMapping()[name.upper()]
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        Placed(role),
+        Masked(secrets),
+    ]
+    last = structlog.processors.JSONRenderer(default=str) if rendering == "json" else Lines(stream.isatty())
+    structlog.configure(
+        processors=[*shared, last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+    _take_over_standard_logging(level, stream, shared, last)
+
+
+def _take_over_standard_logging(level: int, stream: TextIO, shared: Sequence[structlog.typing.Processor], last: Any) -> None:
+    """Libraries speak through `logging`: only their warnings are of interest to an operator, and they look alike."""
+    handler = logging.StreamHandler(stream)
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last], foreign_pre_chain=shared
+    )
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level if level <= logging.DEBUG else max(level, logging.WARNING))
+    logging.captureWarnings(True)
+
+
+class Placed:
+    """Adds who speaks, and an action to lines that have none (those of libraries)."""
+
+    def __init__(self, role: str) -> None:
+        self._role = role
+
+    def __call__(self, logger: Any, method: str, event: Event) -> Event:
+        record = event.get("_record")
+        event.setdefault("action", f"library.{record.name}" if record is not None else "log")
+        event.setdefault("role", self._role)
+        return event
+
+
+class Masked:
+    """Replaces what must not be seen: values of keys that sound secret, passwords in addresses, known secrets."""
+
+    def __init__(self, secrets: Sequence[str] = ()) -> None:
+        known = sorted((s for s in secrets if len(s) >= SHORTEST_SECRET), key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def __call__(self, logger: Any, method: str, event: Event) -> Event:
+        for key, value in event.items():
+            if not key.startswith("_"):
+                event[key] = MASK if SECRET_NAME.search(key) else self.value(value)
+        return event
+
+    def value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {k: MASK if SECRET_NAME.search(str(k)) else self.value(v) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.value(v) for v in value]
+        return value if value is None or isinstance(value, int | float) else self.text(str(value))
+
+    def text(self, text: str) -> str:
+        text = USERINFO.sub(rf"\1{MASK}@", text) if "://" in text else text
+        return self._known.sub(MASK, text) if self._known is not None else text
+
+
+class Lines:
+    """One line for people: time, role, sentence, then the keys; an exception below it."""
+
+    def __init__(self, colours: bool) -> None:
+        self._colours = colours
+
+    def __call__(self, logger: Any, method: str, event: Event) -> str:
+        time, level = str(event.pop("timestamp", ""))[11:23], str(event.pop("level", method))
+        role, sentence = event.pop("role", ""), event.pop("event", "")
+        below = event.pop("exception", "")
+        keys = " ".join(f"{k}={_quoted(v)}" for k, v in event.items() if v not in (None, ""))
+        line = f"{time} {level:<7} {role:<8} {sentence}  {keys}".rstrip()
+        if self._colours and level in COLOURS:
+            line = f"{COLOURS[level]}{line}\x1b[0m"
+        return f"{line}\n{below}" if below else line
+
+
+def _quoted(value: Any) -> str:
+    text = str(value)
+    return repr(text) if " " in text or "\n" in text else text

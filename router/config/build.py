@@ -1,0 +1,75 @@
+"""A project to the routing table: connections, clients and policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from router.config.building import RouteBuilder
+from router.config.compiling import Compiler
+from router.config.findings import Findings
+from router.config.schema.shapes import Chosen
+from router.config.sections import Item, Sections
+from router.registry import Registry
+from router.route import Breaker, Client, Connection, Keep, Table
+
+NO_FILE = "0405"
+
+
+def build_table(found: Sections, compiler: Compiler, registry: Registry, base: Path, version: int) -> Table:
+    """The table of what is valid; whoever calls looks at the findings before it is used."""
+    routes = RouteBuilder(found, compiler, registry, version)
+    return Table(
+        version=version,
+        routes={id: routes.route(item) for id, item in found.routes.items() if isinstance(item.value, Mapping)},
+        connections={id: connection(item, base, compiler.findings) for id, item in found.connections.items() if item.value},
+        clients={id: client(item) for id, item in found.clients.items() if item.value},
+        keep=Keep(**given(found.defaults.get("keep"))),
+    )
+
+
+def given(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Without what is not known."""
+    return {name: value for name, value in (values or {}).items() if value is not None}
+
+
+def connection(item: Item, base: Path, findings: Findings) -> Connection:
+    chosen: Chosen = item.value
+    value = chosen.value or {}
+    common: dict[str, Any] = {"about": value.get("about") or "", "owner": value.get("owner") or ""}
+    if chosen.kind == "folder":
+        return Connection(item.id, "folder", {"path": base / str(value.get("path") or "")}, **common)
+    limits: dict[str, Any] = given({name: value.get(name) for name in ("timeout", "in_flight", "rate")})
+    breaker = Breaker(**given(value.get("breaker")))
+    options: dict[str, Any] = {
+        "url": str(value.get("url") or ""),
+        "headers": {name: str(one) for name, one in (value.get("headers") or {}).items()},
+        "auth": auth(value.get("auth")),
+        "tls": tls(item, value.get("tls") or {}, base, findings),
+        **{name: limits[name] for name in ("timeout", "in_flight") if name in limits},
+    }
+    return Connection(item.id, chosen.kind, options, breaker=breaker, **limits, **common)
+
+
+def auth(chosen: Chosen | None) -> dict[str, Any] | None:
+    """`{bearer: …}`, `{basic: {user, password}}` or `{header: {name, value}}`."""
+    if chosen is None or chosen.value is None:
+        return None
+    value = chosen.value
+    return {chosen.kind: {k: str(v) for k, v in value.items()} if isinstance(value, dict) else str(value)}
+
+
+def tls(item: Item, files: Mapping[str, str], base: Path, findings: Findings) -> dict[str, str]:
+    """Paths of certificates, from the project folder."""
+    paths = {name: base / str(path) for name, path in files.items() if path}
+    for name, path in paths.items():
+        place = item.place.at("tls", name)
+        if not place.unset and not path.is_file():
+            findings.warning(place, NO_FILE, f"there is no file '{files[name]}'", "paths start at the project folder")
+    return {name: str(path) for name, path in paths.items()}
+
+
+def client(item: Item) -> Client:
+    token = item.value.get("token")
+    return Client(item.id, str(token) if token is not None else None, rate=item.value.get("rate"))

@@ -1,0 +1,200 @@
+"""Routes and their targets, compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from router.config.compiling import Compiler
+from router.config.findings import Findings, Place
+from router.config.links import targets
+from router.config.nearest import one_of
+from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
+from router.config.schema.shapes import Chosen
+from router.config.sections import Item, Sections
+from router.message import Message
+from router.ports import Codec, Expression
+from router.registry import Registry
+from router.route import AnyStep, Otherwise, RetryPolicy, Route, Send, Source, Target
+
+CANNOT_SPLIT, CANNOT_COLLECT, CANNOT_PREPARE = "0610", "0611", "0406"
+NEW_BODY = ("map", "xslt", "split")
+"""After these the content type of an earlier template says nothing any more."""
+
+
+class RouteBuilder:
+    """Makes routes of what is valid; what does not compile is said."""
+
+    def __init__(self, found: Sections, compiler: Compiler, registry: Registry, version: int) -> None:
+        self.compiler, self.registry, self.version = compiler, registry, version
+        self.findings: Findings = compiler.findings
+        self.retry: Mapping[str, Any] = found.defaults.get("retry") or {}
+        self.when_dead: str = found.defaults.get("when_dead") or "skip"
+
+    def route(self, item: Item) -> Route:
+        value, place = item.value, item.place
+        codec = self.compiler.codec(place.at("format"), value.get("format"))
+        steps = self.steps(place, value)
+        self.can_split(place, value, codec)
+        order_by = self.compiler.expression(place.at("order_by"), value.get("order_by"))
+        made = [self.target(item, at, one, steps, order_by) for at, one in targets(item)]
+        return Route(
+            id=item.id,
+            source=self.source(place.at("from"), value.get("from_")),
+            targets=tuple(made),
+            version=self.version,
+            about=value.get("about") or "",
+            owner=value.get("owner") or "",
+            enabled=value.get("enabled") is not False,
+            codec=codec,
+            choose_codec=None if value.get("format") else self.choose_codec(),
+            keys=self.texts(place.at("keys"), value.get("keys"), self.compiler.expression),
+            steps=steps,
+            order_by=order_by,
+            match=value.get("match") or "all",
+            otherwise=otherwise(value.get("to") or []),
+        )
+
+    def steps(self, place: Place, value: Mapping[str, Any]) -> tuple[AnyStep, ...]:
+        written = enumerate(value.get("steps") or [])
+        made = [self.compiler.step(place.at("steps", n), step) for n, step in written if isinstance(step, Chosen)]
+        return tuple(step for step in made if step is not None)
+
+    def texts(self, place: Place, texts: Mapping[str, str] | None, make: Callable[[Place, str], Any]) -> dict[str, Any]:
+        made = {name: make(place.at(name), text) for name, text in (texts or {}).items()}
+        return {name: one for name, one in made.items() if one is not None}
+
+    def choose_codec(self) -> Callable[[str | None, str | None], Codec]:
+        """Where a route names no format; its codecs are the ones without options."""
+        registry, content = self.registry, self.compiler.content
+        made: dict[str, Codec] = {}
+
+        def choose(content_type: str | None, file_name: str | None) -> Codec:
+            name = registry.codec_for(content_type, file_name)
+            if name not in made:
+                made[name] = registry.codecs[name]({}, content)
+            return made[name]
+
+        return choose
+
+    def can_split(self, place: Place, value: Mapping[str, Any], codec: Codec | None) -> None:
+        """`split: records` needs a format that has records."""
+        for n, step in enumerate(value.get("steps") or []):
+            if not isinstance(step, Chosen) or step.kind != "split" or codec is None or hasattr(codec, "cut"):
+                continue
+            by = step.value.get("by") if isinstance(step.value, Mapping) else step.value
+            if by == "records":
+                message = f"the format '{codec.name}' has no records to split by"
+                hint = "write {by: body}, or another expression that gives a list"
+                self.findings.error(place.at("steps", n, "split"), CANNOT_SPLIT, message, hint)
+
+    def source(self, place: Place, chosen: Chosen | None) -> Source:
+        if chosen is None or chosen.value is None:
+            return Source("", {})
+        if chosen.kind not in self.registry.sources:
+            self.findings.error(place.at(chosen.kind), NOT_YET, f"unknown source '{chosen.kind}'", NOT_YET_HINT, "key")
+        options = dict(chosen.value)
+        if chosen.kind == "folder":
+            options["ready"] = self.ready(place.at("ready"), options.get("ready"))
+            if options.get("done") != "delete":
+                options["done"] = self.compiler.template(place.at("done"), options.get("done"))
+        return Source(chosen.kind, options)
+
+    def ready(self, place: Place, chosen: Chosen | None) -> Any:
+        """`at_once`, `{"unchanged_for": seconds}` or `{"marker": template}`."""
+        if chosen is None or chosen.kind == "at_once":
+            return "at_once"
+        if chosen.kind == "marker":
+            return {"marker": self.compiler.template(place.at("marker"), chosen.value)}
+        return {chosen.kind: chosen.value}
+
+    def target(self, route: Item, place: Place, value: Mapping[str, Any], before: Sequence[AnyStep],
+               order_by: Expression | None) -> Target:
+        codec = self.compiler.codec(place.at("format"), value.get("format"))
+        steps = self.steps(place, value)
+        own_order = self.compiler.expression(place.at("order_by"), value.get("order_by"))
+        self.can_collect(place, value, codec)
+        type_ = codec.content_type if codec is not None else content_type((*before, *steps))
+        return Target(
+            id=str(value.get("id")),
+            route=route.id,
+            send=self.send(place.at("send"), value.get("send"), type_, str(value.get("id"))),
+            when=self.compiler.expression(place.at("when"), value.get("when")),
+            steps=steps,
+            codec=codec,
+            order_by=own_order or order_by,
+            collect=value.get("collect"),
+            retry=self.policy(value.get("retry")),
+            when_dead=value.get("when_dead") or self.when_dead,
+        )
+
+    def policy(self, own: Mapping[str, Any] | None) -> RetryPolicy:
+        named = {name: one for name, one in {**self.retry, **(own or {})}.items() if one is not None}
+        if "errors" in named:
+            named["errors"] = tuple(str(one) for one in named["errors"] if one)
+        return RetryPolicy(**named)
+
+    def can_collect(self, place: Place, value: Mapping[str, Any], codec: Codec | None) -> None:
+        send = value.get("send")
+        if not value.get("collect") or not isinstance(send, Chosen):
+            return
+        kind = self.registry.targets.get(send.kind)
+        able = [name for name, one in self.registry.targets.items() if one.collects]
+        if kind is not None and not kind.collects:
+            message = f"a target of the kind '{send.kind}' cannot collect"
+            self.findings.error(place.at("collect"), CANNOT_COLLECT, message, one_of(able) if able else "")
+        elif codec is not None and not hasattr(codec, "join"):
+            message = f"the format '{codec.name}' cannot hold many records in one output"
+            self.findings.error(place.at("collect"), CANNOT_COLLECT, message, "for example 'format: ndjson'")
+
+    def send(self, place: Place, chosen: Chosen | None, content_type: str, target: str) -> Send:
+        if chosen is None or chosen.value is None:
+            return Send("", "", {}, _nowhere)
+        before = len(self.findings.problems)
+        options = self.send_options(place, dict(chosen.value))
+        kind = self.registry.targets.get(chosen.kind)
+        prepare: Callable[[Message], Any] = _nowhere
+        if kind is None:
+            hint = NOT_YET_HINT
+            self.findings.error(place.at(chosen.kind), NOT_YET, f"unknown target adapter '{chosen.kind}'", hint, "key")
+        elif len(self.findings.problems) == before and None not in (options.get("path", ""), options.get("name", "")):
+            try:
+                prepare = kind.prepare(options, content_type, target)
+            except Exception as error:  # noqa: BLE001 an adapter may have rules of its own
+                self.findings.error(place, CANNOT_PREPARE, str(error) or type(error).__name__)
+        return Send(chosen.kind, str(options.get(chosen.kind) or ""), options, prepare)
+
+    def send_options(self, place: Place, options: dict[str, Any]) -> dict[str, Any]:
+        """Templates and expressions compiled."""
+        for name in ("path", "name"):
+            if name in options:
+                options[name] = self.compiler.template(place.at(name), options[name])
+        for name in ("query", "headers"):
+            if name in options:
+                options[name] = self.texts(place.at(name), options[name], self.compiler.template)
+        if "ok_when" in options:
+            options["ok_when"] = self.compiler.expression(place.at("ok_when"), options["ok_when"])
+        return options
+
+
+def content_type(steps: Sequence[AnyStep]) -> str:
+    """What the last template says it makes; `''` where the body decides at each send."""
+    for step in reversed(steps):
+        found = getattr(step, "content_type", None)
+        if found or step.verb in NEW_BODY:
+            return str(found or "")
+    return ""
+
+
+def otherwise(items: Sequence[Any]) -> Otherwise | None:
+    """`dead` and `ignore` with their reason; `target` with the id of the target, which is the last of the route's."""
+    last = items[-1] if items else None
+    if not isinstance(last, Chosen) or last.kind != "otherwise" or not isinstance(last.value, Chosen):
+        return None
+    end = last.value
+    why = (end.value or {}).get("id") if end.kind == "target" else end.value
+    return Otherwise(end.kind, str(why))
+
+
+def _nowhere(message: Message) -> Any:
+    raise AssertionError("a project with mistakes does not run")

@@ -1,0 +1,53 @@
+"""The two doors: `check` says everything that is wrong with a project, `build` makes it a table or refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from router.config.build import build_table
+from router.config.compiling import Compiler
+from router.config.findings import Findings
+from router.config.links import check_links
+from router.config.located import UNSET
+from router.config.problems import ERROR, ConfigError, Problem, errors, in_order
+from router.config.project import Project, stored_project
+from router.config.references import resolver_for
+from router.config.rules import check_route
+from router.config.sections import sections
+from router.registry import Registry
+from router.route import Table
+
+
+def check(project: Project, registry: Registry, environ: Mapping[str, str]) -> list[Problem]:
+    """Every mistake at once, in order of place. Starts nothing, writes nothing, and never raises for what a user can
+    write."""
+    return assemble(project, registry, environ)[1]
+
+
+def build(files: Mapping[str, bytes], config_name: str, version: int, registry: Registry, environ: Mapping[str, str],
+          base: Path) -> Table:
+    """The table of a stored version. Paths of connections start at `base`. Raises ConfigError with all problems where
+    one is an error; a reference to something that is not set is one here."""
+    table, problems = assemble(stored_project(files, config_name, environ, base, version), registry, environ)
+    problems = [set_or_stop(problem) for problem in problems]
+    if errors(problems):
+        raise ConfigError(errors(problems))
+    return table
+
+
+def assemble(project: Project, registry: Registry, environ: Mapping[str, str]) -> tuple[Table, list[Problem]]:
+    """The one way that both go, so that `check` accepts nothing that `build` refuses."""
+    findings = Findings()
+    found = sections(project, resolver_for(environ, project.base), findings)
+    for route in found.routes.values():
+        check_route(route, findings)
+    check_links(found, findings)
+    compiler = Compiler(registry, project.content, findings)
+    table = build_table(found, compiler, registry, project.base, project.content.version)
+    return table, in_order(findings.problems)
+
+
+def set_or_stop(problem: Problem) -> Problem:
+    return replace(problem, level=ERROR, code="E" + UNSET) if problem.code == "W" + UNSET else problem

@@ -1,0 +1,167 @@
+"""Texts of routes.yaml to expressions, templates, steps and codecs; what does not compile becomes a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Any, cast
+
+from router.config.findings import Findings, Place
+from router.config.nearest import did_you_mean
+from router.config.problems import ERROR, Problem, dotted
+from router.config.references import Unset
+from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
+from router.config.schema.shapes import Chosen
+from router.config.schema.templates import lone_word
+from router.errors import CrossdockError, ExpressionSyntaxError
+from router.ports import Codec, Content, Expression
+from router.registry import ContentError, Registry
+from router.route import AnyStep
+
+EXPRESSION, CONTENT, OPTIONS, LONE_WORD = "0401", "0402", "0403", "0404"
+
+
+class Compiler:
+    """Makes each thing once: what many routes share is compiled for the first, and said to be wrong at each."""
+
+    def __init__(self, registry: Registry, content: Content, findings: Findings) -> None:
+        self.registry, self.content, self.findings = registry, content, findings
+        self.made: dict[object, Any] = {}
+
+    def once(self, key: object, make: Callable[[], Any]) -> Any:
+        """The thing; raises what its maker raised."""
+        if key not in self.made:
+            try:
+                self.made[key] = make()
+            except Exception as error:  # noqa: BLE001 engineers' content is code and may raise anything
+                self.made[key] = error
+        if isinstance(self.made[key], Exception):
+            raise self.made[key]
+        return self.made[key]
+
+    def expression(self, place: Place, text: str | None) -> Expression | None:
+        if text is None or isinstance(text, Unset):
+            return None
+        return self.text(place, "expression", str(text), self.registry.expression)
+
+    def template(self, place: Place, text: str | None) -> Expression | None:
+        if text is None or isinstance(text, Unset):
+            return None
+        word = lone_word(text)
+        if word:
+            message = f"'{{{word}}}' is sent as it stands here"
+            self.findings.warning(place, LONE_WORD, message, f"write '{{{{ {word} }}}}' for a value")
+        return self.text(place, "template", str(text), self.registry.template)
+
+    def text(self, place: Place, what: str, text: str, make: Callable[[str], Expression]) -> Expression | None:
+        try:
+            return cast(Expression, self.once((what, text), lambda: make(text)))
+        except ExpressionSyntaxError as error:
+            at = f" (at character {error.column})" if error.column > 1 else ""
+            self.findings.error(place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read{at}: {error.reason}")
+        except Exception as error:  # noqa: BLE001 any mistake of content
+            self.findings.error(place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read: {_said(error)}")
+        return None
+
+    def step(self, place: Place, chosen: Chosen) -> AnyStep | None:
+        """`place` is that of the step; the verb's value stands below it."""
+        verb, value = chosen.kind, chosen.value
+        if verb not in self.registry.steps:
+            self.findings.error(place.at(verb), NOT_YET, f"unknown step '{verb}'", NOT_YET_HINT, "key", bare=True)
+            return None
+        if _has_unset(value):
+            return None
+        try:
+            made = self.once((verb, _frozen(value)), lambda: self.registry.steps[verb](value, self.content))
+        except ExpressionSyntaxError as error:
+            self.expressions_of(place.at(verb), chosen, error)
+        except Exception as error:  # noqa: BLE001 any mistake of content
+            self.failed(place.at(verb), error)
+        else:
+            return cast(AnyStep, made)
+        return None
+
+    def expressions_of(self, place: Place, chosen: Chosen, error: ExpressionSyntaxError) -> None:
+        """Says which of the expressions of a step is the wrong one."""
+        before = len(self.findings.problems)
+        for below, text in _expressions(chosen):
+            self.expression(place.at(*below), text)
+        if len(self.findings.problems) == before:
+            self.failed(place, error)
+
+    def codec(self, place: Place, chosen: Chosen | None) -> Codec | None:
+        if chosen is None or _has_unset(chosen.value):
+            return None
+        if chosen.kind not in self.registry.codecs:
+            self.findings.error(place, NOT_YET, f"unknown format '{chosen.kind}'", NOT_YET_HINT, bare=True)
+            return None
+        options = chosen.value or {}
+        make = self.registry.codecs[chosen.kind]
+        try:
+            key = ("codec", chosen.kind, _frozen(options))
+            return cast(Codec, self.once(key, lambda: make(options, self.content)))
+        except Exception as error:  # noqa: BLE001 any mistake of content
+            self.failed(place, error)
+        return None
+
+    def failed(self, place: Place, error: Exception) -> None:
+        if isinstance(error, ContentError):
+            self.content_failed(place, error)
+        else:
+            self.findings.error(place, OPTIONS, _said(error))
+
+    def content_failed(self, place: Place, error: ContentError) -> None:
+        """In the content file where its line is known, else where the file is used."""
+        files = set(self.content.paths())
+        if error.path in files and error.line:
+            spot = (error.path, error.line, error.column or 1)
+            self.findings.problems.append(
+                Problem(ERROR, "E" + CONTENT, *spot, dotted(place.path), f"{error.message} (used by {dotted(place.path)})")
+            )
+            return
+        names = {PurePosixPath(path).name: path for path in files if path.startswith(_kind(error.path))}
+        hint = ""
+        if error.path and error.path not in files:
+            hint = did_you_mean(PurePosixPath(error.path).name, names, otherwise=False)
+        named = f"{error.path}: " if error.path and error.path not in error.message else ""
+        self.findings.error(place, CONTENT, f"{named}{error.message}", hint)
+
+
+def _kind(path: str) -> str:
+    return "/".join(path.split("/")[:2]) + "/"
+
+
+def _expressions(chosen: Chosen) -> list[tuple[tuple[str, ...], str]]:
+    value: Any = chosen.value
+    match chosen.kind:
+        case "filter":
+            return [((), value)]
+        case "set":
+            return [((path,), text) for path, text in value.items()]
+        case "dedupe":
+            return [(("key",), value["key"])]
+        case "split" if isinstance(value, Mapping) and value["by"] != "records":
+            return [(("by",), value["by"])]
+        case "xslt" if isinstance(value, Mapping):
+            return [(("params", name), text) for name, text in value["params"].items()]
+    return []
+
+
+def _frozen(value: Any) -> object:
+    if isinstance(value, dict):
+        return tuple((key, _frozen(one)) for key, one in value.items())
+    return tuple(map(_frozen, value)) if isinstance(value, list) else (type(value).__name__, value)
+
+
+def _has_unset(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_has_unset, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, Unset)
+
+
+def _said(error: Exception) -> str:
+    return error.reason if isinstance(error, CrossdockError) else str(error) or type(error).__name__
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "..."

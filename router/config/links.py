@@ -1,0 +1,169 @@
+"""What entries of a project say about each other: names that lead nowhere, things used twice or never."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from router.config.findings import Findings, Place
+from router.config.nearest import did_you_mean, one_of
+from router.config.references import Resolved, Unset
+from router.config.schema.shapes import Chosen
+from router.config.sections import Item, Sections
+
+NO_CONNECTION, OTHER_TYPE, NO_CLIENT, SAME_PATH, SAME_TOKEN = "0501", "0502", "0503", "0504", "0505"
+PLAIN_SECRET, SAME_FILES, UNUSED = "0506", "0507", "0508"
+
+
+def check_links(found: Sections, findings: Findings) -> None:
+    used = Uses(found, findings)
+    for route in found.routes.values():
+        used.route(route)
+    used.unused()
+    same_paths(found, findings)
+    same_files(found, findings)
+    tokens(found, findings)
+    plain_secrets(found, findings)
+
+
+def sends(route: Item) -> Iterator[tuple[Place, Chosen]]:
+    """Each `send` of a route with its place, that of an `otherwise` target too."""
+    for place, target in targets(route):
+        send = (target or {}).get("send")
+        if isinstance(send, Chosen):
+            yield place.at("send"), send
+
+
+def targets(route: Item) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """Each target of a route with its place, as far as it is valid; one of `otherwise` last."""
+    for n, item in enumerate((route.value or {}).get("to") or []):
+        place = route.place.at("to", n)
+        if isinstance(item, Chosen) and item.kind == "target":
+            yield place, item.value or {}
+        elif isinstance(item, Chosen) and isinstance(item.value, Chosen) and item.value.kind == "target":
+            yield place.at("otherwise"), item.value.value or {}
+
+
+def source(route: Item, kind: str) -> Mapping[str, Any] | None:
+    chosen = (route.value or {}).get("from_")
+    return chosen.value or {} if isinstance(chosen, Chosen) and chosen.kind == kind else None
+
+
+class Uses:
+    """Follows names to connections and clients, and remembers which were used."""
+
+    def __init__(self, found: Sections, findings: Findings) -> None:
+        self.found, self.findings = found, findings
+        self.connections: set[str] = set()
+        self.clients: set[str] = set()
+
+    def route(self, route: Item) -> None:
+        folder, http = source(route, "folder"), source(route, "http")
+        if folder is not None:
+            self.connection(route.place.at("from", "folder"), "folder", folder.get("folder"))
+        for n, client in enumerate(_listed(http.get("clients")) if http is not None else []):
+            self.client(route.place.at("from", "clients", n), client)
+        for place, send in sends(route):
+            self.connection(place.at(send.kind), send.kind, (send.value or {}).get(send.kind))
+
+    def connection(self, place: Place, kind: str, name: Any) -> None:
+        if not isinstance(name, str) or isinstance(name, Unset):
+            return
+        self.connections.add(name)
+        item = self.found.connections.get(name)
+        fitting = [id for id, one in self.found.connections.items() if _type(one) == kind]
+        if item is None:
+            if self.found.whole:
+                hint = did_you_mean(name, fitting) or f"add '{name}' to 'connections', with 'type: {kind}'"
+                self.findings.error(place, NO_CONNECTION, f"there is no connection '{name}'", hint)
+        elif _type(item) not in (kind, None):
+            hint = one_of(fitting) if fitting else f"add a connection with 'type: {kind}'"
+            message = f"the connection '{name}' has the type {_type(item)}, here a connection of the type {kind} is expected"
+            self.findings.error(place, OTHER_TYPE, message, hint)
+
+    def client(self, place: Place, name: Any) -> None:
+        if not isinstance(name, str) or isinstance(name, Unset):
+            return
+        self.clients.add(name)
+        if name not in self.found.clients and self.found.whole:
+            hint = did_you_mean(name, self.found.clients) or f"add '{name}' to 'clients', with its token"
+            self.findings.error(place, NO_CLIENT, f"there is no client '{name}'", hint)
+
+    def unused(self) -> None:
+        if not self.found.whole or any(route.value is None for route in self.found.routes.values()):
+            return
+        for what, items, used in (("connection", self.found.connections, self.connections),
+                                  ("client", self.found.clients, self.clients)):
+            for id in items.keys() - used:
+                self.findings.advice(items[id].place, UNUSED, f"no route uses the {what} '{id}'", "remove it, or use it")
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _type(item: Item) -> str | None:
+    """The type as it was written, so that a connection with other mistakes is still of its type."""
+    raw = item.place.at("type").raw
+    return raw if isinstance(raw, str) and not isinstance(raw, Unset) else None
+
+
+def same_paths(found: Sections, findings: Findings) -> None:
+    """Two routes may share a path with different methods."""
+    first: dict[tuple[str, str], str] = {}
+    for route in found.routes.values():
+        http = source(route, "http")
+        path, method = (http.get("http"), http.get("method")) if http else (None, None)
+        if not isinstance(path, str) or isinstance(path, Unset) or not method:
+            continue
+        other = first.setdefault((method, re.sub(r"\{[^}]*\}", "{}", path)), route.id)
+        if other != route.id:
+            message = f"{method} {path} is taken by the route '{other}' already"
+            findings.error(route.place.at("from", "http"), SAME_PATH, message, "use another path or another method")
+
+
+def same_files(found: Sections, findings: Findings) -> None:
+    first: dict[tuple[Any, Any], str] = {}
+    for route in found.routes.values():
+        folder = source(route, "folder")
+        if not folder or not folder.get("folder") or not folder.get("files") or not (route.value or {}).get("enabled"):
+            continue
+        item = found.connections.get(folder["folder"])
+        path = item.value.value.get("path") if item and item.value and item.value.value else folder["folder"]
+        other = first.setdefault((str(path).rstrip("/"), folder["files"]), route.id)
+        if other != route.id:
+            message = f"the route '{other}' takes the same files of the same folder: each file goes to one of them"
+            findings.warning(route.place.at("from", "files"), SAME_FILES, message, "use one route with two targets")
+
+
+def tokens(found: Sections, findings: Findings) -> None:
+    """A caller is known by its token alone."""
+    first: dict[str, str] = {}
+    for client in found.clients.values():
+        token = (client.value or {}).get("token")
+        if not isinstance(token, str) or isinstance(token, Unset):
+            continue
+        other = first.setdefault(str(token), client.id)
+        if other != client.id:
+            message = f"the client '{other}' has the same token: nobody could tell them apart"
+            findings.error(client.place.at("token"), SAME_TOKEN, message, "give each client a token of its own")
+
+
+def plain_secrets(found: Sections, findings: Findings) -> None:
+    for client in found.clients.values():
+        _plain(client.place.at("token"), client.id, findings)
+    for connection in found.connections.values():
+        for below in (("bearer",), ("basic", "password"), ("header", "value")):
+            _plain(connection.place.at("auth", *below), connection.id, findings)
+        url = connection.place.at("url").raw
+        if isinstance(url, str) and not isinstance(url, Resolved | Unset) and re.match(r"\w+://[^/@:]*:[^/@]+@", url):
+            _plain(connection.place.at("url"), connection.id, findings)
+
+
+def _plain(place: Place, id: str, findings: Findings) -> None:
+    raw = place.raw
+    if isinstance(raw, str) and raw and not isinstance(raw, Resolved | Unset):
+        name = f"{id}_{place.path[-1]}".upper().replace("-", "_")
+        message = "a secret stands in plain text here, and in every stored version"
+        findings.warning(place, PLAIN_SECRET, message, f"write \"${{secret:{name}}}\"")

@@ -1,0 +1,117 @@
+"""Rules inside one route: `otherwise`, ids of targets, splitting and collecting, replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from router.config.findings import Findings
+from router.config.links import source, targets
+from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
+from router.config.schema.shapes import Chosen
+from router.config.sections import Item
+from router.config.spots import KEY
+
+NO_OTHERWISE, IDLE_OTHERWISE, NOT_LAST, SAME_ID, TWO_SPLITS = "0601", "0602", "0603", "0604", "0605"
+NOT_SPLIT, RESULT, UNREACHED, NO_KEY = "0606", "0607", "0608", "0609"
+
+
+def check_route(route: Item, findings: Findings) -> None:
+    """All rules, as far as the route could be read."""
+    if not isinstance(route.value, Mapping):
+        return
+    otherwise(route, findings)
+    same_ids(route, findings)
+    splits(route, findings)
+    collects(route, findings)
+    reply(route, findings)
+    holds(route, findings)
+
+
+def _written(route: Item) -> list[Any]:
+    """`to` as it was written: a target with a mistake still has its `when`."""
+    raw = route.place.at("to").raw
+    return raw if isinstance(raw, list) else []
+
+
+def otherwise(route: Item, findings: Findings) -> None:
+    items, to = _written(route), route.place.at("to")
+    last = [n for n, item in enumerate(items) if isinstance(item, dict) and "otherwise" in item]
+    plain = [n for n, item in enumerate(items) if not isinstance(item, dict) or "otherwise" not in item]
+    always = [n for n in plain if not isinstance(items[n], dict) or "when" not in items[n]]
+    if plain and not always and not last:
+        hint = "add a last item 'otherwise: {dead: why}', '{ignore: why}' or a target"
+        findings.error(to, NO_OTHERWISE, "every target has a 'when', so an 'otherwise' must say what becomes of the rest",
+                       hint, KEY)
+    for n in last:
+        place = to.at(n, "otherwise")
+        if n != len(items) - 1:
+            findings.error(place, NOT_LAST, "'otherwise' is the last of the list", "move it to the end", KEY)
+        elif always:
+            message = "nothing is left for 'otherwise': a target without 'when' takes every message"
+            findings.error(place, IDLE_OTHERWISE, message, "remove it, or give each target a 'when'", KEY)
+    if route.value.get("match") == "first" and always and always[0] < max(plain):
+        message = "nothing gets here: 'match: first' always takes the target without 'when' above"
+        findings.warning(to.at(next(n for n in plain if n > always[0])), UNREACHED, message, "move it up")
+
+
+def same_ids(route: Item, findings: Findings) -> None:
+    seen: set[str] = set()
+    for place, target in targets(route):
+        id = target.get("id")
+        if isinstance(id, str) and id in seen:
+            findings.error(place.at("id"), SAME_ID, f"two targets of the route have the id '{id}'", "rename one of them")
+        elif isinstance(id, str):
+            seen.add(id)
+
+
+def splits(route: Item, findings: Findings) -> None:
+    split = False
+    for n, step in enumerate(route.value.get("steps") or []):
+        verb, place = (step.kind if isinstance(step, Chosen) else ""), route.place.at("steps", n)
+        if verb == "split" and split:
+            findings.error(place.at("split"), TWO_SPLITS, "a route splits once", "remove the second 'split'", KEY)
+        if verb == "dedupe" and split:
+            message = "'dedupe' of records, after a 'split', is not known"
+            findings.error(place.at("dedupe"), NOT_YET, message, f"{NOT_YET_HINT}; put it before the split", KEY)
+        split = split or verb == "split"
+
+
+def has_split(route: Item) -> bool:
+    raw = route.place.at("steps").raw
+    return any(isinstance(step, dict) and "split" in step for step in raw) if isinstance(raw, list) else False
+
+
+def collects(route: Item, findings: Findings) -> None:
+    for place, target in targets(route):
+        if target.get("collect") and not has_split(route):
+            message = "there is nothing to collect: the route does not split its messages"
+            findings.error(place.at("collect"), NOT_SPLIT, message, "add the step 'split: records', or remove it")
+
+
+def reply(route: Item, findings: Findings) -> None:
+    """`reply: result`: one target, and nothing that makes many of one."""
+    http = source(route, "http")
+    if not http or http.get("reply") != "result":
+        return
+    place = route.place.at("from", "reply")
+    items = route.value.get("to") or []
+    plain = [item for item in items if not isinstance(item, Chosen) or item.kind == "target"]
+    if len(list(targets(route))) > 1 or len(plain) > 1:
+        findings.error(place, RESULT, "'reply: result' is only possible with exactly one target", "remove the others")
+    elif not plain and items:
+        findings.error(place, RESULT, "'reply: result' needs a target to reply for", "add one")
+    if has_split(route):
+        findings.error(place, RESULT, "'reply: result' is not possible where the route splits", "use 'reply: accepted'")
+    for at, target in targets(route):
+        if target.get("collect"):
+            findings.error(at.at("collect"), RESULT, "'collect' is not possible with 'reply: result'", "remove it", KEY)
+
+
+def holds(route: Item, findings: Findings) -> None:
+    if route.value.get("order_by") is not None:
+        return
+    for place, target in targets(route):
+        if target.get("when_dead") == "hold" and target.get("order_by") is None:
+            message = "'hold' has nothing to hold: the target has no 'order_by'"
+            findings.warning(place.at("when_dead"), NO_KEY, message, "add 'order_by', or remove it")

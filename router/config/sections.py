@@ -1,0 +1,86 @@
+"""The sections of a project: what all its files say together, as far as it is valid, each entry with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import ValidationError
+
+from router.config.findings import Findings, Place
+from router.config.located import Located, locate
+from router.config.project import Project
+from router.config.references import Resolver
+from router.config.schema.mistakes import kind
+from router.config.schema.routes import IncludedFile, ProjectFile
+from router.config.spots import KEY, find
+
+DOUBLED_ID = "0208"
+NAMES = {"connections": "connection", "clients": "client", "routes": "route"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One connection, client or route: its loaded value and where it stands."""
+
+    id: str
+    value: Any
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """Entries by id. `whole`: every file could be read, so that a name which is missing here is nowhere."""
+
+    connections: Mapping[str, Item]
+    clients: Mapping[str, Item]
+    routes: Mapping[str, Item]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    whole: bool = True
+
+
+def sections(project: Project, resolver: Resolver, findings: Findings) -> Sections:
+    """Reads every file by the grammar; says what is wrong with it."""
+    findings.problems.extend(project.problems)
+    documents = [locate(parsed, resolver) for parsed in project.documents]
+    loaded = [load(document, n == 0, findings) for n, document in enumerate(documents)]
+    found: dict[str, dict[str, Item]] = {name: {} for name in NAMES}
+    for document, values in zip(documents, loaded, strict=True):
+        for name, items in found.items():
+            for item in entries(document, values, name):
+                add(items, item, NAMES[name], findings)
+    whole = all(document.whole for document in documents) and not project.problems
+    return Sections(**found, defaults=loaded[0].get("defaults") or {}, whole=whole)
+
+
+def load(document: Located, is_root: bool, findings: Findings) -> dict[str, Any]:
+    """The valid part of a file."""
+    findings.problems.extend(document.problems)
+    if not document.whole:
+        return {}
+    place = Place(document)
+    try:
+        if not isinstance(document.data, dict):
+            raise kind(document.data, "a mapping", "a file begins with 'version: 1'")
+        return dict((ProjectFile() if is_root else IncludedFile()).load(document.data))
+    except ValidationError as error:
+        findings.schema(place, error.messages)
+        return dict(error.valid_data or {}) if isinstance(error.valid_data, dict) else {}
+
+
+def entries(document: Located, values: Mapping[str, Any], name: str) -> Iterator[Item]:
+    """What the file declares, also where it is not valid (the value is None then): it is not unknown elsewhere."""
+    declared = document.data.get(name) if isinstance(document.data, dict) else None
+    if isinstance(declared, dict):
+        valid = values.get(name) or {}
+        for id in declared:
+            yield Item(id, valid.get(id), Place(document, (name, id)))
+
+
+def add(items: dict[str, Item], item: Item, what: str, findings: Findings) -> None:
+    first = items.setdefault(item.id, item)
+    if first is not item:
+        spot = find(first.place.located.data, first.place.path, KEY, first.place.located.top)
+        message = f"the {what} '{item.id}' stands in {spot.file}, line {spot.line}, already"
+        findings.error(item.place, DOUBLED_ID, message, "rename one of them", KEY, bare=False)
