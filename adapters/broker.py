@@ -49,7 +49,8 @@ def server() -> Path:
         if binary.is_file():
             return binary
     raise BrokerError(
-        f"There is no embedded broker for {platform.system()} {platform.machine()}. Set --broker to a Redis or RabbitMQ."
+        f"There is no embedded broker for {platform.system()} {platform.machine()}. "
+        "Set --broker to a Redis or a RabbitMQ."
     )
 
 

@@ -18,6 +18,7 @@ SHORTEST_SECRET = 4
 COLOURS = {"debug": "\x1b[2m", "warning": "\x1b[33m", "error": "\x1b[31m", "critical": "\x1b[31m"}
 
 Event = MutableMapping[str, Any]
+Processor = structlog.typing.Processor
 
 
 def configure(spec: str, role: str, secrets: Sequence[str] = (), stream: TextIO | None = None) -> None:
@@ -29,7 +30,7 @@ def configure(spec: str, role: str, secrets: Sequence[str] = (), stream: TextIO 
     stream = stream or sys.stderr
     rendering, _, name = spec.rpartition(":")
     level = logging.getLevelNamesMapping()[name.upper()]
-    shared: list[structlog.typing.Processor] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -37,7 +38,7 @@ def configure(spec: str, role: str, secrets: Sequence[str] = (), stream: TextIO 
         Placed(role),
         Masked(secrets),
     ]
-    last = structlog.processors.JSONRenderer(default=str) if rendering == "json" else Lines(stream.isatty())
+    last: Processor = structlog.processors.JSONRenderer(default=str) if rendering == "json" else Lines(stream.isatty())
     structlog.configure(
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -47,7 +48,7 @@ def configure(spec: str, role: str, secrets: Sequence[str] = (), stream: TextIO 
     _take_over_standard_logging(level, stream, shared, last)
 
 
-def _take_over_standard_logging(level: int, stream: TextIO, shared: Sequence[structlog.typing.Processor], last: Any) -> None:
+def _take_over_standard_logging(level: int, stream: TextIO, shared: Sequence[Processor], last: Any) -> None:
     """Libraries speak through `logging`: only their warnings are of interest to an operator, and they look alike."""
     handler = logging.StreamHandler(stream)
     formatter = structlog.stdlib.ProcessorFormatter(

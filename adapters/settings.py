@@ -128,7 +128,7 @@ def _ledger(given: _Given) -> str:
     if scheme == "sqlite" and rest.lstrip("/"):
         return "sqlite:///" + str(given.base / rest.removeprefix("/"))
     if scheme.startswith("postgres"):
-        raise SettingsError(f"{given.origin}: a PostgreSQL ledger is not there yet. Leave it out to use SQLite under var.")
+        raise SettingsError(f"{given.origin}: PostgreSQL is not there yet. Leave it out to use SQLite under var.")
     raise given.refuse("Write sqlite:///PATH, or leave it out to use SQLite under var.")
 
 

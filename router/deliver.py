@@ -360,6 +360,7 @@ class LaneServer:
             self.blocked = self.desk.ledger.blocked(self.claim) | pending
         if settlement.pulse is not None and (settlement.pulse.failures or settlement.pulse.probe is not None):
             self.desk.look()
+            self.halted = self.halted or settlement.pulse.probe is False
             if settlement.pulse.probe:
                 self.probing = False
 

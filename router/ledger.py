@@ -460,6 +460,20 @@ class Worklist(Protocol):
         """The deadline of a caller is over: what the caller may be told: `delivered`, `dead` or `late` (committed)."""
 
 
+    def outcome(self, seq: int, target: str) -> str:
+        """How a delivery of a whole message stands: `open retry dead discarded delivered`, or how the message ended
+        before any target: `dead filtered duplicate refused`."""
+
+    def again(self, seq: int, target: str) -> bool:
+        """Tries a delivery again that is dead because its caller was told `late`."""
+
+    def last_failure(self, seq: int, target: str) -> tuple[str, str] | None:
+        """(stage, reason) of a delivery or message that is dead."""
+
+    def gauges(self) -> list[tuple[str, str, float]]:
+        """(what, of which, how much) for metrics, read at the scrape."""
+
+
 class Ledger(Intake, Lanes, Worklist, Protocol):
     """All of it. `Browser` and `Caretaker` (router/browse.py) are what the commands need beside."""
 

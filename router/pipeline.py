@@ -153,16 +153,11 @@ def encode(target: Target, message: Message) -> tuple[bytes, str]:
     if isinstance(message.body, bytes):
         return message.body, message.envelope.content_type or "application/octet-stream"
     if isinstance(message.body, str):
-        return message.body.encode(), text_type(target)
-    raise EncodeError(f"a {type(message.body).__name__} needs a format")
-
-
-def text_type(target: Target) -> str:
-    """The content type of a body that a template made: by the template's suffix."""
-    for step in reversed(target.steps):
-        if getattr(step, "content_type", ""):
-            return str(step.content_type)  # type: ignore[union-attr]
-    return "text/plain; charset=utf-8"
+        return message.body.encode(), target.content_type or "text/plain; charset=utf-8"
+    if target.by_body is None:
+        raise EncodeError(f"a {type(message.body).__name__} needs a format")
+    codec = target.by_body(message.body)
+    return codec.encode(message.body), codec.content_type
 
 
 def parcel(target: Target, message: Message, revision: int = 0, epoch: int = 0) -> Parcel | Filtered:

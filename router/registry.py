@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -49,3 +50,9 @@ class Registry:
     """Compiles a text with `{{ }}` to a callable that returns text; raises ExpressionSyntaxError."""
     codec_for: Callable[[str | None, str | None], str]
     """The name of the default codec by content type and file name."""
+    codec_of_body: Callable[[Any], str] = lambda body: "json"
+    """The name of the codec of a body that steps made, where a target gives no format."""
+    path_template: Callable[[str], Expression] | None = None
+    """`template` for the path of a request: each value is percent-encoded."""
+    namespaces: Callable[[Mapping[str, str]], AbstractContextManager[None]] = lambda prefixes: nullcontext()
+    """While it is open, expressions are compiled with these prefixes for `xpath`."""

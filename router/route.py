@@ -110,6 +110,10 @@ class Target:
     collect: str | None = None
     retry: RetryPolicy = RetryPolicy()
     when_dead: str = "skip"
+    content_type: str = ""
+    """Of what the last template makes; `''` where the body decides."""
+    by_body: Callable[[Any], Codec] | None = None
+    """The codec of a body that steps made, where no format is given: XML for an element tree, else JSON."""
 
     @property
     def name(self) -> str:

@@ -38,6 +38,9 @@ class Results(Protocol):
     def late(self, seq: int, target: str) -> str:
         """The caller's time is over: `late` once that is committed, else `delivered` or `dead`."""
 
+    def again(self, seq: int, target: str) -> None:
+        """The same message came again: one that is dead because its caller was told `late` is tried again."""
+
 
 async def wait_for_result(results: Results, run: Run, seq: int, target: str, deadline: int) -> Result | None:
     """The final result, or None where `late` was committed. `deadline` is in epoch milliseconds."""

@@ -29,11 +29,17 @@ class RouteBuilder:
         self.compiler, self.registry, self.version = compiler, registry, version
         self.findings: Findings = compiler.findings
         self.retry: Mapping[str, Any] = found.defaults.get("retry") or {}
+        self.made: dict[str, Codec] = {}
         self.when_dead: str = found.defaults.get("when_dead") or "skip"
 
     def route(self, item: Item) -> Route:
         value, place = item.value, item.place
         codec = self.compiler.codec(place.at("format"), value.get("format"))
+        with self.compiler.within(codec):
+            return self.with_codec(item, codec)
+
+    def with_codec(self, item: Item, codec: Codec | None) -> Route:
+        value, place = item.value, item.place
         steps = self.steps(place, value)
         self.can_split(place, value, codec)
         order_by = self.compiler.expression(place.at("order_by"), value.get("order_by"))
@@ -76,6 +82,13 @@ class RouteBuilder:
             return made[name]
 
         return choose
+
+    def by_body(self, body: Any) -> Codec:
+        """For targets without a format."""
+        name = self.registry.codec_of_body(body)
+        if name not in self.made:
+            self.made[name] = self.registry.codecs[name]({}, self.compiler.content)
+        return self.made[name]
 
     def can_split(self, place: Place, value: Mapping[str, Any], codec: Codec | None) -> None:
         """`split: records` needs a format that has records."""
@@ -126,6 +139,8 @@ class RouteBuilder:
             collect=value.get("collect"),
             retry=self.policy(value.get("retry")),
             when_dead=value.get("when_dead") or self.when_dead,
+            content_type=type_,
+            by_body=self.by_body,
         )
 
     def policy(self, own: Mapping[str, Any] | None) -> RetryPolicy:
@@ -160,7 +175,7 @@ class RouteBuilder:
         elif len(self.findings.problems) == before and None not in (options.get("path", ""), options.get("name", "")):
             try:
                 prepare = kind.prepare(options, content_type, target)
-            except Exception as error:  # noqa: BLE001 an adapter may have rules of its own
+            except Exception as error:  # an adapter may have rules of its own
                 self.findings.error(place, CANNOT_PREPARE, str(error) or type(error).__name__)
         return Send(chosen.kind, str(options.get(chosen.kind) or ""), options, prepare)
 
@@ -168,7 +183,7 @@ class RouteBuilder:
         """Templates and expressions compiled."""
         for name in ("path", "name"):
             if name in options:
-                options[name] = self.compiler.template(place.at(name), options[name])
+                options[name] = self.compiler.template(place.at(name), options[name], path=name == "path")
         for name in ("query", "headers"):
             if name in options:
                 options[name] = self.texts(place.at(name), options[name], self.compiler.template)

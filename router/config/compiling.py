@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any, cast
 
@@ -27,13 +28,25 @@ class Compiler:
     def __init__(self, registry: Registry, content: Content, findings: Findings) -> None:
         self.registry, self.content, self.findings = registry, content, findings
         self.made: dict[object, Any] = {}
+        self.prefixes: Mapping[str, str] = {}
+
+    @contextmanager
+    def within(self, codec: Codec | None) -> Iterator[None]:
+        """While it is open, `xpath` knows the prefixes of this format."""
+        self.prefixes = dict(getattr(codec, "namespaces", {}))
+        try:
+            with self.registry.namespaces(self.prefixes):
+                yield
+        finally:
+            self.prefixes = {}
 
     def once(self, key: object, make: Callable[[], Any]) -> Any:
-        """The thing; raises what its maker raised."""
+        """The thing; raises what its maker raised. What is made may depend on the prefixes of the route."""
+        key = (key, _frozen(self.prefixes))
         if key not in self.made:
             try:
                 self.made[key] = make()
-            except Exception as error:  # noqa: BLE001 engineers' content is code and may raise anything
+            except Exception as error:  # engineers' content is code and may raise anything
                 self.made[key] = error
         if isinstance(self.made[key], Exception):
             raise self.made[key]
@@ -44,14 +57,15 @@ class Compiler:
             return None
         return self.text(place, "expression", str(text), self.registry.expression)
 
-    def template(self, place: Place, text: str | None) -> Expression | None:
+    def template(self, place: Place, text: str | None, path: bool = False) -> Expression | None:
         if text is None or isinstance(text, Unset):
             return None
         word = lone_word(text)
         if word:
             message = f"'{{{word}}}' is sent as it stands here"
             self.findings.warning(place, LONE_WORD, message, f"write '{{{{ {word} }}}}' for a value")
-        return self.text(place, "template", str(text), self.registry.template)
+        make = (self.registry.path_template if path else None) or self.registry.template
+        return self.text(place, "path" if path else "template", str(text), make)
 
     def text(self, place: Place, what: str, text: str, make: Callable[[str], Expression]) -> Expression | None:
         try:
@@ -59,7 +73,7 @@ class Compiler:
         except ExpressionSyntaxError as error:
             at = f" (at character {error.column})" if error.column > 1 else ""
             self.findings.error(place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read{at}: {error.reason}")
-        except Exception as error:  # noqa: BLE001 any mistake of content
+        except Exception as error:
             self.findings.error(place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read: {_said(error)}")
         return None
 
@@ -75,7 +89,7 @@ class Compiler:
             made = self.once((verb, _frozen(value)), lambda: self.registry.steps[verb](value, self.content))
         except ExpressionSyntaxError as error:
             self.expressions_of(place.at(verb), chosen, error)
-        except Exception as error:  # noqa: BLE001 any mistake of content
+        except Exception as error:
             self.failed(place.at(verb), error)
         else:
             return cast(AnyStep, made)
@@ -100,7 +114,7 @@ class Compiler:
         try:
             key = ("codec", chosen.kind, _frozen(options))
             return cast(Codec, self.once(key, lambda: make(options, self.content)))
-        except Exception as error:  # noqa: BLE001 any mistake of content
+        except Exception as error:
             self.failed(place, error)
         return None
 

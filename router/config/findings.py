@@ -9,7 +9,7 @@ from typing import Any
 from router.config.located import Located
 from router.config.problems import ADVICE, ERROR, LETTERS, WARNING, PathKeys, Problem, dotted
 from router.config.references import Unset
-from router.config.schema.mistakes import ABSENT, WRONG, Mistake
+from router.config.schema.mistakes import ABSENT, ABSENT_HERE, WRONG, Mistake
 from router.config.spots import KEY, VALUE, find
 
 SCHEMA = "_schema"
@@ -71,11 +71,18 @@ class Findings:
 
 def mistakes_of(messages: Any, path: PathKeys) -> Iterator[tuple[PathKeys, Mistake]]:
     if isinstance(messages, Mapping):
+        misspelt = {hint for below in messages.values() for hint in _hints(below)}
         for key, below in messages.items():
+            if below == [ABSENT_HERE] and f"did you mean '{key}'?" in misspelt:
+                continue  # the mistake is the unknown key that was meant as this one
             yield from mistakes_of(below, path if key == SCHEMA else (*path, key))
         return
     for message in messages if isinstance(messages, list) else [messages]:
         yield path, message if isinstance(message, Mistake) else Mistake(WRONG, str(message))
+
+
+def _hints(below: Any) -> list[str]:
+    return [one.hint for one in below if isinstance(one, Mistake) and one.hint] if isinstance(below, list) else []
 
 
 def sentence(place: Place, mistake: Mistake) -> str:

@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 
 from router.config.findings import Findings, Place
 from router.config.located import Located, locate
+from router.config.problems import errors
 from router.config.project import Project
 from router.config.references import Resolver
 from router.config.schema.mistakes import kind
@@ -50,7 +51,7 @@ def sections(project: Project, resolver: Resolver, findings: Findings) -> Sectio
         for name, items in found.items():
             for item in entries(document, values, name):
                 add(items, item, NAMES[name], findings)
-    whole = all(document.whole for document in documents) and not project.problems
+    whole = all(document.whole for document in documents) and not errors(project.problems)
     return Sections(**found, defaults=loaded[0].get("defaults") or {}, whole=whole)
 
 

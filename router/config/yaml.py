@@ -56,7 +56,7 @@ def parse(raw: bytes, file: str) -> Parsed:
         return Parsed(file, None, (_character(text, error, file),))
     except RecursionError:
         return Parsed(file, None, (_problem(file, 1, 1, SYNTAX, "the file is nested too deep", "use fewer levels"),))
-    except Exception as error:  # noqa: BLE001 the parser itself stumbles over some texts (an escape that is no character)
+    except Exception as error:  # the parser itself stumbles over some texts (an escape that is no character)
         return Parsed(file, None, (_problem(file, 1, 1, SYNTAX, f"the file cannot be read as YAML: {error}", ""),))
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from jinja2 import nodes
 
-from router.errors import ExpressionSyntaxError
+from router.errors import ExpressionError, ExpressionSyntaxError
 from transforms.expressions.names import FILE_FIELDS, MESSAGE_FIELDS, ROOTS
 from transforms.expressions.runtime import DECIMAL_MARK
+from transforms.filters import check_arguments
 
 COMPARE = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq": "ge"}
 ARITHMETIC = {nodes.Add: "add", nodes.Sub: "sub", nodes.Mul: "mul", nodes.Div: "div", nodes.FloorDiv: "floordiv",
@@ -222,6 +223,10 @@ class Emitter:
             return f"default(lambda: {self._named(node.node)}, lambda: {other})"
         if node.name not in self.filters:
             raise ExpressionSyntaxError(f"unknown filter '{node.name}'; there are {', '.join(sorted(self.filters))}")
+        try:
+            check_arguments(node.name, len(node.args))
+        except ExpressionError as error:
+            raise ExpressionSyntaxError(error.reason) from None
         self.env[f"f_{node.name}"] = self.filters[node.name]
         arguments = "".join(f", {self.emit(a)}" for a in node.args)
         if self.careful:

@@ -6,9 +6,12 @@ They raise ExpressionError, whose reason does not name the part it came from: th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from inspect import signature
 from typing import Any
 
-from transforms.filters import lists, numbers, texts, times, xpath
+from router.errors import ExpressionError
+from transforms.filters import lists, numbers, texts, times
+from transforms.filters.xml import xpath, xpath_all
 
 
 def default(value: Any, other: Any) -> Any:
@@ -47,6 +50,18 @@ FILTERS: Mapping[str, Filter] = {
     "unique": lists.unique,
     "sha256": texts.sha256,
     "json": texts.json,
-    "xpath": xpath.xpath,
-    "xpath_all": xpath.xpath_all,
+    "xpath": xpath,
+    "xpath_all": xpath_all,
 }
+
+
+def check_arguments(name: str, count: int) -> None:
+    """Raises ExpressionError where a filter cannot be called with so many arguments beside the value."""
+    try:
+        signature(FILTERS[name]).bind(*[None] * (count + 1))
+    except TypeError:
+        takes = ", ".join(map(str, list(signature(FILTERS[name]).parameters.values())[1:])) or "nothing"
+        raise ExpressionError(f"the filter '{name}' takes ({takes}), not {count} arguments", "type") from None
+
+
+__all__ = ["FILTERS", "Filter", "check_arguments", "xpath", "xpath_all"]

@@ -58,7 +58,8 @@ def of_iso(text: str) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(text)
     except ValueError:
-        raise ExpressionError(f"{shown(text)} is not an ISO date or time such as 2026-01-31T08:00:00Z", "value") from None
+        reason = f"{shown(text)} is not an ISO date or time such as 2026-01-31T08:00:00Z"
+        raise ExpressionError(reason, "value") from None
 
 
 def zone_of(name: str) -> dt.tzinfo:

@@ -1,8 +1,8 @@
 """Moving files that are stored: out of the sender's sight, then to `done` or `failed`, never over another file.
 
 A file is first renamed into a hidden folder, where it is compared with what was copied, and from there to where it
-stays: a rename takes whatever lies under the name at that instant, so nothing that a sender puts there is removed unseen.
-After a crash the hidden folder's files are put back and looked at again.
+stays: a rename takes whatever lies under the name at that instant, so nothing that a sender puts there is removed
+unseen. After a crash the hidden folder's files are put back and looked at again.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Mover:
         return self._put(path, beside, size, self._folder / self._failed, message_id)
 
     def put_back(self) -> tuple[list[str], list[tuple[str, OSError]]]:
-        """After a crash, or a move that failed half-way: what was fetched lies in the folder again. Gives the names that
-        do, and those that could not be put back."""
+        """After a crash, or a move that failed half-way: what was fetched lies in the folder again. Gives the names
+        that do, and those that could not be put back."""
         back: list[str] = []
         stuck: list[tuple[str, OSError]] = []
         for name in _names(self._hidden):

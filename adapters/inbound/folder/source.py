@@ -98,7 +98,7 @@ class FolderSource:
             return self._back_off("folder_waits_for_ledger", error.reason)
         except OSError as error:
             return self._back_off("folder_unreachable", explain(error))
-        except Exception:  # noqa: BLE001 - the other folders' intake and this one go on whatever a file holds
+        except Exception:
             self._unsure = True
             self._log.exception("a look at the folder failed; it is tried again", action="folder_failed")
             return self._pace.failed()
@@ -110,8 +110,9 @@ class FolderSource:
         listing = look(self._path, self._filter)
         self._warn_of_odd(listing)
         self._troubles.keep(listing.names)
-        self._finish(listing, begun)
-        ready = self._ready(listing)
+        now = self._clock()
+        self._finish(listing, now)
+        ready = self._ready(listing, now)
         cost = self._clock() - begun
         for batch in batches(ordered(ready, self._order)):
             if stopping():
@@ -120,8 +121,7 @@ class FolderSource:
         self._sweep()
         return self._pace.next(listing.names if listing.files else frozenset(), bool(ready), self._clock(), cost)
 
-    def _ready(self, listing: Listing) -> list[Seen]:
-        now = self._clock()
+    def _ready(self, listing: Listing, now: float) -> list[Seen]:
         return [s for s in self._readiness.ready(listing, now) if not self._troubles.waiting(s.name, now)]
 
     def _put_back(self, now: float) -> None:
@@ -132,20 +132,20 @@ class FolderSource:
                 self._trouble(name, "folder_put_back_failed", error)
 
     def _finish(self, listing: Listing, now: float) -> None:
-        """Moves files that were stored before a crash, whether they look ready or not."""
+        """Moves files that were stored before a crash, or could not be moved then, whether they look ready or not."""
         if not (self._unsure or self._unsure_names):
             return
-        asked = [e for e in listing.files if self._unsure or e.name in self._unsure_names]
-        asked = [e for e in asked if not self._troubles.waiting(e.name, now)]
-        landed: list[Landed] = []
-        for file in (s for e in asked if (s := stat_entry(e)) is not None):
-            stored = self._ledger.file_stored(self._taker.file_in(file).path, self._taker.file_in(file))
-            if stored is not None:
-                landed.append(Landed(file, stored))
+        unsure = {e.name for e in listing.files} if self._unsure else self._unsure_names & listing.names
+        asked = {name for name in unsure if not self._troubles.waiting(name, now)}
+        self._unsure, self._unsure_names = False, unsure - asked
+        present = [s for e in listing.files if e.name in asked and (s := stat_entry(e)) is not None]
+        landed = [Landed(s, id) for s in present if (id := self._stored(s)) is not None]
         for start in range(0, len(landed), FILES):
             self._landing.land(landed[start : start + FILES])
-        self._unsure = False
-        self._unsure_names &= {item.file.name for item in landed}
+
+    def _stored(self, file: Seen) -> str | None:
+        known = self._taker.file_in(file)
+        return self._ledger.file_stored(known.path, known)
 
     def _take(self, batch: list[Seen]) -> None:
         """Copies a batch, stores it in one commit, and moves it away."""

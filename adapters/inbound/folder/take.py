@@ -28,6 +28,9 @@ PIECE = 1_048_576
 FEW = 4_096
 """A file of at most this size may be a header and nothing else."""
 
+Copied = tuple[Envelope, bytes, BlobWriter | None]
+"""The envelope, the SHA-256 of its body, and the blob where it has one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -83,7 +86,7 @@ class Taker:
         stat = seen(name, os.stat(path, follow_symlinks=False))
         return Taken(stat, Arrival(envelope, self._route.version, (), digest, end=end), blob)
 
-    def _copy(self, path: Path, expected: Seen | None, name: str = "") -> tuple[Envelope, bytes, BlobWriter | None] | None:
+    def _copy(self, path: Path, expected: Seen | None, name: str = "") -> Copied | None:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             before = os.fstat(fd)
@@ -99,15 +102,13 @@ class Taker:
         finally:
             os.close(fd)
 
-    def _small(self, fd: int, id: str, name: str, before: os.stat_result) -> tuple[Envelope, bytes, None] | None:
+    def _small(self, fd: int, id: str, name: str, before: os.stat_result) -> Copied | None:
         raw = _read_all(fd, before.st_size + 1)
         if _same(before, os.fstat(fd)) and len(raw) == before.st_size:
             return self._envelope(id, name, len(raw), raw, None), sha256(raw).digest(), None
         return None
 
-    def _large(
-        self, fd: int, id: str, name: str, before: os.stat_result
-    ) -> tuple[Envelope, bytes, BlobWriter] | None:
+    def _large(self, fd: int, id: str, name: str, before: os.stat_result) -> Copied | None:
         blob = self._ledger.blob(id)
         try:
             while data := os.read(fd, PIECE):

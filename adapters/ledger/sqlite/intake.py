@@ -69,6 +69,22 @@ class Intake:
                 (moved_to, path, file.device, file.inode, file.size, file.mtime_ns),
             )
 
+    def failed_files(self, route: str) -> list[tuple[str, str]]:
+        """(where it lies, message id) of files that were moved before their message died as a whole."""
+        return self.db.read(
+            "SELECT f.moved_to, m.id FROM parked p JOIN file_in f ON f.seq=p.seq JOIN message m ON m.seq=p.seq"
+            " WHERE p.route=? AND p.state='dead' AND p.record=0 AND p.target=p.route AND f.state='moved'"
+            " AND f.moved_to<>''",
+            (route,),
+        )
+
+    def file_relocated(self, message_id: str, moved_to: str) -> None:
+        with self.db.write() as run:
+            run(
+                "UPDATE file_in SET state='failed', moved_to=? WHERE seq=(SELECT seq FROM message WHERE id=?)",
+                (moved_to, message_id),
+            )
+
 
 class Batch:
     """One route's share of an accepting transaction."""

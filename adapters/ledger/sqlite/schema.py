@@ -51,6 +51,7 @@ CREATE TABLE parked (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, record INTEGE
     crash TEXT NOT NULL DEFAULT '', UNIQUE (seq, record, target));
 CREATE INDEX parked_lane ON parked (target, lane, state, probed, seq, record);
 CREATE INDEX parked_key ON parked (target, lane, key, seq, record) WHERE key IS NOT NULL;
+CREATE INDEX parked_whole ON parked (route, state) WHERE record = 0 AND target = route;
 CREATE INDEX parked_state ON parked (state, last_at);
 
 -- kind 1: first failed try, 2: last failed try, 3: the good one (the receipt).

@@ -216,7 +216,21 @@ class Settling:
                 return "dead"
             if row[1] == "cancel":
                 park_late(run, seq, target, row[0], now)
+                leave_open_work(run, seq, target, now)
             return "late"
+
+    def again(self, seq: int, target: str) -> bool:
+        """The same `Idempotency-Key` after `late`: tries that delivery again under its id; whether it was late."""
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            row = run(
+                "UPDATE parked SET state='retry', attempt=0, next_at=?, first_at=?, hold=0 WHERE seq=? AND record=0"
+                " AND target=? AND state='dead' AND error='late' RETURNING lane",
+                (now, now, seq, target),
+            ).fetchone()
+            if row is not None:
+                wake(run, [(target, int(row[0]))], now)
+        return row is not None
 
 
 def park_late(run: Run, seq: int, target: str, route: str, now: int) -> None:
@@ -229,6 +243,16 @@ def park_late(run: Run, seq: int, target: str, route: str, now: int) -> None:
         PARK,
         (seq, 0, target, route, lane, None, "dead", "send", "late", reason, "", None, 0, 0, now, now, 0, 0, 0, sign),
     )
+
+
+def leave_open_work(run: Run, seq: int, target: str, now: int) -> None:
+    """The delivery has a row of its own now: the batch's work goes on without it."""
+    rows = run(
+        "SELECT id, rest FROM work WHERE batch=? AND target=? AND state=0 AND seq IS NULL", (seq >> 16, target)
+    ).fetchall()
+    for work, rest in rows:
+        if seq & 0xFFFF in ranges.decode(rest):
+            advance(run, Progress(work, (seq & 0xFFFF,), 1), now)
 
 
 def advance(run: Run, progress: Progress, now: int) -> None:

@@ -183,3 +183,11 @@ class Worklist:
             if position in ranges.decode(units):
                 return str(state)
         return "open"
+
+    def last_failure(self, seq: int, target: str) -> tuple[str, str] | None:
+        route = target.partition(".")[0]
+        rows = self.db.read(
+            "SELECT stage, reason FROM parked WHERE seq=? AND record=0 AND target IN (?, ?) AND state IN ('dead', 'discarded')",
+            (seq, target, route),
+        )
+        return (str(rows[0][0]), str(rows[0][1])) if rows else None

@@ -39,12 +39,11 @@ def _objection(name: str) -> str:
     return f"has {size} bytes in UTF-8, at most {LONGEST} are possible" if size > LONGEST else ""
 
 
-def numbered(name: str) -> Iterator[str]:
-    """`a.csv`, `a-1.csv`, `a-2.csv` …"""
+def numbered(name: str, first: int = 0) -> Iterator[str]:
+    """`a.csv`, `a-1.csv`, `a-2.csv` …, from number `first` on."""
     pure = PurePosixPath(name)
-    yield name
-    for n in count(1):
-        yield f"{pure.stem}-{n}{pure.suffix}"
+    for n in count(first):
+        yield f"{pure.stem}-{n}{pure.suffix}" if n else name
 
 
 def requeue_name(name: str, n: int) -> str:
@@ -61,6 +60,13 @@ def owner(delivery_id: str) -> str:
 def temp_name(delivery_id: str, epoch: int) -> str:
     """While it is written, by this owner of the lane."""
     return f"{OWN}{owner(delivery_id)}-{epoch}.part"
+
+
+def epoch_of(name: str, delivery_id: str) -> int | None:
+    """The owner's epoch in the name of a temp of this delivery."""
+    start = f"{OWN}{owner(delivery_id)}-"
+    number = name[len(start) : -len(".part")]
+    return int(number) if name.startswith(start) and name.endswith(".part") and number.isdigit() else None
 
 
 def copy_name(delivery_id: str, epoch: int) -> str:

@@ -64,9 +64,12 @@ def refusal(address: HttpAddress, reply: Reply) -> str:
     assert address.ok_when is not None
     seen = {"status": reply.status, "headers": reply.headers, "body": body_of(reply)}
     try:
-        return "" if address.ok_when(address.message, reply=seen) else "ok_when is false"
+        held = address.ok_when(address.message, reply=seen)
     except ExpressionError as error:
         return f"ok_when: {error.reason}"
+    if not isinstance(held, bool):
+        return f"ok_when: {held!r} is neither true nor false"
+    return "" if held else "ok_when is false"
 
 
 def body_of(reply: Reply) -> Any:

@@ -21,6 +21,7 @@ from router.config.schema.mistakes import (
     Mistake,
     kind,
     show,
+    unknown,
     wrong,
 )
 from router.config.schema.shapes import Named, Nest, Verb, Words, chosen
@@ -41,8 +42,8 @@ class Url(Text):
         if not good or re.search(r"[\s\x00-\x1f]", value):
             raise wrong(value, "an address such as https://erp.example.com/api is expected",
                         "" if "://" in value else f"write http://{value}")
-        if parts.query or parts.fragment:
-            raise wrong(value, "an address of a connection has no query and no fragment", "put 'query' into 'send'")
+        if parts.fragment:
+            raise wrong(value, "the address of a connection has no '#'")
         return value
 
 
@@ -111,7 +112,7 @@ class Http(Described):
 class Connection(Entry):
     """A mapping whose `type` says which keys it has."""
 
-    kinds: Mapping[str, Entry] = MappingProxyType({"folder": Nest(Folder), "http": Nest(Http)})
+    kinds: Mapping[str, Nest] = MappingProxyType({"folder": Nest(Folder), "http": Nest(Http)})
     later = ("amqp", "redis", "sql")
 
     def unset(self, value: Unset) -> Any:
@@ -121,7 +122,9 @@ class Connection(Entry):
         if not isinstance(value, dict):
             raise kind(value, "a mapping", "for example {type: folder, path: inbox}")
         if "type" not in value:
-            raise ValidationError({"type": [ABSENT_HERE]})
+            known = {name for nest in self.kinds.values() for name in nest.schema.fields}
+            strange = {key: [unknown(key, hint)] for key in value.keys() - known if (hint := did_you_mean(key, ["type"], False))}
+            raise ValidationError({"type": [ABSENT_HERE], **strange})
         type_ = value["type"]
         if isinstance(type_, Unset):
             return missing

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, validates_schema
 
 from router.config.nearest import did_you_mean
 from router.config.references import Unset
-from router.config.schema.fields import Duration, Entry, Flag, Id, Size, Text, Word
+from router.config.schema.fields import Duration, Entry, Flag, Size, Text, Word
 from router.config.schema.mistakes import KIND, RULE, Mistake, kind, wrong
 from router.config.schema.shapes import Chosen, Listing, OneOf, Verb, Words
 from router.config.schema.templates import FileNamePattern, InsideFolder, fixed
@@ -47,7 +47,7 @@ class Method(Word):
 class Clients(Entry):
     """Ids of clients, or `anyone`."""
 
-    ids = Listing(Id(), least=1)
+    ids = Listing(Text(), least=1)
 
     def unset(self, value: Unset) -> Any:
         return "anyone"
@@ -124,7 +124,7 @@ class PlainFolder(InsideFolder):
 
 
 class FolderSource(Words):
-    folder = Id("The connection.", required=True)
+    folder = Text("The connection.", required=True)
     files = Glob("Which files.", required=True)
     ready = Ready("When a file is complete.", load_default=Chosen("unchanged_for", 2.0))
     ignore = Listing(Glob(), "Which files never.", load_default=lambda: ["*.part", ".*"])

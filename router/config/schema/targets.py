@@ -40,7 +40,7 @@ class Status(Text):
 
 
 class HttpSend(Words):
-    http = Id("The connection.", required=True)
+    http = Text("The connection.", required=True)
     method = Method("The method.")
     path = UrlPath("Added to the connection's address.", required=True)
     query = Named(Pattern(), None, "Parameters of the address.", load_default=dict)
@@ -51,7 +51,7 @@ class HttpSend(Words):
 
 
 class FolderSend(Words):
-    folder = Id("The connection.", required=True)
+    folder = Text("The connection.", required=True)
     name = FileNamePattern("The name of the file.", required=True)
     exists = Word(("fail", "suffix", "replace"), "What happens where the name is taken.", load_default="fail")
 

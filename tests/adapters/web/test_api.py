@@ -25,7 +25,8 @@ def is_problem(answered: Answered, status: int, path: str) -> None:
     assert answered.headers["content-length"] == str(len(answered.body))
     content = answered.json
     assert (content["type"], content["status"], content["instance"]) == ("about:blank", status, path)
-    assert content["title"] and content["detail"]
+    assert content["title"]
+    assert content["detail"]
 
 
 async def test_an_accepted_message_is_answered_with_its_id(web: Web) -> None:

@@ -5,64 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
 import uvloop
 
-from adapters.web.admin import Admin
-from adapters.web.metrics import registry_of
-from adapters.web.protocol import HEAD_BYTES
 from adapters.web.results import Result
-from adapters.web.server import AddressError, listen, serve
+from adapters.web.server import AddressError, listen
 from tests.adapters.web.outside import Web, until
+from tests.adapters.web.serving import TOKEN, raw, running
 
 pytestmark = pytest.mark.asyncio
-
-TOKEN = {"Authorization": "Bearer shop-token"}
-
-
-class Running:
-    """The two ports, and the way to stop."""
-
-    def __init__(self) -> None:
-        self.ports: asyncio.Future[tuple[int, int]] = asyncio.get_running_loop().create_future()
-        self.stop = asyncio.Event()
-        self.task: asyncio.Task[None] | None = None
-        self.http = self.admin = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.http}"
-
-
-@asynccontextmanager
-async def running(web: Web) -> AsyncIterator[Running]:
-    admin = Admin(lambda: {"ledger": True}, registry_of(web.metrics, lambda: ()))
-    server = Running()
-
-    def bound(http: int, admin_port: int) -> None:
-        server.ports.set_result((http, admin_port))
-
-    server.task = asyncio.create_task(serve(web.api, admin, "127.0.0.1:0", "127.0.0.1:0", server.stop, bound))
-    server.http, server.admin = await server.ports
-    try:
-        yield server
-    finally:
-        server.stop.set()
-        await asyncio.wait_for(server.task, 15)
-
-
-async def raw(port: int, request: bytes, more: bytes = b"") -> bytes:
-    """All that comes back until the other side closes."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(request)
-    writer.write(more)
-    answer = await asyncio.wait_for(reader.read(), 10)
-    writer.close()
-    return answer
-
 
 async def test_a_message_is_accepted_over_a_socket(web: Web) -> None:
     async with running(web) as server, aiohttp.ClientSession() as session:
@@ -105,27 +58,6 @@ async def test_413_comes_before_the_body_is_asked_for(web: Web) -> None:
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"100 Continue" not in answer
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == 413
-
-
-async def test_a_head_without_end_is_431(web: Web) -> None:
-    async with running(web) as server:
-        answer = await raw(server.http, b"POST /files HTTP/1.1\r\nX: " + b"x" * (HEAD_BYTES + 10))
-    assert answer.startswith(b"HTTP/1.1 431 ")
-
-
-async def test_a_head_that_does_not_come_is_given_up(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.web.protocol.HEAD_SECONDS", 0.05)
-    async with running(web) as server:
-        assert await raw(server.http, b"") == b""
-        assert await raw(server.http, b"POST /files HTTP/1.1\r\nHost:") == b""
-
-
-@pytest.mark.parametrize("sent", [b"GARBAGE\r\n\r\n", b"POST \xff\xff HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01"])
-async def test_what_is_not_http_harms_nobody(web: Web, sent: bytes) -> None:
-    async with running(web) as server, aiohttp.ClientSession() as session:
-        assert (await raw(server.http, sent)).startswith(b"HTTP/1.1 400 ")
-        async with session.post(f"{server.url}/stores/1/sales", data=b"{}", headers=TOKEN) as answer:
-            assert answer.status == 202
 
 
 async def test_a_caller_who_goes_away_while_it_waits_ends_the_polling(web: Web) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from adapters.outbound.http import HttpKind
 from adapters.outbound.http.address import HttpAddress
-from adapters.outbound.http.options import options_of
 from router.errors import ExpressionError, MessageError
 from router.message import Envelope, Message, utc_now
 
@@ -88,15 +87,3 @@ def test_an_expression_that_fails_names_the_field() -> None:
 def test_options_that_cannot_work_are_refused_at_once(send: Mapping[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"method|headers|ok"):
         HttpKind().prepare({"path": text("/x"), **send}, "application/json", "erp")
-
-
-@pytest.mark.parametrize("url", ["erp", "ftp://erp/x", "http:///x", ""])
-def test_a_connection_needs_an_http_address(url: str) -> None:
-    with pytest.raises(ValueError, match="url: write it as"):
-        options_of({"url": url})
-
-
-def test_secrets_are_not_in_the_representation() -> None:
-    options = options_of({"url": "http://u:pass1@erp/", "auth": {"basic": {"user": "u", "password": "pass2"}}})
-    assert options.headers["Authorization"] == "Basic dTpwYXNzMg=="
-    assert "pass" not in repr(options) and "dTpwYXNzMg" not in repr(options)

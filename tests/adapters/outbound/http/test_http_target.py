@@ -110,7 +110,8 @@ async def test_a_request_says_what_the_route_says() -> None:
     assert request.headers["content-type"] == "application/json"
     assert request.headers["authorization"] == f"Bearer {SECRET}"
     assert (request.headers["x-store"], request.headers["x-shop"]) == ("0042", "web")
-    assert outcome.ok and outcome.status == 200
+    assert outcome.ok
+    assert outcome.status == 200
     assert (outcome.response, outcome.response_type) == (b'{"id":7}', "application/json")
     assert outcome.sent_to == f"PUT {server.url}/api/orders/a%2Fb"
 

@@ -48,6 +48,11 @@ def test_ok_when_that_fails_is_refused_with_the_reason() -> None:
     assert outcome.reason == "ok_when: reply.body is a text: HTTP 200 OK: <html>"
 
 
+def test_ok_when_is_true_or_false_and_nothing_else() -> None:
+    outcome = judge(replace(ASKING, ok_when=lambda message, reply: "yes"), Reply(200, {}, b""), NOW)
+    assert (outcome.error, outcome.reason) == ("refused", "ok_when: 'yes' is neither true nor false: HTTP 200 OK")
+
+
 def test_a_status_that_is_not_ok_goes_before_ok_when() -> None:
     outcome = judge(ASKING, Reply(500, {**JSON, "retry-after": "5"}, b'{"ok": true}'), NOW)
     assert (outcome.error, outcome.retry_after) == ("500", 5.0)

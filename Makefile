@@ -1,0 +1,36 @@
+# Everything one needs is here: `make demo` to see it, `make test` to trust it. Python 3.11 and its venv are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := router transforms adapters cli.py tests examples bench
+
+.PHONY: venv check test demo bench clean
+
+venv: .venv/.ready-dev
+
+# The plain install (what a user gets) and the one for work on the code; a second run finds its stamp and is quick.
+.venv/.ready: setup.cfg pyproject.toml requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint requirements.lock --editable .
+	touch $@
+
+.venv/.ready-dev: .venv/.ready
+	$(BIN)/pip install --quiet --constraint requirements.lock --editable '.[dev]'
+	touch $@
+
+check: .venv/.ready-dev
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -q tests/test_mirror.py
+
+test: check
+	$(BIN)/pytest -q
+
+demo: .venv/.ready
+	$(BIN)/python -m examples.demo.run
+
+bench: .venv/.ready
+	$(BIN)/python -m bench.run
+
+clean:
+	rm -rf .venv build dist var *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,83 @@
+"""What a doorbell starts in a worker child: a look into the ledger, by a shift that the child opened for itself."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import structlog
+from billiard import current_process
+
+from adapters.celery.marks import Marks, Slot
+from adapters.processes import die_with_parent
+
+OUT_OF_MEMORY = 86
+"""The exit code of a child that reached its memory limit."""
+
+log = structlog.get_logger("crossdock.worker")
+
+
+class Shifts(Protocol):
+    """What a child serves lanes with. Opened after the fork: it holds the ledger, connections and an event loop."""
+
+    def __call__(self) -> None:
+        """One shift; ends by itself, early where the slot says that the worker drains."""
+
+    def crashed(self, work: int, reason: str) -> None:
+        """Tells the ledger that a child died while it computed this work."""
+
+
+OpenShifts = Callable[[Slot], Shifts]
+
+
+class Child:
+    """Made in the parent, filled in each child by `begin`. Celery's task is its `look`."""
+
+    def __init__(self, marks: Marks, open_shifts: OpenShifts, memory: int) -> None:
+        self._marks = marks
+        self._open_shifts = open_shifts
+        self._memory = memory
+        self._slot: Slot | None = None
+        self._shifts: Shifts | None = None
+
+    def begin(self, **_: Any) -> None:
+        """In a new child, before its first task."""
+        die_with_parent(os.getppid())
+        resource.setrlimit(resource.RLIMIT_DATA, (self._memory, self._memory))
+        self._slot = self._marks.slot(current_process().index)
+        self._slot.clear()
+        self._guarded(self._report)
+
+    def look(self) -> None:
+        """Nothing that goes wrong here may be lost in Celery's own handling, or end the child without a word."""
+        if self._slot is not None and not self._slot.draining():
+            self._guarded(self._serve)
+
+    def _serve(self) -> None:
+        self._report()
+        self._opened()()
+
+    def _report(self) -> None:
+        shifts = self._opened()
+        for work, reason in self._marks.obituaries():
+            shifts.crashed(work, reason)
+            log.error("a child crashed over this work", action="work_crashed", work=work, reason=reason)
+
+    def _opened(self) -> Shifts:
+        """Opens it at the next look where it could not be opened at the start."""
+        if self._shifts is None:
+            assert self._slot is not None
+            self._shifts = self._open_shifts(self._slot)
+        return self._shifts
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except MemoryError:
+            # The mark, if there is one, names what was too large; a process in this state does nothing more.
+            log.critical("a child reached its memory limit", action="child_out_of_memory", limit=self._memory)
+            os._exit(OUT_OF_MEMORY)
+        except Exception:
+            log.exception("a shift ended with an error", action="shift_failed")

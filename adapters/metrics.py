@@ -1,0 +1,44 @@
+"""The ledger's figures as Prometheus metrics, by route and target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from router.ledger import Worklist
+
+WHAT = {
+    "open": ("crossdock_deliveries_open", "Deliveries (or processing) that wait or are on their way."),
+    "oldest": ("crossdock_oldest_open_seconds", "Age of the oldest open work."),
+    "parked.retry": ("crossdock_deliveries_retry", "Deliveries that wait for their next try."),
+    "parked.blocked": ("crossdock_deliveries_blocked", "Deliveries that wait behind their key."),
+    "parked.dead": ("crossdock_deliveries_dead", "Dead letters."),
+    "delivered": ("crossdock_deliveries_delivered", "Deliveries that arrived at their first try."),
+    "circuit": ("crossdock_circuit_open", "Whether a connection's breaker is open."),
+}
+ENDS = {"fate.filtered": "filtered", "fate.duplicate": "duplicate", "fate.refused": "refused"}
+
+
+def families(ledger: Worklist) -> Iterable[Metric]:
+    """Read at the scrape. A target that has nothing open has no sample."""
+    accepted = CounterMetricFamily("crossdock_messages_accepted", "Messages stored.", labels=["route"])
+    ended = CounterMetricFamily(
+        "crossdock_units_ended", "Messages and records that ended without a delivery.", labels=["route", "target", "end"]
+    )
+    counters = CounterMetricFamily("crossdock_ledger_events", "What the ledger counted.", labels=["event"])
+    gauges: dict[str, Metric] = {}
+    for what, of, value in ledger.gauges():
+        route, _, target = of.partition(".")
+        if what == "accepted":
+            accepted.add_metric([of], value)
+        elif what == "counter":
+            counters.add_metric([of], value)
+        elif what in ENDS:
+            ended.add_metric([route, target, ENDS[what]], value)
+        elif what in WHAT:
+            name, about = WHAT[what]
+            labels = ["connection"] if what == "circuit" else ["route", "target"]
+            family = gauges.setdefault(what, GaugeMetricFamily(name, about, labels=labels))
+            family.add_metric([of] if what == "circuit" else [route, target], value)  # type: ignore[attr-defined]
+    return [accepted, ended, counters, *gauges.values()]

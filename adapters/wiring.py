@@ -1,0 +1,300 @@
+"""The only composition root: which adapters there are, and how a process is put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import structlog
+
+from adapters.inbound.folder.source import FolderSource
+from adapters.isolation import isolate
+from adapters.ledger.sqlite.ledger import SqliteLedger
+from adapters.limits import FileRates, FileSlots
+from adapters.metrics import families
+from adapters.node import liveness, node_name, owner
+from adapters.outbound.folder.kind import FolderKind
+from adapters.outbound.http.kind import HttpKind
+from adapters.settings import Settings
+from adapters.web.admin import Admin
+from adapters.web.api import Api
+from adapters.web.ledger_results import LedgerResults
+from adapters.web.metrics import WebMetrics, registry_of
+from adapters.web.server import serve
+from router.config.check import build, check
+from router.config.problems import ConfigError, Problem, errors
+from router.config.project import Project, read_project
+from router.ledger import Circuit
+from router.ports import Bell, Codec, TargetKind
+from router.ports import Target as OpenTarget
+from router.receive import Receiver
+from router.records import RecordReader
+from router.registry import Registry
+from router.route import Connection, Table
+from router.sending import Desk
+from router.shift import Shift
+from router.ticker import Ticker
+from transforms.codecs import CODECS, codec_for, codec_of_body
+from transforms.expressions import NAMESPACES, compile_expression
+from transforms.steps import STEPS
+from transforms.templates import compile_text
+
+TARGETS: Mapping[str, TargetKind] = {"http": HttpKind(), "folder": FolderKind()}
+SOURCES = ("http", "folder")
+
+
+@contextlib.contextmanager
+def namespaces(prefixes: Mapping[str, str]) -> Iterator[None]:
+    token = NAMESPACES.set(prefixes)
+    try:
+        yield
+    finally:
+        NAMESPACES.reset(token)
+
+
+def registry() -> Registry:
+    """Everything that routes.yaml can name."""
+    return Registry(
+        codecs=CODECS, steps=STEPS, targets=TARGETS, sources=SOURCES, expression=compile_expression,
+        template=compile_text, path_template=lambda text: compile_text(text, "path"), codec_for=codec_for, codec_of_body=codec_of_body, namespaces=namespaces,
+    )  # fmt: skip
+
+
+class App:
+    """A project with its ledger, as commands and processes use it. Opens what it needs when it is asked for."""
+
+    def __init__(self, settings: Settings, bell: Bell | None = None) -> None:
+        self.settings = settings
+        self.registry = registry()
+        self.bell = bell or NoBell()
+        self._tables: dict[int, Table] = {}
+        self._current = 0
+
+    @cached_property
+    def ledger(self) -> SqliteLedger:
+        return SqliteLedger(ledger_path(self.settings), self.settings.var / "blobs")
+
+    @cached_property
+    def project(self) -> Project:
+        return read_project(self.settings.config, environment(self.settings))
+
+    @cached_property
+    def receiver(self) -> Receiver:
+        return Receiver(self.ledger, self.bell)
+
+    def check(self) -> list[Problem]:
+        return check(self.project, self.registry, environment(self.settings))
+
+    def adopt(self, reason: str = "started") -> list[Problem]:
+        """Checks the project and stores its text as the current version. Raises ConfigError."""
+        files = self.project.files()
+        problems = self.check()
+        if errors(problems):
+            raise ConfigError(problems)
+        table = self._build(files, 0)
+        number = self.ledger.store_version(files, os.environ.get("USER", "") or "crossdock", reason)
+        self._current = number
+        lanes = {t.name: t.lanes for r in table.routes.values() for t in r.targets}
+        lanes.update({r.id: r.lanes for r in table.routes.values()})
+        self.ledger.ensure(lanes)
+        return problems
+
+    def table(self, version: int = 0) -> Table:
+        """The project as it was in that version; 0 is the newest one that was started. Raises ConfigError."""
+        if version == 0:
+            version = self._current = self._current or self._newest()
+        if version not in self._tables:
+            found = self.ledger.version(version)
+            if found is None:
+                raise KeyError(f"there is no config version {version}")
+            self._tables[version] = self._build(found.files, version)
+        return self._tables[version]
+
+    def _newest(self) -> int:
+        newest = self.ledger.version(0)
+        if newest is None:
+            self.adopt("first use")
+            return self._current
+        return newest.number
+
+    def _build(self, files: Mapping[str, bytes], version: int) -> Table:
+        settings = self.settings
+        return build(files, settings.config.name, version, self.registry, environment(settings), settings.project)
+
+    def desk(self, owner: str, children: int, mark: Callable[[int], None], stopping: Callable[[], bool]) -> Desk:
+        """What a worker child's lanes share."""
+        run = self.settings.var / "run"
+        return Desk(
+            self.ledger, self.table, self.open_target, FileSlots(run, children), FileRates(run), mark,
+            RecordReader(read_json), isolate, owner, stopping, log=structlog.get_logger("crossdock.worker"),
+        )  # fmt: skip
+
+    def open_target(self, connection: Connection, kind: str) -> OpenTarget:
+        return TARGETS[kind].open(connection.id, connection.options, max(1, self.settings.workers))
+
+    def close(self) -> None:
+        if "ledger" in self.__dict__:
+            self.ledger.close()
+
+
+class NoBell:
+    """Where nobody needs to be rung, the ticker does it within a second."""
+
+    def ring(self) -> None:
+        return
+
+
+def read_json(raw: bytes) -> object:
+    codec: Codec = CODECS["json"]({}, _NoContent())
+    return codec.decode(raw, None)  # type: ignore[arg-type]
+
+
+class _NoContent:
+    version = 0
+
+    def text(self, path: str) -> str:
+        raise KeyError(path)
+
+    def bytes(self, path: str) -> bytes:
+        raise KeyError(path)
+
+    def paths(self) -> list[str]:
+        return []
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What references of routes.yaml are resolved with."""
+    found = dict(os.environ)
+    if settings.secrets is not None:
+        found["CROSSDOCK_SECRETS"] = str(settings.secrets)
+    return found
+
+
+def ledger_path(settings: Settings) -> Path:
+    if settings.ledger == "sqlite":
+        return settings.var / "ledger.db"
+    return Path(settings.ledger.removeprefix("sqlite:///"))
+
+
+def prepare(settings: Settings) -> list[Problem]:
+    """What `up` does before anything starts: checks, migrates the ledger, stores the version. Raises ConfigError."""
+    app = App(settings)
+    try:
+        return app.adopt()
+    finally:
+        app.close()
+
+
+def open_project(settings: Settings) -> App:
+    return App(settings)
+
+
+# --- processes --------------------------------------------------------------------------------------------------------
+def ticker(app: App, bell: Bell) -> Ticker:
+    table = app.table()
+    cache: dict[str, Circuit] = {}
+
+    def ready(name: str) -> bool:
+        route, _, target = name.partition(".")
+        if not target:
+            return route in table.routes
+        found = table.target(name)
+        if found is None or found.send.connection not in table.connections:
+            return False
+        circuit = cache.get(found.send.connection)
+        return circuit is None or circuit.state == "closed" or circuit.until <= app.ledger.now()
+
+    def look() -> None:
+        cache.clear()
+        cache.update(app.ledger.circuits())
+
+    node = node_name(app.settings.var)
+    return Ticker(
+        app.ledger, bell, owner(node), liveness(node), ready, (look, *chores(app)),
+        structlog.get_logger("crossdock.ticker"),
+    )  # fmt: skip
+
+
+def chores(app: App) -> tuple[Callable[[], object], ...]:
+    """What the one that rings does each second beside."""
+    return ()
+
+
+def folder_sources(app: App) -> list[FolderSource]:
+    table = app.table()
+    found = []
+    for route in table.routes.values():
+        if route.source.kind == "folder" and route.enabled:
+            path = Path(table.connections[str(route.source.connection)].options["path"])
+            found.append(FolderSource(route, path, app.receiver, app.ledger, table.keep.messages))
+    return found
+
+
+async def run_inbound(settings: Settings, bell: Bell, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """Folder sources and the ticker, until `stop`."""
+    app = App(settings, bell)
+    try:
+        sources = folder_sources(app)
+        tasks = [asyncio.create_task(s.run(stop)) for s in sources]
+        tasks.append(asyncio.create_task(ticker(app, bell).run(stop)))
+        ready()
+        await asyncio.gather(*tasks)
+    finally:
+        app.close()
+
+
+async def run_web(
+    settings: Settings, bell: Bell, ready: Callable[[int, int], None], stop: asyncio.Event
+) -> None:
+    """The http sources and the admin pages, until `stop`; `ready` is told the two ports."""
+    app = App(settings, bell)
+    table = app.table()
+    metrics = WebMetrics()
+    api = Api(table, app.receiver, app.ledger, LedgerResults(app.ledger, bell), metrics)
+
+    def state() -> dict[str, bool]:
+        return {"ledger": app.ledger.writable(), "config": True, "intake": True}
+
+    admin = Admin(state, registry_of(metrics, lambda: families(app.ledger)))
+    try:
+        await serve(api, admin, settings.http, settings.admin, stop, ready)
+    finally:
+        await api.close()
+        app.close()
+
+
+class ShiftRunner:
+    """One worker child's way to work a shift: its own ledger, connections and event loop, opened after the fork."""
+
+    def __init__(
+        self, settings: Settings, bell: Bell, mark: Callable[[int], None], stopping: Callable[[], bool]
+    ) -> None:
+        self.app = App(settings, bell)
+        self.children = max(1, settings.workers)
+        self.runner = asyncio.Runner(loop_factory=_loop)
+        self.bell = bell
+        me = owner(node_name(settings.var))
+        self.desk = self.app.desk(me, self.children, mark, stopping)
+        self.app.table()
+
+    def __call__(self) -> int:
+        """Lanes served; called by each doorbell."""
+        return self.runner.run(Shift(self.desk, self.bell, self.children).run())
+
+    def crashed(self, mark: int, reason: str) -> None:
+        self.app.ledger.crashed(mark, reason)
+
+    def release_dead(self) -> None:
+        self.app.ledger.release_dead(liveness(node_name(self.app.settings.var)))
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    import uvloop
+
+    return uvloop.new_event_loop()
+
+

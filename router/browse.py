@@ -1,0 +1,333 @@
+"""What people ask of the ledger: messages, dead letters, jobs, counts, proof. The commands read through this port.
+
+Times are epoch milliseconds. Targets are named `ROUTE.TARGET`. `known` are the targets and routes of the current
+version (None: all are): what is open at another is `held`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from router.ledger import Once
+from router.route import Keep
+
+STATES = ("dead", "held", "retry", "open", "delivered", "filtered", "duplicate", "refused", "discarded")
+"""States of a message, the worst first: it has the first that one of its targets has."""
+
+COUNTED = ("accepted", "open", "retry", "held", "dead", "delivered", "filtered", "duplicate", "refused", "discarded")
+
+Known = Collection[str] | None
+
+
+# --- messages ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class MessageQuery:
+    """Which messages: all that is given must hold. `since` and `until` are of `received_at`."""
+
+    route: str | None = None
+    state: str | None = None
+    since: int | None = None
+    until: int | None = None
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """How a message stands at one target: the worst state of its units, the number of units by state."""
+
+    id: str
+    state: str
+    attempts: int
+    error: str | None
+    reason: str
+    units: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message as `messages find` shows it. `reason` is why it ended before any target, or what is wrong with it."""
+
+    id: str
+    seq: int
+    route: str
+    state: str
+    received_at: int
+    keys: Mapping[str, str]
+    targets: tuple[TargetView, ...]
+    reason: str
+    version: int
+    source: str
+    client: str | None
+    content_type: str | None
+    file: str | None
+    size: int
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a message's life. `what` is a stable word, `text` a sentence for people."""
+
+    at: int
+    what: str
+    text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+# --- dead letters -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which dead letters: all that is given must hold. `ids` are `<message>:<target>[:<record>]`, or
+    `<message>[:<record>]` of what died before any target; `target` is `ROUTE.TARGET` or the id inside its route."""
+
+    ids: tuple[str, ...] = ()
+    route: str | None = None
+    target: str | None = None
+    stage: str | None = None
+    error: str | None = None
+    group: str | None = None
+    keys: tuple[tuple[str, str], ...] = ()
+    since: int | None = None
+    until: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is asked for: only `--all` may mean everything."""
+        return self == Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A parked unit that stopped trying. `target` is None where it died before any; `lane` says where it is parked."""
+
+    id: str
+    seq: int
+    message: str
+    record: int
+    route: str
+    target: str | None
+    stage: str
+    reason: str
+    error: str
+    status: int | None
+    attempts: int
+    first_at: int
+    last_at: int
+    signature: str
+    details: str
+    revisions: int
+
+    @property
+    def place(self) -> str:
+        """Where its row is: the target, or the route where it died before any."""
+        return self.target or self.route
+
+
+@dataclass(frozen=True, slots=True)
+class DeadGroup:
+    """Dead letters that have a signature in common; `reason` is the last one's."""
+
+    signature: str
+    route: str
+    target: str | None
+    stage: str
+    error: str
+    status: int | None
+    count: int
+    first_at: int
+    last_at: int
+    reason: str
+
+
+# --- jobs -------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A requeue or discard of a frozen selection. `state` is `running done cancelled`; `skipped` of `done` were not
+    dead any more. `rate` is in items a second."""
+
+    id: int
+    kind: str
+    state: str
+    total: int
+    done: int
+    skipped: int
+    rate: float | None
+    by: str
+    reason: str
+    created_at: int
+    next_at: int
+    ended_at: int | None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JobOrder:
+    """What a job is to do. Options of a requeue: `to` (ROUTE.TARGET) and `version` (the logic to use, 0: the pinned)."""
+
+    kind: str
+    options: Mapping[str, Any]
+    by: str
+    reason: str
+    rate: float | None = None
+    expect: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobItem:
+    """One frozen dead letter. What only the project knows of it is filled in before the step: the identities that it
+    takes again, how many lanes its route's processing or its new target has, the version it is computed by."""
+
+    n: int
+    seq: int
+    record: int
+    target: str
+    once: tuple[Once, ...] = ()
+    lanes: int = 4
+    version: int = 0
+    why_not: str = ""
+
+
+# --- counts and proof -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class TargetCounts:
+    """The units at one target. `oldest` is when the oldest that is open or in retry began to wait."""
+
+    id: str
+    open: int
+    retry: int
+    dead: int
+    oldest: int | None
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One line of the proof: `kind` is `route` (messages), `target` or `file` (units); the counts by state."""
+
+    kind: str
+    name: str
+    accepted: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that does not add up."""
+
+    scope: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    accounts: tuple[Account, ...]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What one pruning step removed."""
+
+    messages: int = 0
+    bodies: int = 0
+    discarded: int = 0
+    identities: int = 0
+    blobs: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.messages + self.bodies + self.discarded + self.identities + self.blobs
+
+    def __add__(self, other: Pruned) -> Pruned:
+        return Pruned(
+            self.messages + other.messages, self.bodies + other.bodies, self.discarded + other.discarded,
+            self.identities + other.identities, self.blobs + other.blobs,
+        )  # fmt: skip
+
+
+class ExpectationFailed(Exception):
+    """The selection has another size than was expected; nothing was done."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        super().__init__(f"{found} match, {expected} were expected; nothing was done")
+        self.found = found
+
+
+class Browser(Protocol):
+    """Reading. Lists come page by page, newest first, and are never cut."""
+
+    def find_messages(self, query: MessageQuery, known: Known = None) -> Iterator[MessageView]: ...
+
+    def message_view(self, id: str, known: Known = None) -> MessageView | None:
+        """By id, or by the beginning of one that is the only such."""
+
+    def life(self, seq: int) -> list[Event]:
+        """The whole life of a message, in order of time."""
+
+    def body_kept(self, seq: int) -> bool:
+        """False where retention took the body away."""
+
+    def dead_letters(self, selection: Selection) -> Iterator[DeadLetter]: ...
+
+    def dead_letter(self, id: str) -> DeadLetter | None: ...
+
+    def dead_count(self, selection: Selection) -> int: ...
+
+    def dead_groups(self, selection: Selection) -> list[DeadGroup]:
+        """The largest first."""
+
+    def delivery_state(self, id: str) -> str | None:
+        """How the delivery of a dead letter's id stands now; None where there is none."""
+
+    def status_counts(self, known: Known = None) -> dict[str, int]:
+        """`COUNTED`: messages by their state."""
+
+    def target_counts(self) -> dict[str, TargetCounts]:
+        """Of every target that has open or parked units, or is paused."""
+
+    def paused_targets(self) -> dict[str, str]:
+        """Target to reason."""
+
+    def verify(self, known: Known = None) -> Proof: ...
+
+
+class Caretaker(Protocol):
+    """Changing what an operator may change. Every change leaves a line in the audit."""
+
+    def create_job(self, selection: Selection, order: JobOrder) -> Job | None:
+        """Freezes the selection; None where nothing matches. Raises ExpectationFailed."""
+
+    def job(self, id: int) -> Job | None: ...
+
+    def jobs(self) -> list[Job]:
+        """The newest first."""
+
+    def due_jobs(self) -> list[Job]: ...
+
+    def job_items(self, id: int, limit: int) -> list[JobItem]:
+        """The next items after the cursor."""
+
+    def all_items(self, id: int) -> list[tuple[int, int, str]]:
+        """(seq, record, target) of every item."""
+
+    def run_items(self, id: int, items: Sequence[JobItem], next_at: int) -> Job:
+        """One transaction: what the job says is done to these items, the cursor moves. Items that another step did
+        meanwhile are left alone."""
+
+    def cancel_job(self, id: int, by: str, reason: str) -> Job | None: ...
+
+    def last_revision(self, seq: int, record: int, target: str) -> tuple[str, bytes] | None:
+        """(kind, body) of the newest edit of a dead letter; target as in `DeadLetter.place`."""
+
+    def revise(self, letter: DeadLetter, kind: str, body: bytes, by: str, reason: str) -> int:
+        """Keeps another body beside the original; its number."""
+
+    def pause_target(self, target: str, by: str, reason: str) -> bool:
+        """False where it was paused already."""
+
+    def resume_target(self, target: str, by: str, reason: str) -> bool: ...
+
+    def prune_step(self, keep: Keep) -> Pruned:
+        """One bounded turn; called again until nothing is left."""

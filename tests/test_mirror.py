@@ -1,0 +1,76 @@
+"""The test tree mirrors the source: a feature's test is found by the feature's name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("router", "transforms", "adapters")
+CONTENT = ("schemas", "maps", "templates", "layouts", "samples", "python")
+SMALL = 30
+"""Lines up to which a file needs no test of its own: there is nothing in it to decide."""
+
+ELSEWHERE = {
+    "router/ports.py": "protocols only; tests/contracts holds every adapter to them",
+}
+"""Source files whose test stands elsewhere, with the reason."""
+
+
+def is_content(path: Path) -> bool:
+    """What integration engineers write is tested by its routes, and an example of a project by the commands."""
+    return (path.parts[0] == "transforms" and path.parts[1] in CONTENT) or "scaffold" in path.parts
+
+
+def sources() -> list[Path]:
+    found = [path.relative_to(ROOT) for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    return sorted(path for path in found if not is_content(path))
+
+
+def tests() -> list[Path]:
+    found = [path.relative_to(ROOT / "tests") for room in ROOMS for path in (ROOT / "tests" / room).rglob("test_*.py")]
+    return sorted(found)
+
+
+def names(path: Path) -> set[str]:
+    """`adapters/ledger/sqlite/lanes.py` is tested by `test_lanes.py`, `test_sqlite_lanes.py`, `test_ledger_…` or one
+    that says more behind it (`test_lanes_late_owner.py`); a package by `test_sqlite.py` too."""
+    own = path.parent.name if path.stem == "__init__" else path.stem
+    return {own, f"{path.parent.name}_{own}", f"{own}_{path.parent.name}"}
+
+
+def belongs(test: Path, source: Path) -> bool:
+    subject = test.stem.removeprefix("test_")
+    folder = source.parent if source.stem != "__init__" else source.parent.parent
+    here = test.parent in (folder, source.parent, source.with_suffix(""))
+    return here and any(subject == name or subject.startswith(f"{name}_") for name in names(source))
+
+
+def stands_for_folder(test: Path) -> bool:
+    """`tests/router/config/test_check.py` beside `router/config/`, or `tests/adapters/web/test_web….py`."""
+    subject = test.stem.removeprefix("test_")
+    return subject == test.parent.name or subject.startswith(f"{test.parent.name}_")
+
+
+@pytest.mark.parametrize("test", tests(), ids=str)
+def test_every_test_has_its_source(test: Path) -> None:
+    assert (ROOT / test.parent).is_dir(), f"tests/{test.parent} mirrors no folder of the source"
+    if not stands_for_folder(test):
+        assert any(belongs(test, source) for source in sources()), f"no source file is named like tests/{test}"
+
+
+@pytest.mark.parametrize("source", sources(), ids=str)
+def test_every_source_has_its_test(source: Path) -> None:
+    if len((ROOT / source).read_text("utf-8").splitlines()) <= SMALL or str(source) in ELSEWHERE:
+        return
+    assert any(belongs(test, source) for test in tests()), (
+        f"tests/{source.parent}/test_{source.stem}.py is missing; write it, or name the reason in ELSEWHERE"
+    )
+
+
+def test_exceptions_are_still_true() -> None:
+    gone = [name for name in ELSEWHERE if not (ROOT / name).exists()]
+    assert not gone, f"remove from ELSEWHERE what is no more: {gone}"
+    tested = [name for name in ELSEWHERE if any(belongs(test, Path(name)) for test in tests())]
+    assert not tested, f"remove from ELSEWHERE what has its test: {tested}"

@@ -1,0 +1,1 @@
+"""The strict, sandboxed Jinja behind templates. Only `transforms/templates.py` uses it."""

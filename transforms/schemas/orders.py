@@ -1,0 +1,49 @@
+"""What the web shop posts."""
+
+from __future__ import annotations
+
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+
+class Customer(Schema):
+    id = fields.Str(required=True, validate=validate.Length(min=1))
+    name = fields.Str(required=True)
+    email = fields.Email(required=True)
+
+
+class Address(Schema):
+    street = fields.Str(required=True)
+    zip = fields.Str(required=True)
+    city = fields.Str(required=True)
+    country = fields.Str(required=True, validate=validate.Length(equal=2))
+
+
+class Payment(Schema):
+    method = fields.Str(required=True, validate=validate.OneOf(["card", "paypal", "invoice"]))
+    amount = fields.Decimal(required=True, places=2)
+    reference = fields.Str()
+
+
+class Line(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    sku = fields.Str(required=True)
+    name = fields.Str(required=True)
+    qty = fields.Int(required=True, strict=True, validate=validate.Range(min=1))
+    unit_price = fields.Decimal(required=True, places=2)
+
+
+class WebOrder(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    order_no = fields.Str(required=True, validate=validate.Regexp(r"^WEB-\d{4,}$"))
+    placed_at = fields.AwareDateTime(required=True)
+    currency = fields.Str(required=True, validate=validate.Length(equal=3))
+    customer = fields.Nested(Customer, required=True)
+    ship_to = fields.Nested(Address, required=True)
+    fulfilment = fields.Str(required=True, validate=validate.OneOf(["ship", "pickup"]))
+    payment = fields.Nested(Payment, required=True)
+    lines = fields.List(fields.Nested(Line), required=True, validate=validate.Length(min=1))
+    note = fields.Str()
