@@ -7,16 +7,19 @@ so that a new owner goes on exactly there. Records that were requeued make a fil
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+import errno
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from router import ranges
 from router.errors import CrossdockError, EncodeError, MessageError
-from router.ledger import Claim, FileOut, Work
+from router.ledger import Claim, FileOut, Park, Work
 from router.message import Message, delivery_id
 from router.outcomes import Ended
 from router.pipeline import Filtered, for_target
-from router.ports import JoinCodec, Outcome
-from router.retry import judge
+from router.ports import Bad, JoinCodec, Outcome
 from router.route import Connection, Target
 from router.sending import Desk, Pace
 from router.units import BeforeTarget, Unit, UnitReader, after_route
@@ -79,143 +82,124 @@ class CollectServer:
     async def _message(self, work: Work) -> bool:
         """All open work of one message; False where it has to wait."""
         assert work.seq is not None
-        seq = work.seq
-        resume = self.desk.ledger.file_out(seq, self.target.name)
+        resume = self.desk.ledger.file_out(work.seq, self.target.name)
         if resume is not None and resume.state != "open":
             return await self._late_work(work)
-        collector: Collector | None = None
-        first = True
+        output = Output(self, work.seq, resume)
         try:
             while True:
-                ended = Ended(self.connection)
-                units = self._units(work, ended)
-                bodies, ready = await self._bodies(units, ended)
-                last = self.desk.ledger.collected(seq, self.target.name)
-                if collector is None and ready:
-                    collector = await self._open(ready[0][1], seq, resume)
-                    first = resume is None or collector.restarted
-                    if collector.restarted and resume is not None:
-                        return await self._start_again(collector, seq)
-                if collector is not None and not collector.finished:
-                    await asyncio.to_thread(self._write, collector, bodies, first)
-                    first = first and not bodies
-                if not await self._settle(work, ended, ready, collector, last, resume):
-                    return False
-                if last or self.desk.stopping() or self.claim.paused:
-                    return True
-                following = [w for w in self.desk.ledger.open_work(self.claim, 1) if w.seq == seq]
-                if not following:
-                    return False
-                work = following[0]
+                following = await self._chunk(work, output)
+                if following is None:
+                    return not self.lost and not output.waits
+                work = following
         except OSError as error:
-            return await self._failed(work, error)
+            return await self._failed(output.seq, error)
         finally:
-            if collector is not None:
-                await asyncio.to_thread(collector.abandon)
+            await asyncio.to_thread(output.abandon)
 
-    def _units(self, work: Work, ended: Ended) -> list[Unit]:
-        units: list[Unit] = []
-        for found in self.units.of_work(work):
-            if isinstance(found, tuple):
-                ended.lost(work.id, found)
-            else:
-                units.append(found)
-        return units
+    async def _chunk(self, work: Work, output: Output) -> Work | None:
+        """One work row: computed, written, synced, settled. The next one of this message, if there is one."""
+        ended = Ended(self.connection)
+        written = await self._compute(work, ended)
+        last = self.desk.ledger.collected(output.seq, self.target.name)
+        if written.sample is not None and not await output.open(written.sample):
+            await self.desk.write(self.desk.ledger.reopen, self.claim, output.seq)
+            return None
+        data = self._encode(written, output.empty, ended)
+        ended.progress[work.id].extend(written.numbers)
+        ended.count += len(written.numbers)
+        file = await asyncio.to_thread(output.append, data, last)
+        if file is not None:
+            ended.files.append(file)
+        ended.beat(Outcome(), self.probing)
+        if not await self._commit(ended):
+            return None
+        if last:
+            await asyncio.to_thread(output.settled)
+            return None
+        if self.desk.stopping() or self.claim.paused:
+            return None
+        works = self.desk.ledger.open_work(self.claim, 1)
+        output.waits = not works or works[0].seq != output.seq
+        return None if output.waits else works[0]
 
-    async def _bodies(self, units: list[Unit], ended: Ended) -> tuple[list[Any], list[tuple[Unit, Message]]]:
-        """What is to be written, and for whom; those that fail on the way are ended."""
-        ready: list[tuple[Unit, Message]] = []
-        for n, unit in enumerate(units):
-            self.desk.mark(unit.mark)
-            try:
-                message = for_target(self.target_of(unit), after_route(unit))
-                if isinstance(message, Filtered):
-                    ended.filtered(unit, message.rule)
-                else:
-                    ready.append((unit, message))
-            except BeforeTarget as dead:
-                ended.dead_for_all(unit, dead.error)
-            except MessageError as error:
-                ended.dead(unit, error)
-            if n % 64 == 63:
+    async def _compute(self, work: Work, ended: Ended) -> Written:
+        """The bodies of a work row; those that fail on the way are ended."""
+        bulk = self.units.bulk(work)
+        if bulk.lost:
+            ended.lost(work.id, bulk.lost)
+        envelope = bulk.stored.envelope
+        steps = [s.apply for s in bulk.steps]  # type: ignore[union-attr]
+        written = Written(unit=bulk.unit)
+        numbers, bodies = written.numbers, written.bodies
+        for number, body in bulk.bodies:
+            if not number & 0xFF:
                 self.desk.mark(0)
                 await self.pace()
-        bodies = self._encodable(ready, ended)
+                self.desk.mark(work.id)
+            message: Message | None = Message(envelope, body, None, number, True)
+            try:
+                if type(body) is Bad:
+                    raise body.error
+                for step in steps:
+                    if message is None:
+                        break
+                    message = step(message)
+            except MessageError:
+                message = None
+            if message is None:
+                message = self._slowly(bulk.unit(number, body), ended)
+            if message is not None:
+                written.sample = written.sample or message
+                numbers.append(number)
+                bodies.append(message.body)
         self.desk.mark(0)
-        return bodies, ready
+        return written
 
-    def target_of(self, unit: Unit) -> Target:
-        """As it was pinned with the message."""
-        return unit.target
+    def _slowly(self, unit: Unit, ended: Ended) -> Message | None:
+        """The same for one unit, which says how it ended."""
+        try:
+            message = for_target(unit.target, after_route(unit))
+        except BeforeTarget as dead:
+            ended.dead_for_all(unit, dead.error)
+        except MessageError as error:
+            ended.dead(unit, error)
+        else:
+            if not isinstance(message, Filtered):
+                return message
+            ended.filtered(unit, message.rule)
+        return None
 
-    def _codec(self) -> JoinCodec:
+    def codec(self) -> JoinCodec:
         codec = self.target.codec
         if not isinstance(codec, JoinCodec):
             raise EncodeError("collect: message needs a format that can be joined: ndjson, csv, json or text")
         return codec
 
-    def _encodable(self, ready: list[tuple[Unit, Message]], ended: Ended) -> list[Any]:
-        """The bodies, without those that cannot be written: they are dead at once and not waited for."""
-        codec = self._codec()
-        bodies = [message.body for _, message in ready]
+    def _encode(self, written: Written, first: bool, ended: Ended) -> bytes:
+        """The bytes of all bodies; one that cannot be written is dead at once and not waited for."""
+        codec = self.codec()
+        if not written.bodies:
+            return b""
         try:
-            codec.join(bodies, False)
-            return bodies
+            head = codec.begin(written.bodies[0]) if first else b""
+            return head + codec.join(written.bodies, first)
         except CrossdockError:
-            pass
-        good: list[tuple[Unit, Message]] = []
-        for unit, message in ready:
+            return self._encode_each(codec, written, first, ended)
+
+    def _encode_each(self, codec: JoinCodec, written: Written, first: bool, ended: Ended) -> bytes:
+        parts: list[bytes] = []
+        good: list[int] = []
+        for number, body in zip(written.numbers, written.bodies, strict=True):
             try:
-                codec.join([message.body], False)
-                good.append((unit, message))
+                head = codec.begin(body) if first and not parts else b""
+                parts.append(head + codec.join([body], first and not parts))
+                good.append(number)
             except MessageError as error:
-                ended.dead(unit, error)
-        ready[:] = good
-        return [message.body for _, message in good]
-
-    async def _open(self, message: Message, seq: int, resume: FileOut | None, part: int = 0) -> Collector:
-        address = self.target.send.prepare(message)
-        key = delivery_id(message.envelope.id, self.target.id, 0)
-        collector: Collector = await asyncio.to_thread(
-            self.adapter.collector, seq, self.target.name, address, key, self.claim.epoch, part, resume
-        )
-        return collector
-
-    def _write(self, collector: Collector, bodies: list[Any], first: bool) -> None:
-        codec = self._codec()
-        if not bodies:
-            return
-        if first:
-            collector.write(codec.begin(bodies[0]))
-        collector.write(codec.join(bodies, first))
-
-    async def _settle(
-        self, work: Work, ended: Ended, ready: list[tuple[Unit, Message]], collector: Collector | None, last: bool,
-        resume: FileOut | None,
-    ) -> bool:  # fmt: skip
-        """Syncs, moves the file's length and the work's rest in one transaction; closes the file with the last."""
-        for unit, _ in ready:
-            ended.progress[work.id].append(unit.number)
-        ended.count += len(ready)
-        if collector is not None:
-            file = await asyncio.to_thread(self._close if last else self._sync, collector)
-            ended.files.append(file)
-        elif last and resume is not None:
-            ended.files.append(replace(resume, state="done"))
-        ended.beat(Outcome(), self.probing)
-        if not await self._commit(ended):
-            return False
-        if last and collector is not None:
-            await asyncio.to_thread(collector.settled)
-        return True
-
-    def _sync(self, collector: Collector) -> FileOut:
-        return collector.sync()
-
-    def _close(self, collector: Collector) -> FileOut:
-        if not collector.finished:
-            collector.write(self._codec().end())
-        return collector.close()
+                assert written.unit is not None
+                ended.dead(written.unit(number, body), error)
+        written.numbers[:] = good
+        return b"".join(parts)
 
     async def _commit(self, ended: Ended) -> bool:
         renewed = await self.desk.write(self.desk.ledger.settle, self.claim, ended.settlement())
@@ -225,12 +209,16 @@ class CollectServer:
         self.claim = renewed
         if ended.probe:
             self.probing = False
-        self.desk.look()
+        if ended.failures:
+            self.desk.look()
         return True
 
-    async def _failed(self, work: Work, error: OSError) -> bool:
-        """A folder without space or permission: nothing is parked; the breaker says when to look again."""
+    async def _failed(self, seq: int, error: OSError) -> bool:
+        """A folder without space or permission: nothing is parked; the breaker says when to look again. A name that is
+        taken is dead: nothing that the router does will free it."""
         ended = Ended(self.connection)
+        if error.errno == errno.EEXIST:
+            return await self._taken(seq, error)
         for _ in range(self.connection.breaker.open_after):
             ended.beat(Outcome("io", str(error)), self.probing)
         if self.desk.log is not None:
@@ -239,11 +227,15 @@ class CollectServer:
         await self._commit(ended)
         return False
 
-    async def _start_again(self, collector: Collector, seq: int) -> bool:
-        """The temp of the earlier owner is gone: all records of the message are written again."""
-        await asyncio.to_thread(collector.abandon)
-        await self.desk.write(self.desk.ledger.reopen, self.claim, seq)
-        return True
+    async def _taken(self, seq: int, error: OSError) -> bool:
+        """One dead letter for the whole output: record 0 at this target."""
+        ended = Ended(self.connection)
+        for work in self.desk.ledger.open_work(self.claim, 100_000):
+            if work.seq == seq:
+                ended.lost(work.id, tuple(ranges.decode(work.rest)))
+        name = os.path.basename(str(error.filename or ""))
+        ended.park.append(Park(seq, 0, "dead", "send", "exists", f"{error.strerror}: {name}", attempt=1))
+        return await self._commit(ended)
 
     # --- requeued records ---
     async def _requeued(self) -> bool:
@@ -252,6 +244,9 @@ class CollectServer:
         if not heads:
             return False
         seq = heads[0].seq
+        if heads[0].record == 0:
+            await self.desk.write(self.desk.ledger.reopen, self.claim, seq)
+            return True
         units = [u for u in (self.units.of_parked(p) for p in heads if p.seq == seq) if u is not None]
         return await self._extra(units, Ended(self.connection), seq)
 
@@ -259,30 +254,101 @@ class CollectServer:
         """Records that were dead before any target and came again after the file was closed."""
         assert work.seq is not None
         ended = Ended(self.connection)
-        return await self._extra(self._units(work, ended), ended, work.seq)
+        units: list[Unit] = []
+        for found in self.units.of_work(work):
+            if isinstance(found, tuple):
+                ended.lost(work.id, found)
+            else:
+                units.append(found)
+        return await self._extra(units, ended, work.seq)
 
     async def _extra(self, units: list[Unit], ended: Ended, seq: int) -> bool:
-        _, ready = await self._bodies(units, ended)
-        collector: Collector | None = None
         part = max(1, self.desk.ledger.parts(seq, self.target.name))
+        ready = [(unit, message) for unit in units if (message := self._slowly(unit, ended)) is not None]
+        output = Output(self, seq, None, part)
+        codec, parts = self.codec(), list[bytes]()
+        good: list[Unit] = []
+        for unit, message in ready:
+            try:
+                head = b"" if parts else codec.begin(message.body)
+                parts.append(head + codec.join([message.body], not parts))
+                good.append(unit)
+            except MessageError as error:
+                ended.dead(unit, error)
         try:
-            if ready:
-                collector = await self._open(ready[0][1], seq, None, part)
-                await asyncio.to_thread(self._write, collector, [m.body for _, m in ready], True)
-                ended.files.append(await asyncio.to_thread(self._close, collector))
+            if good:
+                await output.open(ready[0][1])
+                file = await asyncio.to_thread(output.append, b"".join(parts), True)
+                if file is not None:
+                    ended.files.append(file)
         except OSError as error:
-            outcome = Outcome("io", str(error))
-            now = self.desk.ledger.now()
-            for unit, _ in ready:
-                number = (unit.parked.attempt if unit.parked else 0) + 1
-                verdict = judge(self.target.retry, outcome, number, now, now, 0, self.desk.chance)
-                ended.refused_try(unit, outcome, verdict, number, now)
-            ready = []
-        sent_to = ended.files[-1].name if ended.files else ""
-        for unit, _ in ready:
-            ended.delivered(unit, Outcome(sent_to=sent_to), (unit.parked.attempt if unit.parked else 0) + 1,
-                            self.desk.ledger.now(), False)  # fmt: skip
+            return await self._failed(seq, error)
+        now = self.desk.ledger.now()
+        for unit in good:
+            outcome = Outcome(sent_to=ended.files[-1].name)
+            ended.delivered(unit, outcome, (unit.parked.attempt if unit.parked else 0) + 1, now, False)
         done = await self._commit(ended)
-        if done and collector is not None:
-            await asyncio.to_thread(collector.settled)
+        if done:
+            await asyncio.to_thread(output.settled)
         return done
+
+
+@dataclass
+class Written:
+    """The records of a work row that are to be written."""
+
+    numbers: list[int] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
+    unit: Callable[[int, Any], Unit] | None = None
+    sample: Message | None = None
+    """One of them: the file's name is made of it."""
+
+
+class Output:
+    """The file of one message, opened when there is something to write."""
+
+    def __init__(self, server: CollectServer, seq: int, resume: FileOut | None, part: int = 0) -> None:
+        self._server = server
+        self.seq = seq
+        self._resume = resume
+        self._part = part
+        self._collector: Collector | None = None
+        self.empty = resume is None
+        self.waits = False
+        """The rest of the message is not there yet."""
+
+    async def open(self, sample: Message) -> bool:
+        """False where what an earlier owner had written is gone: all is to be written again."""
+        if self._collector is not None:
+            return True
+        server = self._server
+        address = server.target.send.prepare(sample)
+        key = delivery_id(sample.envelope.id, server.target.id, 0)
+        collector: Collector = await asyncio.to_thread(
+            server.adapter.collector, self.seq, server.target.name, address, key, server.claim.epoch, self._part,
+            self._resume,
+        )  # fmt: skip
+        self._collector = collector
+        return not (collector.restarted and self._resume is not None)
+
+    def append(self, data: bytes, last: bool) -> FileOut | None:
+        """Writes, syncs, and closes with the last; what the ledger is to know of the file."""
+        collector = self._collector
+        if collector is None:
+            return replace(self._resume, state="done") if last and self._resume is not None else None
+        if not collector.finished and data:
+            collector.write(data)
+            self.empty = False
+        if not last:
+            return collector.sync()
+        if not collector.finished:
+            collector.write(self._server.codec().end())
+        return collector.close()
+
+    def settled(self) -> None:
+        if self._collector is not None:
+            self._collector.settled()
+
+    def abandon(self) -> None:
+        if self._collector is not None:
+            self._collector.abandon()

@@ -78,15 +78,6 @@ class Ended:
                     outcome.error or "", outcome.reason, outcome.response_type, response, parcel.body[:REQUEST_KEPT])
         )  # fmt: skip
 
-    def refused_try(self, unit: Unit, outcome: Outcome, verdict: Verdict, number: int, now: int) -> None:
-        """A failed try of which there is no request to show."""
-        self._leave(unit, True)
-        state = "dead" if verdict.next_at is None else "retry"
-        self.park.append(
-            Park(unit.seq, unit.record, state, "send", outcome.error or "", outcome.reason, attempt=number,
-                 next_at=verdict.next_at or 0, first_at=now)
-        )  # fmt: skip
-
     def blocked(self, unit: Unit) -> None:
         """A later one of a key waits behind it, without a try."""
         self._leave(unit, True)

@@ -282,9 +282,8 @@ class Processor:
         if first is not None:
             listed = "; ".join(mistakes[:3])
             more = f" and {total - 3} more" if total > 3 else ""
-            error = MessageError(first.stage, first.error, f"{total} records are wrong, nothing was sent: {listed}{more}")
-            error.details = tuple(_detail(m) for m in mistakes)
-            raise error
+            reason = f"{total} records are wrong, nothing was sent: {listed}{more}"
+            raise MessageError(first.stage, first.error, reason, tuple(_detail(m) for m in mistakes))
 
     def _chunk(self, work: Work, gone: set[tuple[int, int]]) -> Iterator[Choice]:
         """Chooses for the records of one chunk."""

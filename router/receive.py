@@ -78,6 +78,9 @@ class Receiver:
         except MessageError as error:
             details = msgspec.json.encode([{"path": d.path, "message": d.message} for d in error.details]).decode()
             return keys, End(refused, error.stage, error.error, error.reason, details if error.details else "")
+        except Exception as error:
+            # A codec or a schema of the project's own that breaks: the message is kept, the process lives.
+            return keys, End(refused, "decode", "crash", f"{type(error).__name__}: {error}")
         own = envelope.headers.get(IDEMPOTENCY_KEY)
         if own is not None:
             scope = f"key:{route.id}:{envelope.client or ''}"

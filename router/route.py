@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from router.lanes import ORDERED_LANES, PLAIN_LANES
 from router.message import Message
@@ -147,7 +147,7 @@ class Route:
 
     @property
     def split(self) -> SplitStep | None:
-        return next((s for s in self.steps if s.verb == "split"), None)  # type: ignore[misc]
+        return cast("SplitStep | None", next((s for s in self.steps if s.verb == "split"), None))
 
     @property
     def ordered(self) -> bool:

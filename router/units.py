@@ -13,7 +13,7 @@ from router.message import Message
 from router.pipeline import Filtered, after_split, apply, before_split, decode, order_key, parcel
 from router.ports import Parcel
 from router.records import RecordReader, as_message, revised
-from router.route import Route, Table, Target
+from router.route import AnyStep, Route, Table, Target
 
 PAGE = 100
 """Messages read from the ledger at a time."""
@@ -51,6 +51,17 @@ class Unit:
     def number(self) -> int:
         """The unit's number inside its work: position or record."""
         return self.record or self.seq & 0xFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """The records of a chunk, the steps that each runs, and how to make a unit of one that fails."""
+
+    bodies: list[tuple[int, Any]]
+    lost: tuple[int, ...]
+    stored: Stored
+    steps: tuple[AnyStep, ...]
+    unit: Callable[[int, Any], Unit]
 
 
 class BeforeTarget(Exception):
@@ -133,6 +144,29 @@ class UnitReader:
         envelope = revised(stored.envelope, revisions.get((stored.seq, 0, "")))
         edits = {n: r for (_, n, t), r in revisions.items() if n and t in ("", target) and r.body is not None}
         return self._records.records(route, stored, self._ledger.chunk(stored.seq, chunk), numbers, edits, envelope)
+
+    def bulk(self, work: Work) -> Bulk:
+        """A chunk's records all at once, for targets that take them so."""
+        assert work.seq is not None and work.chunk is not None
+        gone = self._ledger.ended(work.target, work.batch, work.id)
+        numbers = ranges.decode(work.rest)
+        lost = tuple(n for n in numbers if (work.seq, n) in gone) if gone else ()
+        if lost:
+            numbers = [n for n in numbers if n not in set(lost)]
+        stored = self._ledger.message(work.seq)
+        assert stored is not None
+        revisions = self._ledger.revisions([work.seq])
+        self._mark(work.id)
+        bodies = self._bodies(stored, work.target, work.chunk, numbers, revisions)
+        sample = self._unit(stored, numbers[0] if numbers else 1, work.target, revisions)
+
+        def unit(number: int, body: Any) -> Unit:
+            made = self._unit(stored, number, work.target, revisions)
+            made.work, made.crashes, made.crash, made.body = work.id, work.crashes, work.crash, body
+            return made
+
+        steps = (*after_split(sample.route), *sample.target.steps)
+        return Bulk(bodies, lost, stored, tuple(s for s in steps if s.verb not in ("dedupe", "split")), unit)
 
     def of_parked(self, parked: Parked) -> Unit | None:
         """None where the message is gone."""

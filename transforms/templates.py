@@ -160,7 +160,11 @@ def compile_text(text: str, mode: str = "text") -> Template | Fixed:
                 f"unknown name '{unknown}'; a template sees {', '.join(ROOTS)}", text.find(unknown) + 1)
         return Template(environment.from_string(text), text, MODES[mode].content_type)
     except (jinja2.TemplateSyntaxError, RecursionError) as error:
-        raise ExpressionSyntaxError(f"cannot read the template: {error}", column_of_braces(text)) from None
+        raise ExpressionSyntaxError(f"cannot read the template: {spoken(error)}", column_of_braces(text)) from None
+
+
+def spoken(error: jinja2.TemplateSyntaxError | RecursionError) -> str:
+    return (getattr(error, "message", None) or "it is nested too deeply").rstrip(".")
 
 
 def column_of_braces(text: str) -> int:

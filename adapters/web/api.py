@@ -167,6 +167,8 @@ class Api:
     async def _result(self, request: Request, source: HttpSource, deadline: int, receipt: Receipt) -> Answer:
         """Waits with the caller; one that goes away is not waited for."""
         target = source.route.targets[0].name
+        if receipt.state == "duplicate":
+            await self._run(self._results.again, receipt.seq, target)
         waiting = asyncio.ensure_future(wait_for_result(self._results, self._run, receipt.seq, target, deadline))
         gone = asyncio.ensure_future(request.closed())
         try:

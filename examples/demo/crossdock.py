@@ -40,7 +40,7 @@ class Crossdock:
         self.env = {
             **os.environ, **environment, "CROSSDOCK_VAR": str(folder / "var"), "CROSSDOCK_WORKERS": "2",
             "CROSSDOCK_HTTP": self.url.removeprefix("http://"), "CROSSDOCK_ADMIN": self.admin.removeprefix("http://"),
-        }  # fmt: skip
+        }
         self.process: subprocess.Popen[bytes] | None = None
 
     def up(self, patience: float = 15) -> float:

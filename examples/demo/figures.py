@@ -35,14 +35,18 @@ class Figure:
 
 def lake(folder: Path, day: Day, mended: Iterable[Row]) -> list[Figure]:
     """Each good row once, in order; what was mended in a file of its own."""
-    rows = [json.loads(line) for line in (folder / "SALES_20260301.ndjson").read_text("utf-8").splitlines()]
-    later = [json.loads(line) for path in sorted(folder.glob("*.requeue-*")) for line in path.read_text("utf-8").splitlines()]
+    rows = ndjson(folder / "SALES_20260301.ndjson")
+    later = [row for path in sorted(folder.glob("*.requeue-*")) for row in ndjson(path)]
     return [
         Figure("lake: rows, in order", [(row.transaction, row.line) for row in day.sold], places(rows)),
         Figure("lake: sum of amounts", total(day.sold), sum(Decimal(row["amount"]) for row in rows)),
         Figure("lake: rows that were mended", [(row.transaction, row.line) for row in mended], places(later)),
         Figure("lake: nothing half written", [], [path.name for path in folder.glob(".*")]),
     ]
+
+
+def ndjson(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 
 def places(rows: Iterable[dict[str, Any]]) -> list[tuple[str, int]]:
@@ -59,11 +63,11 @@ def credit_notes(books: Books, day: Day) -> list[Figure]:
         Figure("ERP: credit notes", sorted(f"{row.transaction}/{row.line}" for row in day.returned),
                sorted(note["reference"] for note in notes)),
         Figure("ERP: sum of credit notes", -total(day.returned), sum(Decimal(note["amount"]) for note in notes)),
-    ]  # fmt: skip
+    ]
 
 
 def sales_orders(books: Books, orders: list[Order]) -> list[Figure]:
-    """Every order that the ERP can take, with its total; those of one customer in the order in which they were placed."""
+    """Every order that the ERP can take, with its total; those of one customer as they were placed."""
     trees = [ElementTree.fromstring(raw) for raw in books.taken["/salesorders"]]
     web = [tree for tree in trees if tree.get("channel") == "web"]
     totals = {tree.get("id"): Decimal(tree.findtext(f"{ERP}Total") or "") for tree in web}
@@ -72,7 +76,7 @@ def sales_orders(books: Books, orders: list[Order]) -> list[Figure]:
         Figure("ERP: order per customer", True, all(in_turn(web, one.customer) for one in orders)),
         Figure("ERP: totals of Shopify's orders", ["597.00"],
                [tree.findtext(f"{ERP}Total") for tree in trees if tree.get("channel") == "shopify"]),
-    ]  # fmt: skip
+    ]
 
 
 def in_turn(web: list[ElementTree.Element], customer: str) -> bool:
@@ -87,7 +91,7 @@ def party(tree: ElementTree.Element) -> str | None:
 
 def pick_lists(folder: Path, orders: list[Order]) -> list[Figure]:
     return [Figure("pick lists", sorted(f"{one.number}.txt" for one in orders if one.shipped),
-                   sorted(path.name for path in folder.iterdir()))]  # fmt: skip
+                   sorted(path.name for path in folder.iterdir()))]
 
 
 def receipts(folder: Path, journals: dict[str, bytes]) -> list[Figure]:

@@ -44,7 +44,7 @@ def order(index: int, chance: random.Random) -> Order:
         "ship_to": {"street": f"Hauptstraße {index}", "zip": "10115", "city": "Berlin", "country": "DE"},
         "fulfilment": "ship" if shipped else "pickup",
         "payment": {"method": "card", "amount": f"{total:.2f}"}, "lines": lines,
-    }  # fmt: skip
+    }
     return Order(number, f"C-{who}", body, total, known, shipped)
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 LINES = 4000
 HEADER = "store;till;receipt;line;sold_at;sku;description;qty;unit_price;discount;tax_rate;tender"
 GOODS = ("Müsli 500g", "Käse jung", "Vollkornbrot", "Olivenöl 1l", "Crème fraîche", "Röstkaffee 1kg", "Süßstoff",
-         "Weißwein trocken", "Socken 43–46", "Kerzen 6er")  # fmt: skip
+         "Weißwein trocken", "Socken 43–46", "Kerzen 6er")
 STORES = ("0042", "0043", "0044")
 TRAINING = "9999"
 BROKEN = {1207: "qty", 2310: "date", 3555: "torn"}
@@ -43,8 +43,9 @@ class Row:
     def cells(self) -> list[str]:
         at = f"01.03.2026 {8 + self.minute // 60:02d}:{self.minute % 60:02d}:{self.receipt % 60:02d}"
         tax = "7,0" if self.sku % 3 else "19,0"
-        return [self.store, self.till, f"{self.receipt:06d}", str(self.line), at, f"SKU-{self.sku:05d}",
-                GOODS[self.sku % len(GOODS)], str(self.qty), comma(self.price), comma(self.discount), tax, self.tender]  # fmt: skip
+        what = [f"SKU-{self.sku:05d}", GOODS[self.sku % len(GOODS)], str(self.qty)]
+        money = [comma(self.price), comma(self.discount), tax, self.tender]
+        return [self.store, self.till, f"{self.receipt:06d}", str(self.line), at, *what, *money]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from router.config.findings import Findings, Place
 from router.config.nearest import did_you_mean, one_of
 from router.config.references import Resolved, Unset
+from router.config.schema.connections import Connection
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item, Sections
 
@@ -106,7 +107,7 @@ def _listed(value: Any) -> list[Any]:
 def _type(item: Item) -> str | None:
     """The type as it was written, so that a connection with other mistakes is still of its type."""
     raw = item.place.at("type").raw
-    return raw if isinstance(raw, str) and not isinstance(raw, Unset) else None
+    return raw if isinstance(raw, str) and raw in Connection.kinds else None
 
 
 def same_paths(found: Sections, findings: Findings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,10 +100,17 @@ class Landing:
             return self._mover.place(hidden, item.message_id, item.failed)
         except OSError as error:
             self._trouble(item.file.name, "folder_move_failed", error)
+            self._give_back(item.file.name)
         except LedgerError as error:
             self._log.warning(f"{error.reason}; the changed file is taken again as a new one",
                               action="folder_waits_for_ledger", file=shown(item.file.name))
+            self._give_back(item.file.name)
         return None
+
+    def _give_back(self, name: str) -> None:
+        """Best effort: what still lies hidden is put back before the next look."""
+        with suppress(OSError):
+            self._mover.give_back(name)
 
     def _changed(self, item: Landed, path: Path) -> str | None:
         """A file that was written to after it was copied is a dead letter of its own, with all that it holds."""

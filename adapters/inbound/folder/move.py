@@ -38,6 +38,10 @@ class Mover:
         self._touched.add(self._folder)
         return hidden
 
+    def give_back(self, name: str) -> None:
+        """A fetched file lies in the folder again, under its name."""
+        rename_new(self._hidden / name, self._folder / name)
+
     def place(self, path: Path, message_id: str, failed: bool) -> str:
         """Puts a fetched file where it stays, its marker first; '' where it is deleted."""
         size = os.stat(path, follow_symlinks=False).st_size
@@ -68,7 +72,7 @@ class Mover:
         stuck: list[tuple[str, OSError]] = []
         for name in _names(self._hidden):
             try:
-                rename_new(self._hidden / name, self._folder / name)
+                self.give_back(name)
                 back.append(name)
             except OSError as error:
                 stuck.append((name, error))

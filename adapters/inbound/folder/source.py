@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from adapters.disk import explain, make_folder
+from adapters.disk import explain, make_folder, shown
 from adapters.inbound.folder.landing import Landed, Landing
 from adapters.inbound.folder.move import Mover
 from adapters.inbound.folder.pace import Pace
@@ -192,12 +192,12 @@ class FolderSource:
     def _trouble(self, name: str, action: str, error: OSError) -> None:
         wait = self._troubles.add(name, self._clock())
         self._unsure_names.add(name)
-        self._log.warning(f"{explain(error)}; tried again in {wait:.0f} s", action=action, file=ascii(name))
+        self._log.warning(f"{explain(error)}; tried again in {wait:.0f} s", action=action, file=shown(name))
 
     def _warn_of_odd(self, listing: Listing) -> None:
         for name in sorted(frozenset(listing.odd) - self._odd):
             self._log.warning("not a regular file: it is not taken; put the file itself here",
-                              action="folder_not_a_file", file=ascii(name))
+                              action="folder_not_a_file", file=shown(name))
         self._odd = frozenset(listing.odd)
 
     def _back_off(self, action: str, reason: str) -> float:

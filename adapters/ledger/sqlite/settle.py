@@ -154,6 +154,7 @@ class Settling:
                 count(run, "fence_refused")
                 return None
             run("DELETE FROM file_out WHERE seq=? AND target=? AND part=0", (seq, claim.target))
+            run("DELETE FROM parked WHERE seq=? AND record=0 AND target=?", (seq, claim.target))
             rows = run("SELECT id, sel FROM work WHERE batch=? AND seq=? AND target=?", (seq >> 16, seq, claim.target))
             for work, sel in rows.fetchall():
                 parked = run("SELECT record FROM parked WHERE seq=? AND target=?", (seq, claim.target)).fetchall()

@@ -51,16 +51,16 @@ def _go_on(folder: Path, ident: str, epoch: int, resume: FileOut) -> int | None:
     if temp is None:
         return None
     fd = os.open(temp, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    if _lock(fd):
-        os.rename(temp, mine)
-        return _cut(fd, resume.offset)
     try:
+        if _lock(fd):
+            os.rename(temp, mine)
+            return _cut(os.dup(fd), resume.offset)
         _copy(fd, folder / copy_name(ident, epoch), resume.offset)
+        os.unlink(temp)
+        os.rename(folder / copy_name(ident, epoch), mine)
+        return _opened(mine, resume.offset)
     finally:
         os.close(fd)
-    os.unlink(temp)
-    os.rename(folder / copy_name(ident, epoch), mine)
-    return _opened(mine, resume.offset)
 
 
 def _temp_of(folder: Path, ident: str, resume: FileOut) -> Path | None:

@@ -21,7 +21,8 @@ class Entry(fields.Field[Any]):
     def __init__(self, note: str = "", **options: Any) -> None:
         metadata = {"note": note} if note else {}
         nothing = Mistake(KIND, "nothing is given here", "give it a value, or remove the key")
-        messages: dict[str, Any] = {"null": nothing, "required": ABSENT_HERE}
+        messages: dict[str, Any] = {"null": [nothing], "required": [ABSENT_HERE]}
+        options.setdefault("allow_none", False)  # a default of None does not mean that null may be written
         super().__init__(metadata=metadata, error_messages=messages, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

@@ -140,6 +140,9 @@ class Results:
     def late(self, seq: int, target: str) -> str:
         return self.lateness
 
+    def again(self, seq: int, target: str) -> None:
+        return
+
 
 @dataclass
 class Web:

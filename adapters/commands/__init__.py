@@ -1,0 +1,77 @@
+"""The command line: nouns, then verbs. A command's module is imported when it is called, so that each starts fast."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+from adapters.commands.exits import FAILED, USAGE, exit_code
+from adapters.commands.options import add_settings
+from router.errors import CrossdockError
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "up": ("adapters.commands.up", "Runs everything: broker, web, inbound, worker."),
+    "run": ("adapters.commands.run", "Runs one process of the Procfile."),
+    "init": ("adapters.commands.init", "Makes a project that runs at once."),
+    "routes": ("adapters.commands.routes", "Checks, lists, shows and tries routes."),
+    "send": ("adapters.commands.send", "Puts files into a route."),
+    "messages": ("adapters.commands.messages", "Finds messages and tells their life."),
+    "dlq": ("adapters.commands.dlq", "Dead letters: list, edit, requeue, discard."),
+    "targets": ("adapters.commands.targets", "Lists targets, pauses and resumes them."),
+    "jobs": ("adapters.commands.jobs", "Requeues and replays that run."),
+    "status": ("adapters.commands.status", "How many messages are in which state."),
+    "ledger": ("adapters.commands.ledger", "Verifies and prunes the ledger."),
+    "doctor": ("adapters.commands.doctor", "Examines this host, and says what to do."),
+}
+"""Name: module, which holds the click command of that name, and its sentence in the help."""
+
+
+class Door(click.Group):
+    """The root: names and sentences come from the table."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        return add_settings(getattr(importlib.import_module(COMMANDS[name][0]), name))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"There is no command {args[0]!r}; there are {', '.join(COMMANDS)}.")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line; the exit code. Talk goes to stderr."""
+    door = add_settings(
+        Door("crossdock", help="Crossdock, a message router for retail. Settings stand before or after the verb."),
+        show=True,
+    )
+    try:
+        return int(door.main(list(arguments), "crossdock", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return USAGE
+    except click.ClickException as error:
+        error.show()
+        return USAGE if isinstance(error, click.UsageError) else error.exit_code
+    except CrossdockError as error:
+        print(error.reason, file=sys.stderr)
+        return exit_code(error)
+    except (click.Abort, KeyboardInterrupt):
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read us has seen enough; nothing more may be written, not even at the interpreter's end.
+        sys.stderr.close()
+        return FAILED

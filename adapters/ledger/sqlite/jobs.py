@@ -1,0 +1,118 @@
+"""Jobs: a requeue or discard of a frozen selection, done in steps of one transaction each, that any process may go on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from adapters.ledger.sqlite.connection import Database
+from adapters.ledger.sqlite.deadletters import FROM, audit, conditions, letter_id
+from adapters.ledger.sqlite.requeue import discard, requeue
+from adapters.ledger.sqlite.rows import Run
+from router.browse import ExpectationFailed, Job, JobItem, JobOrder, Selection
+
+JOB = "id, kind, state, total, done, skipped, rate, by, reason, created_at, next_at, ended_at, options"
+
+
+def to_job(row: Any) -> Job:
+    return Job(*row[:12], options=msgspec.json.decode(row[12]))
+
+
+class Jobs:
+    """The job half of the SQLite ledger."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def create_job(self, selection: Selection, order: JobOrder) -> Job | None:
+        now = self.db.clock.now()
+        options = msgspec.json.encode(dict(order.options)).decode()
+        with self.db.write() as run:
+            where, args = conditions(run, selection)
+            total = int(run(f"SELECT count(*) {FROM}{where}", args).get)
+            if order.expect is not None and total != order.expect:
+                raise ExpectationFailed(order.expect, total)
+            if not total:
+                return None
+            run(
+                "INSERT INTO job (kind, state, options, total, rate, by, reason, created_at) VALUES (?,'running',?,?,?,?,?,?)",
+                (order.kind, options, total, order.rate, order.by, order.reason, now),
+            )
+            id = int(run("SELECT last_insert_rowid()").get)
+            run(
+                f"INSERT INTO job_item SELECT ?, row_number() OVER (ORDER BY p.seq, p.record, p.target), p.seq, p.record,"
+                f" p.target {FROM}{where}",
+                [id, *args],
+            )
+            audit(run, now, order.by, f"{order.kind} job made", f"job {id}", order.reason)
+        return self.job(id)
+
+    def job(self, id: int) -> Job | None:
+        rows = self.db.read(f"SELECT {JOB} FROM job WHERE id=?", (id,))
+        return to_job(rows[0]) if rows else None
+
+    def jobs(self) -> list[Job]:
+        return [to_job(row) for row in self.db.read(f"SELECT {JOB} FROM job ORDER BY id DESC")]
+
+    def due_jobs(self) -> list[Job]:
+        now = self.db.clock.now()
+        rows = self.db.read(f"SELECT {JOB} FROM job WHERE state='running' AND next_at<=? ORDER BY id", (now,))
+        return [to_job(row) for row in rows]
+
+    def job_items(self, id: int, limit: int) -> list[JobItem]:
+        rows = self.db.read(
+            "SELECT n, seq, record, target FROM job_item WHERE job=?1 AND n > (SELECT cursor FROM job WHERE id=?1)"
+            " ORDER BY n LIMIT ?2",
+            (id, limit),
+        )
+        return [JobItem(*row) for row in rows]
+
+    def all_items(self, id: int) -> list[tuple[int, int, str]]:
+        return self.db.read("SELECT seq, record, target FROM job_item WHERE job=? ORDER BY n", (id,))
+
+    def run_items(self, id: int, items: Sequence[JobItem], next_at: int) -> Job:
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            row = run("SELECT cursor, kind, options, by, reason, state, total FROM job WHERE id=?", (id,)).fetchone()
+            cursor, kind, packed, by, reason, state, total = row
+            if state == "running":
+                options = msgspec.json.decode(packed)
+                mine = [item for item in items if item.n > cursor]
+                skipped = [why for why in (one(run, kind, item, options, by, reason, now) for item in mine) if why]
+                note_skipped(run, id, skipped, by, now)
+                cursor = mine[-1].n if mine else cursor
+                over = cursor >= total
+                run(
+                    "UPDATE job SET cursor=?, done=done+?, skipped=skipped+?, next_at=?, state=?, ended_at=? WHERE id=?",
+                    (cursor, len(mine), len(skipped), next_at, "done" if over else "running", now if over else None, id),
+                )
+        job = self.job(id)
+        assert job is not None
+        return job
+
+    def cancel_job(self, id: int, by: str, reason: str) -> Job | None:
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            run("UPDATE job SET state='cancelled', ended_at=? WHERE id=? AND state='running'", (now, id))
+            if self.db.changes():
+                audit(run, now, by, "job cancelled", f"job {id}", reason)
+        return self.job(id)
+
+
+def one(run: Run, kind: str, item: JobItem, options: Mapping[str, Any], by: str, reason: str, now: int) -> str | None:
+    """One item of a job; why it was skipped, or None with a line in the audit."""
+    to = str(options.get("to") or "")
+    why = discard(run, item, reason, now) if kind == "discard" else requeue(run, item, to, by, now)
+    if why is None:
+        message = run("SELECT id FROM message WHERE seq=?", (item.seq,)).get
+        done = {"discard": "discarded"}.get(kind, f"requeued to {to}" if to else "requeued")
+        audit(run, now, by, done, letter_id(message, item.target, item.record), reason)
+    return why
+
+
+def note_skipped(run: Run, id: int, skipped: Sequence[str], by: str, now: int) -> None:
+    for why, n in Counter(skipped).items():
+        audit(run, now, by, "skipped", f"job {id}", f"{n}: {why}")

@@ -1,0 +1,15 @@
+"""The door: `crossdock …`, or `python cli.py …`."""
+
+from __future__ import annotations
+
+import sys
+
+from adapters.commands import run
+
+
+def main() -> None:
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

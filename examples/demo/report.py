@@ -1,0 +1,74 @@
+"""What the demo prints: tables of what the ledger says, and words about what one sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from examples.demo.figures import Figure, short
+
+STATES = ("delivered", "filtered", "duplicate", "refused", "dead")
+
+
+def title(console: Console, text: str) -> None:
+    console.print()
+    console.rule(f"[bold]{text}", align="left", style="cyan")
+
+
+def said(console: Console, command: str, output: str) -> None:
+    """A command as one types it, and what it answers."""
+    console.print(f"[bold green]$[/] [bold]{command}")
+    if output.strip():
+        console.print(output.rstrip(), markup=False, highlight=False)
+
+
+def by_route(console: Console, rows: Sequence[tuple[str, dict[str, int]]]) -> None:
+    """One line a route: its messages by how they ended, and the attempts that its deliveries took beyond the first."""
+    table = listing("What the ledger says, by route (messages)")
+    table.add_column("route")
+    for name in ("in", "delivered", "retried", "filtered", "duplicate", "refused", "dead"):
+        table.add_column(name, justify="right", style=style(name))
+    for route, counts in rows:
+        table.add_row(route, *(blank(counts.get(name, 0)) for name in
+                               ("in", "delivered", "retried", "filtered", "duplicate", "refused", "dead")))
+    console.print(table)
+
+
+def listing(title: str) -> Table:
+    return Table(title=title, title_justify="left", header_style="bold")
+
+
+def style(name: str) -> str:
+    return {"delivered": "green", "retried": "yellow", "dead": "red"}.get(name, "")
+
+
+def blank(count: int) -> str:
+    return f"{count:,}" if count else "·"
+
+
+def dead_letters(console: Console, letters: Sequence[dict[str, Any]]) -> None:
+    table = listing("Dead letters: nothing is thrown away, each says why")
+    for name in ("id", "route", "stage", "why"):
+        table.add_column(name, overflow="fold" if name == "why" else "ellipsis", no_wrap=name == "id")
+    for letter in letters:
+        table.add_row(letter["id"], letter["route"], letter["stage"], letter["reason"])
+    console.print(table)
+
+
+def comparison(console: Console, figures: Sequence[Figure]) -> None:
+    table = listing("What went in, against what came out")
+    for name in ("", "figure", "expected", "found"):
+        table.add_column(name)
+    for one in figures:
+        mark = "[green]✓" if one.right else "[red]✗"
+        table.add_row(mark, one.name, short(one.expected), short(one.found))
+    console.print(table)
+
+
+def goodbye(console: Console, right: bool, seconds: float) -> None:
+    text = "All is settled and every figure is right" if right else "Some figures are wrong: see the crosses above"
+    console.print(Panel(f"{text} ({seconds:.0f} s).", style="green" if right else "red", expand=False))

@@ -1,0 +1,101 @@
+"""Python files of a project, run in modules of their own: never put into `sys.modules`, never found by package name."""
+
+from __future__ import annotations
+
+import builtins
+import traceback
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+from router.ports import Content
+from router.registry import ContentError
+
+
+class ModuleLoader:
+    """Loads the files of one folder (`transforms/schemas/`) at one version; they may import each other, as
+    `from . import common`, `from .common import X` or plainly `import common`."""
+
+    def __init__(self, content: Content, folder: str) -> None:
+        self.content = content
+        self.folder = folder
+        self.package = folder.strip("/").replace("/", ".")
+        self._modules: dict[str, ModuleType] = {}
+
+    def path(self, name: str) -> str:
+        return f"{self.folder}{name.replace('.', '/')}.py"
+
+    def load(self, name: str) -> ModuleType:
+        """By its dotted name inside the folder. Raises ContentError."""
+        if name in self._modules:
+            return self._modules[name]
+        source = self._source(name)
+        module = ModuleType(f"{self.package}.{name}")
+        module.__dict__.update(__file__=self.path(name), __package__=f"{self.package}.{name}".rpartition(".")[0],
+                               __builtins__={**vars(builtins), "__import__": self._import})  # fmt: skip
+        self._modules[name] = module
+        try:
+            self._run(source, module)
+        except BaseException:
+            del self._modules[name]
+            raise
+        return module
+
+    def _source(self, name: str) -> str:
+        try:
+            return self.content.text(self.path(name))
+        except KeyError:
+            raise ContentError(f"there is no file {self.path(name)}", self.path(name)) from None
+
+    def _run(self, source: str, module: ModuleType) -> None:
+        path = str(module.__file__)
+        try:
+            exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+        except ContentError:
+            raise
+        except SyntaxError as error:
+            raise ContentError(f"not Python: {error.msg}", error.filename or path, error.lineno or 0,
+                               error.offset or 0) from None  # fmt: skip
+        except Exception as error:
+            raise ContentError(f"{type(error).__name__}: {error}", path, line_of(error, path)) from error
+
+    def _import(self, name: str, globals: Mapping[str, Any] | None = None, locals: Mapping[str, Any] | None = None,
+                fromlist: Sequence[str] | None = (), level: int = 0) -> Any:  # fmt: skip
+        """What `import` calls inside such a file: the folder's files first, else Python's own packages."""
+        inside = self._inside(name, globals or {}, level)
+        if inside is None:
+            return builtins.__import__(name, globals, locals, fromlist or (), level)
+        if inside and self._exists(inside):
+            return self.load(inside)
+        package = ModuleType(".".join(filter(None, (self.package, inside))))
+        for part in fromlist or ():
+            setattr(package, part, self.load(".".join(filter(None, (inside, part)))))
+        return package
+
+    def _inside(self, name: str, globals: Mapping[str, Any], level: int) -> str | None:
+        """The dotted name inside the folder that an import means, `''` for the folder; None where it is outside."""
+        if level:
+            parts = str(globals["__package__"]).split(".")
+            base = ".".join(parts[: len(parts) - level + 1])
+            whole = f"{base}.{name}" if name else base
+        elif self._exists(name):
+            return name
+        else:
+            whole = name
+        if whole == self.package:
+            return ""
+        return whole.removeprefix(f"{self.package}.") if whole.startswith(f"{self.package}.") else None
+
+    def _exists(self, name: str) -> bool:
+        if name in self._modules:
+            return True
+        try:
+            self.content.text(self.path(name))
+        except KeyError:
+            return False
+        return True
+
+
+def line_of(error: BaseException, path: str) -> int:
+    """The last line of that file on the way to an error; 0 where it was not on it."""
+    return next((f.lineno or 0 for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == path), 0)

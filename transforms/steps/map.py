@@ -1,0 +1,127 @@
+"""`map: NAME` or `map: {fields: …}`: the body becomes a new object, built field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import ScalarNode
+
+from router.errors import ExpressionError
+from router.message import Message
+from router.ports import Content
+from router.registry import ContentError
+from transforms.maps import MapSyntaxError, compile_map
+from transforms.steps.stage import failed
+
+FOLDER = "transforms/maps/"
+
+
+class Map:
+    verb = "map"
+
+    def __init__(self, value: str | Mapping[str, Any], content: Content) -> None:
+        if isinstance(value, str):
+            self.rule = f"map: {value}"
+            self._map = load_map(value, content)
+        else:
+            self.rule = "map: {fields: …}"
+            self._map = compile_map(value, "map")
+
+    def apply(self, message: Message) -> Message:
+        try:
+            return message.with_body(self._map(message))
+        except ExpressionError as error:
+            raise failed("map", error) from None
+
+
+class ExactConstructor(SafeConstructor):
+    """Reads a number with a point as a Decimal, digit for digit."""
+
+    def construct_yaml_float(self, node: Any) -> Any:
+        text = str(self.construct_scalar(node)).replace("_", "")
+        try:
+            return Decimal(text)
+        except ArithmeticError:
+            return super().construct_yaml_float(node)
+
+
+ExactConstructor.add_constructor("tag:yaml.org,2002:float", ExactConstructor.construct_yaml_float)
+
+
+def load_map(name: str, content: Content) -> Any:
+    """The compiled map of that name. Raises ContentError with the line and column of the mistake."""
+    path = f"{FOLDER}{name}.yaml"
+    try:
+        text = content.text(path).removeprefix("\ufeff")
+    except KeyError:
+        raise ContentError(f"there is no map {path}", path) from None
+    try:
+        spec = reader().load(text)
+    except MarkedYAMLError as error:
+        raise ContentError(sentence(error), path, *place(error)) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise ContentError(f"not YAML: {error}", path) from None
+    if not isinstance(spec, Mapping):
+        raise ContentError("a map is an object with `fields`", path, 1, 1)
+    try:
+        return compile_map(spec, name)
+    except MapSyntaxError as error:
+        raise ContentError(error.reason, path, *position(text, error.path)) from None
+
+
+def reader() -> Any:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = ExactConstructor
+    return yaml
+
+
+def sentence(error: MarkedYAMLError) -> str:
+    return f"not YAML: {str(error.problem or error.context).splitlines()[0]}"
+
+
+def place(error: MarkedYAMLError) -> tuple[int, int]:
+    mark = error.problem_mark or error.context_mark
+    return (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+
+
+def position(text: str, path: str) -> tuple[int, int]:
+    """Line and column of a field of a map by its path (`lines[N].amount`), as near as it can be found."""
+    node = YAML(typ="safe", pure=True).compose(text)
+    names = ["fields", *filter(None, path.replace("[", ".[").split("."))] if path != "keep" else ["keep"]
+    for name in names:
+        inner = below(node, name)
+        if inner is None:
+            break
+        node = inner
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def below(node: Any, name: str) -> Any:
+    """The node that a step of a path leads to: a field, an element, or what a directive holds."""
+    if isinstance(node, ScalarNode):
+        return None
+    if not isinstance(node.value, list) or not node.value:
+        return None
+    if isinstance(node.value[0], tuple):
+        return below_object({key.value: value for key, value in node.value}, name)
+    index = name[1:-1]
+    return node.value[int(index)] if index.isdigit() and int(index) < len(node.value) else None
+
+
+def below_object(inside: dict[Any, Any], name: str) -> Any:
+    if name in inside:
+        return inside[name]
+    if name.startswith("["):
+        return inside.get("fields", inside.get("value"))
+    held = inside.get("fields", inside.get("value"))
+    return below(held, name) if held is not None else None
+
+
+def map(value: str | Mapping[str, Any], content: Content) -> Map:
+    """The factory."""
+    return Map(value, content)
