@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+SUPERVISED = "CROSSDOCK_SUPERVISED"
+"""Set in the environment of a supervisor's children: it has checked the project, and speaks for them."""
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 

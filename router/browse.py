@@ -163,6 +163,15 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """What became of a job's items: how many have ended, how many are dead again, and the rest by where they wait."""
+
+    ended: int
+    dead: int
+    waiting: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class JobOrder:
     """What a job is to do. Options of a requeue: `to` (ROUTE.TARGET) and `version` (the logic to use, 0: the pinned)."""
 
@@ -278,8 +287,8 @@ class Browser(Protocol):
     def dead_groups(self, selection: Selection) -> list[DeadGroup]:
         """The largest first."""
 
-    def delivery_state(self, id: str) -> str | None:
-        """How the delivery of a dead letter's id stands now; None where there is none."""
+    def parked_state(self, id: str) -> str | None:
+        """The state of the row that a dead letter's id names; None where there is none."""
 
     def status_counts(self, known: Known = None) -> dict[str, int]:
         """`COUNTED`: messages by their state."""
@@ -309,8 +318,7 @@ class Caretaker(Protocol):
     def job_items(self, id: int, limit: int) -> list[JobItem]:
         """The next items after the cursor."""
 
-    def all_items(self, id: int) -> list[tuple[int, int, str]]:
-        """(seq, record, target) of every item."""
+    def job_outcome(self, id: int) -> JobOutcome: ...
 
     def run_items(self, id: int, items: Sequence[JobItem], next_at: int) -> Job:
         """One transaction: what the job says is done to these items, the cursor moves. Items that another step did

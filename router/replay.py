@@ -3,7 +3,7 @@ maker: the ticker goes on with what a killed command left."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -97,8 +97,3 @@ def pace(rate: float | None) -> tuple[int, int]:
         return STEP, 0
     limit = max(1, min(STEP, int(rate)))
     return limit, int(limit / rate * 1000)
-
-
-def settled(states: Sequence[str | None]) -> bool:
-    """Whether none of these deliveries is still under way."""
-    return not any(state in ("open", "retry", "held", "requeued") for state in states)

@@ -22,7 +22,7 @@ log = structlog.get_logger("crossdock.worker")
 class Shifts(Protocol):
     """What a child serves lanes with. Opened after the fork: it holds the ledger, connections and an event loop."""
 
-    def __call__(self) -> None:
+    def __call__(self) -> object:
         """One shift; ends by itself, early where the slot says that the worker drains."""
 
     def crashed(self, work: int, reason: str) -> None:

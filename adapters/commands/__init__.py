@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Mapping, Sequence
 
 import click
 
 from adapters.commands.exits import FAILED, USAGE, exit_code
+from adapters.commands.lazy import LazyGroup
 from adapters.commands.options import add_settings
 from router.errors import CrossdockError
 
@@ -27,37 +27,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("adapters.commands.doctor", "Examines this host, and says what to do."),
 }
 """Name: module, which holds the click command of that name, and its sentence in the help."""
-
-
-class Door(click.Group):
-    """The root: names and sentences come from the table."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        return add_settings(getattr(importlib.import_module(COMMANDS[name][0]), name))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"There is no command {args[0]!r}; there are {', '.join(COMMANDS)}.")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+ABOUT = "Crossdock, a message router for retail. Settings stand before or after the verb."
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line; the exit code. Talk goes to stderr."""
-    door = add_settings(
-        Door("crossdock", help="Crossdock, a message router for retail. Settings stand before or after the verb."),
-        show=True,
-    )
+    door = add_settings(LazyGroup("crossdock", COMMANDS, help=ABOUT), show=True)
     try:
         return int(door.main(list(arguments), "crossdock", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -31,14 +31,15 @@ def free_port() -> int:
 
 
 class Crossdock:
-    """A running `crossdock up` on this project, with its `var/` in a folder of its own."""
+    """A running `crossdock up` on a project folder, with its `var/` in a folder of its own."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], project: Path = PROJECT) -> None:
+        self.project = project
         self.url = f"http://127.0.0.1:{free_port()}"
         self.admin = f"http://127.0.0.1:{free_port()}"
         self.log = folder / "crossdock.log"
         self.env = {
-            **os.environ, **environment, "CROSSDOCK_VAR": str(folder / "var"), "CROSSDOCK_WORKERS": "2",
+            **os.environ, **environment, "CROSSDOCK_VAR": str(folder / "var"),
             "CROSSDOCK_HTTP": self.url.removeprefix("http://"), "CROSSDOCK_ADMIN": self.admin.removeprefix("http://"),
         }
         self.process: subprocess.Popen[bytes] | None = None
@@ -47,7 +48,7 @@ class Crossdock:
         """Starts it; how long it took until it takes work."""
         began = time.monotonic()
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen([COMMAND, "up"], cwd=PROJECT, env=self.env, stderr=log, stdout=log)
+            self.process = subprocess.Popen([COMMAND, "up"], cwd=self.project, env=self.env, stderr=log, stdout=log)
         while b"ready http" not in self.log.read_bytes():
             if self.process.poll() is not None or time.monotonic() - began > patience:
                 raise Failed(f"crossdock up did not get ready:\n{self.log.read_text('utf-8', 'replace')[-3000:]}")
@@ -61,14 +62,14 @@ class Crossdock:
 
     def run(self, *words: str, good: tuple[int, ...] = (0,)) -> str:
         """What a command says. Raises Failed with its complaint."""
-        done = subprocess.run([COMMAND, *words], cwd=PROJECT, env=self.env, capture_output=True, timeout=60)
+        done = subprocess.run([COMMAND, *words], cwd=self.project, env=self.env, capture_output=True, timeout=60)
         if done.returncode not in good:
             raise Failed(f"crossdock {' '.join(words)} ended with {done.returncode}:\n{done.stderr.decode()[-2000:]}")
         return done.stdout.decode()
 
-    def rows(self, *words: str) -> list[dict[str, Any]]:
+    def rows(self, *words: str, good: tuple[int, ...] = (0, 3)) -> list[dict[str, Any]]:
         """The lines of a list; none where nothing matched."""
-        return [json.loads(line) for line in self.run(*words, "-o", "jsonl", good=(0, 3)).splitlines() if line]
+        return [json.loads(line) for line in self.run(*words, "-o", "jsonl", good=good).splitlines() if line]
 
     def call(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
         """A request of a client: (status, decoded answer)."""

@@ -26,15 +26,18 @@ def said(console: Console, command: str, output: str) -> None:
         console.print(output.rstrip(), markup=False, highlight=False)
 
 
-def by_route(console: Console, rows: Sequence[tuple[str, dict[str, int]]]) -> None:
-    """One line a route: its messages by how they ended, and the attempts that its deliveries took beyond the first."""
-    table = listing("What the ledger says, by route (messages)")
+COLUMNS = ("accepted", "delivered", "retried", "filtered", "duplicate", "refused", "dead")
+
+
+def by_route(console: Console, accounts: Sequence[dict[str, Any]]) -> None:
+    """A line a route, in messages, and below it one a target, in deliveries; files are split into records."""
+    table = listing("What the ledger says: messages by route, deliveries by target")
     table.add_column("route")
-    for name in ("in", "delivered", "retried", "filtered", "duplicate", "refused", "dead"):
-        table.add_column(name, justify="right", style=style(name))
-    for route, counts in rows:
-        table.add_row(route, *(blank(counts.get(name, 0)) for name in
-                               ("in", "delivered", "retried", "filtered", "duplicate", "refused", "dead")))
+    for name in COLUMNS:
+        table.add_column("in" if name == "accepted" else name, justify="right", style=style(name))
+    for one in sorted(accounts, key=lambda one: (one["id"].partition(".")[0], one["kind"] != "route", one["id"])):
+        route, _, target = one["id"].partition(".")
+        table.add_row(f"  → {target}" if target else f"[bold]{route}", *(blank(one[name]) for name in COLUMNS))
     console.print(table)
 
 

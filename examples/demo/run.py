@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,22 +138,21 @@ def settle(morning: Morning) -> None:
 
 def show(morning: Morning) -> None:
     report.title(morning.console, "What happened")
-    routes = [one["id"] for one in morning.crossdock.rows("routes", "list")]
-    report.by_route(morning.console, [(route, counts(morning, route)) for route in routes])
+    report.by_route(morning.console, accounts(morning))
     report.dead_letters(morning.console, morning.crossdock.rows("dlq", "list"))
     away = morning.erp.books.unavailable
     morning.console.print(f"The ERP turned {away} requests away while it started, and got them again.")
 
 
-def counts(morning: Morning, route: str) -> dict[str, int]:
-    """The messages of a route by state, and its deliveries that needed more than one attempt."""
-    found = {"in": 0}
-    for message in morning.crossdock.rows("messages", "find", "--route", route):
-        found["in"] += 1
-        found[message["state"]] = found.get(message["state"], 0) + 1
-        again = sum(1 for target in message["targets"] if (target.get("attempts") or 0) > 1)
-        found["retried"] = found.get("retried", 0) + again
-    return found
+def accounts(morning: Morning) -> list[dict[str, Any]]:
+    """The ledger's accounts of routes (in messages) and targets (in deliveries), with how many were tried again."""
+    found = morning.crossdock.rows("ledger", "verify", good=(0, 1))
+    again: Counter[str] = Counter()
+    for message in morning.crossdock.rows("messages", "find"):
+        late = [target["id"] for target in message["targets"] if (target["attempts"] or 0) > 1]
+        again.update([message["route"]] if late else [])
+        again.update(name if "." in name else f"{message['route']}.{name}" for name in late)
+    return [one | {"retried": again[one["id"]]} for one in found if one.get("kind") in ("route", "target")]
 
 
 def letter(morning: Morning) -> dict[str, Any]:

@@ -8,5 +8,13 @@ from router.config.problems import ConfigError, Problem
 from router.config.project import Project, find_project, read_project, stored_project
 
 __all__ = [
-    "ConfigError", "Problem", "Project", "StoredContent", "build", "check", "find_project", "read_project", "stored_project",
+    "ConfigError",
+    "Problem",
+    "Project",
+    "StoredContent",
+    "build",
+    "check",
+    "find_project",
+    "read_project",
+    "stored_project",
 ]

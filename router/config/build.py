@@ -23,7 +23,9 @@ def build_table(found: Sections, compiler: Compiler, registry: Registry, base: P
     return Table(
         version=version,
         routes={id: routes.route(item) for id, item in found.routes.items() if isinstance(item.value, Mapping)},
-        connections={id: connection(item, base, compiler.findings) for id, item in found.connections.items() if item.value},
+        connections={
+            id: connection(item, base, compiler.findings) for id, item in found.connections.items() if item.value
+        },
         clients={id: client(item) for id, item in found.clients.items() if item.value},
         keep=Keep(**given(found.defaults.get("keep"))),
     )

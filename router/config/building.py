@@ -121,8 +121,14 @@ class RouteBuilder:
             return {"marker": self.compiler.template(place.at("marker"), chosen.value)}
         return {chosen.kind: chosen.value}
 
-    def target(self, route: Item, place: Place, value: Mapping[str, Any], before: Sequence[AnyStep],
-               order_by: Expression | None) -> Target:
+    def target(
+        self,
+        route: Item,
+        place: Place,
+        value: Mapping[str, Any],
+        before: Sequence[AnyStep],
+        order_by: Expression | None,
+    ) -> Target:
         codec = self.compiler.codec(place.at("format"), value.get("format"))
         steps = self.steps(place, value)
         own_order = self.compiler.expression(place.at("order_by"), value.get("order_by"))

@@ -26,8 +26,14 @@ def check(project: Project, registry: Registry, environ: Mapping[str, str]) -> l
     return assemble(project, registry, environ)[1]
 
 
-def build(files: Mapping[str, bytes], config_name: str, version: int, registry: Registry, environ: Mapping[str, str],
-          base: Path) -> Table:
+def build(
+    files: Mapping[str, bytes],
+    config_name: str,
+    version: int,
+    registry: Registry,
+    environ: Mapping[str, str],
+    base: Path,
+) -> Table:
     """The table of a stored version. Paths of connections start at `base`. Raises ConfigError with all problems where
     one is an error; a reference to something that is not set is one here."""
     table, problems = assemble(stored_project(files, config_name, environ, base, version), registry, environ)

@@ -72,7 +72,9 @@ class Compiler:
             return cast(Expression, self.once((what, text), lambda: make(text)))
         except ExpressionSyntaxError as error:
             at = f" (at character {error.column})" if error.column > 1 else ""
-            self.findings.error(place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read{at}: {error.reason}")
+            self.findings.error(
+                place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read{at}: {_bare(error.reason)}"
+            )
         except Exception as error:
             self.findings.error(place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read: {_said(error)}")
         return None
@@ -101,7 +103,7 @@ class Compiler:
         for below, text in _expressions(chosen):
             self.expression(place.at(*below), text)
         if len(self.findings.problems) == before:
-            self.failed(place, error)
+            self.failed(_field(place, getattr(error, "path", "")), error)
 
     def codec(self, place: Place, chosen: Chosen | None) -> Codec | None:
         if chosen is None or _has_unset(chosen.value):
@@ -129,9 +131,7 @@ class Compiler:
         files = set(self.content.paths())
         if error.path in files and error.line:
             spot = (error.path, error.line, error.column or 1)
-            self.findings.problems.append(
-                Problem(ERROR, "E" + CONTENT, *spot, dotted(place.path), f"{error.message} (used by {dotted(place.path)})")
-            )
+            self.findings.problems.append(Problem(ERROR, "E" + CONTENT, *spot, dotted(place.path), error.message))
             return
         names = {PurePosixPath(path).name: path for path in files if path.startswith(_kind(error.path))}
         hint = ""
@@ -175,6 +175,25 @@ def _has_unset(value: Any) -> bool:
 
 def _said(error: Exception) -> str:
     return error.reason if isinstance(error, CrossdockError) else str(error) or type(error).__name__
+
+
+def _field(place: Place, path: str) -> Place:
+    """The field (`lines[0].amount`) of a map that is written in routes.yaml, as near as it is found."""
+    if not isinstance(place.raw, dict) or not path:
+        return place
+    place = place.at("fields")
+    for name in path.replace("[N]", "").replace("[", ".[").split("."):  # [N]: each item of a list
+        raw, key = place.raw, int(name[1:-1]) if name[1:-1].isdigit() else name
+        if isinstance(raw, dict) and name not in raw and isinstance(raw.get("fields"), dict):
+            place = place.at("fields")
+        if place.at(key).raw is None:
+            return place
+        place = place.at(key)
+    return place
+
+
+def _bare(reason: str) -> str:
+    return reason.removeprefix("cannot read the expression: ").removeprefix("cannot read the template: ")
 
 
 def _short(text: str) -> str:

@@ -82,7 +82,10 @@ def _translate(pattern: str) -> str:
         elif rest[0] == "*":
             text, n = text + (r"(?!\.)[^/]*" if n == 0 or pattern[n - 1] == "/" else "[^/]*"), n + 1
         elif group:
-            text, n = text + f"[{'^' if group[1] else ''}{re.escape(group[2]).replace(chr(92) + '-', '-')}]", n + group.end()
+            text, n = (
+                text + f"[{'^' if group[1] else ''}{re.escape(group[2]).replace(chr(92) + '-', '-')}]",
+                n + group.end(),
+            )
         else:
             text, n = text + ("[^/]" if rest[0] == "?" else re.escape(rest[0])), n + 1
     return text

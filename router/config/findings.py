@@ -54,7 +54,9 @@ class Findings:
         path = dotted(place.path)
         self.problems.append(Problem(mistake.level, code, *spot, path, sentence(place, mistake), mistake.hint))
 
-    def error(self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE, bare: bool = False) -> None:
+    def error(
+        self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE, bare: bool = False
+    ) -> None:
         self.add(place, Mistake(number, message, hint, at, ERROR, bare))
 
     def warning(self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE) -> None:
@@ -86,7 +88,7 @@ def _hints(below: Any) -> list[str]:
 
 
 def sentence(place: Place, mistake: Mistake) -> str:
-    """The mistake with what it is about: `timeout of connection 'erp': …`, `unknown field 'hed' in connection 'pos'`."""
+    """The mistake with what it is about: `timeout of connection 'erp': …`, `unknown field 'x' in connection 'pos'`."""
     if not mistake.bare:
         about, rest = subject(place.located.data, place.path)
         where = " of ".join(part for part in (dotted(rest), about) if part)

@@ -80,7 +80,9 @@ class Uses:
                 self.findings.error(place, NO_CONNECTION, f"there is no connection '{name}'", hint)
         elif _type(item) not in (kind, None):
             hint = one_of(fitting) if fitting else f"add a connection with 'type: {kind}'"
-            message = f"the connection '{name}' has the type {_type(item)}, here a connection of the type {kind} is expected"
+            message = (
+                f"the connection '{name}' has the type {_type(item)}, here a connection of the type {kind} is expected"
+            )
             self.findings.error(place, OTHER_TYPE, message, hint)
 
     def client(self, place: Place, name: Any) -> None:
@@ -94,10 +96,14 @@ class Uses:
     def unused(self) -> None:
         if not self.found.whole or any(route.value is None for route in self.found.routes.values()):
             return
-        for what, items, used in (("connection", self.found.connections, self.connections),
-                                  ("client", self.found.clients, self.clients)):
+        for what, items, used in (
+            ("connection", self.found.connections, self.connections),
+            ("client", self.found.clients, self.clients),
+        ):
             for id in items.keys() - used:
-                self.findings.advice(items[id].place, UNUSED, f"no route uses the {what} '{id}'", "remove it, or use it")
+                self.findings.advice(
+                    items[id].place, UNUSED, f"no route uses the {what} '{id}'", "remove it, or use it"
+                )
 
 
 def _listed(value: Any) -> list[Any]:
@@ -167,4 +173,4 @@ def _plain(place: Place, id: str, findings: Findings) -> None:
     if isinstance(raw, str) and raw and not isinstance(raw, Resolved | Unset):
         name = f"{id}_{place.path[-1]}".upper().replace("-", "_")
         message = "a secret stands in plain text here, and in every stored version"
-        findings.warning(place, PLAIN_SECRET, message, f"write \"${{secret:{name}}}\"")
+        findings.warning(place, PLAIN_SECRET, message, f'write "${{secret:{name}}}"')

@@ -46,8 +46,13 @@ def locate(parsed: Parsed, resolver: Resolver) -> Located:
         located.data = build.value(parsed.root, ())
         if build.too_many:
             located.whole = False
-            build.problem(STRUCTURE, parsed.root, (), "the file is too large or too deep once its aliases are followed",
-                          "use fewer aliases of aliases")
+            build.problem(
+                STRUCTURE,
+                parsed.root,
+                (),
+                "the file is too large or too deep once its aliases are followed",
+                "use fewer aliases of aliases",
+            )
     if located.data is None:
         located.data = MarkedMap()
     return located
@@ -75,7 +80,9 @@ class _Build:
         if isinstance(node, ScalarNode):
             return self.scalar(node, path)
         self.open.add(id(node))
-        value = self.sequence(node, path) if isinstance(node, SequenceNode) else self.mapping(cast(MappingNode, node), path)
+        value = (
+            self.sequence(node, path) if isinstance(node, SequenceNode) else self.mapping(cast(MappingNode, node), path)
+        )
         self.open.discard(id(node))
         return value
 
@@ -139,13 +146,23 @@ class _Build:
             self.problem(STRUCTURE, node, path, "a key must be a text", "put braces and brackets in quotes")
             return None
         if "${" in node.value and not (not path and node.value.startswith("x-")):
-            self.problem(REFERENCE, node, (*path, node.value), f"the key '{node.value}' cannot hold a reference",
-                         "references stand in values")
+            self.problem(
+                REFERENCE,
+                node,
+                (*path, node.value),
+                f"the key '{node.value}' cannot hold a reference",
+                "references stand in values",
+            )
         return str(node.value)
 
     def doubled(self, node: Node, path: PathKeys, key: str, first: Mark) -> None:
-        self.problem(DOUBLED, node, (*path, key), f"the key '{key}' stands here twice, first in line {first.key.line}",
-                     "remove one of them, or rename it")
+        self.problem(
+            DOUBLED,
+            node,
+            (*path, key),
+            f"the key '{key}' stands here twice, first in line {first.key.line}",
+            "remove one of them, or rename it",
+        )
 
     def spot(self, node: Node) -> Spot:
         return Spot(self.located.file, node.start_mark.line + 1, node.start_mark.column + 1)

@@ -47,7 +47,9 @@ def read_project(config_path: Path, environ: Mapping[str, str]) -> Project:
     return gathered.project(base, read_content(base))
 
 
-def stored_project(files: Mapping[str, bytes], config: str, environ: Mapping[str, str], base: Path, version: int) -> Project:
+def stored_project(
+    files: Mapping[str, bytes], config: str, environ: Mapping[str, str], base: Path, version: int
+) -> Project:
     """From the files of a stored version; connections and settings are those of the folder `base`."""
     gathered = _Gathering(config, resolver_for(environ, base), partial(_among, files), files.__getitem__)
     gathered.all()
@@ -107,7 +109,9 @@ class _Gathering:
         if not names and is_pattern(pattern):
             self.findings.warning(place, NOT_INCLUDED, f"no file matches '{pattern}'", "remove it, or add such a file")
         elif not names:
-            self.findings.add(place, Mistake(NOT_INCLUDED, f"there is no file '{pattern}'", "paths start at the project folder"))
+            self.findings.add(
+                place, Mistake(NOT_INCLUDED, f"there is no file '{pattern}'", "paths start at the project folder")
+            )
         return names
 
 

@@ -1,4 +1,4 @@
-"""`${env:NAME}`, `${env:NAME:-default}`, `${secret:NAME}`: settings and secrets inside scalars, resolved after parsing."""
+"""`${env:NAME}`, `${env:NAME:-default}`, `${secret:NAME}`: settings and secrets in scalars, resolved after parsing."""
 
 from __future__ import annotations
 
@@ -127,7 +127,10 @@ def _unreadable(whole: str, inside: str) -> tuple[str, str]:
     name = inside.strip()
     if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         return f"'{whole}' does not say where its value comes from", f"write ${{env:{name}}} or ${{secret:{name}}}"
-    return f"'{whole}' is not a reference", "write ${env:NAME}, ${env:NAME:-default} or ${secret:NAME}; $${ is a literal ${"
+    return (
+        f"'{whole}' is not a reference",
+        "write ${env:NAME}, ${env:NAME:-default} or ${secret:NAME}; $${ is a literal ${",
+    )
 
 
 def read_dotenv(folder: Path) -> dict[str, str]:

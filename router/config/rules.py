@@ -41,8 +41,13 @@ def otherwise(route: Item, findings: Findings) -> None:
     always = [n for n in plain if not isinstance(items[n], dict) or "when" not in items[n]]
     if plain and not always and not last:
         hint = "add a last item 'otherwise: {dead: why}', '{ignore: why}' or a target"
-        findings.error(to, NO_OTHERWISE, "every target has a 'when', so an 'otherwise' must say what becomes of the rest",
-                       hint, KEY)
+        findings.error(
+            to,
+            NO_OTHERWISE,
+            "every target has a 'when', so an 'otherwise' must say what becomes of the rest",
+            hint,
+            KEY,
+        )
     for n in last:
         place = to.at(n, "otherwise")
         if n != len(items) - 1:
@@ -60,7 +65,9 @@ def same_ids(route: Item, findings: Findings) -> None:
     for place, target in targets(route):
         id = target.get("id")
         if isinstance(id, str) and id in seen:
-            findings.error(place.at("id"), SAME_ID, f"two targets of the route have the id '{id}'", "rename one of them")
+            findings.error(
+                place.at("id"), SAME_ID, f"two targets of the route have the id '{id}'", "rename one of them"
+            )
         elif isinstance(id, str):
             seen.add(id)
 

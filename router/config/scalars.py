@@ -15,8 +15,19 @@ PER_SECOND = {"s": 1, "min": 60, "h": 3600}
 _INT = re.compile(r"[-+]?[0-9]{1,400}")
 _BASED = re.compile(r"0o[0-7]{1,400}|0x[0-9a-fA-F]{1,400}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
-_WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-          "null": None, "Null": None, "NULL": None, "~": None, "": None}
+_WORDS = {
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "~": None,
+    "": None,
+}
 
 
 def plain(text: str) -> str | int | bool | Decimal | None:
@@ -40,7 +51,7 @@ def duration(text: str) -> float:
 
 def size(text: str) -> int:
     """Bytes."""
-    found = re.fullmatch(r"([0-9]{1,9})(B|KiB|MiB|GiB)", text)
+    found = re.fullmatch(r"([0-9]{1,15})(B|KiB|MiB|GiB)", text)
     if not found or not int(found[1]):
         raise ValueError("a size is a whole positive number with a unit: 500B, 64KiB, 16MiB, 2GiB")
     return int(found[1]) * BYTES[found[2]]

@@ -17,15 +17,27 @@ BLOCK_END, OPEN = re.compile(r"expected <block end>"), re.compile(r"expected ','
 
 QUOTE = "put the text in quotes"
 SENTENCES = (
-    (re.compile(r"mapping values are not allowed"), "a ': ' is not possible here", QUOTE + " if the ': ' belongs to it"),
+    (
+        re.compile(r"mapping values are not allowed"),
+        "a ': ' is not possible here",
+        QUOTE + " if the ': ' belongs to it",
+    ),
     (re.compile(r"character '\\t'"), "a tab stands where YAML wants spaces", "indent with spaces"),
     (re.compile(r"character '([^'])' that cannot start"), "a text cannot begin with '{0}'", QUOTE),
     (re.compile(r"unexpected end of stream"), "the quote that begins here is not closed", "close it"),
-    (re.compile(r"found undefined alias '(.*)'"), "there is no anchor '&{0}' above this line", "define it before its use"),
+    (
+        re.compile(r"found undefined alias '(.*)'"),
+        "there is no anchor '&{0}' above this line",
+        "define it before its use",
+    ),
     (re.compile(r"another document"), "a second document begins here", "one file holds one document: remove the '---'"),
     (re.compile(r"unknown escape character '(.*)'"), "'\\{0}' is not an escape in double quotes", "use single quotes"),
     (re.compile(r"could not find expected ':'"), "a ':' is missing after this key", "write 'key: value'"),
-    (re.compile(r"sequence entries are not allowed"), "a list cannot begin here", "begin it on the next line, or use [ ]"),
+    (
+        re.compile(r"sequence entries are not allowed"),
+        "a list cannot begin here",
+        "begin it on the next line, or use [ ]",
+    ),
     (BLOCK_END, "this line is indented unlike the lines it belongs to", "align it with its neighbours"),
     (OPEN, "a ',' or '{0}' is missing in what begins here", "close it, or put a text with ':' or braces in quotes"),
 )

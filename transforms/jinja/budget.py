@@ -37,6 +37,12 @@ BUDGET: ContextVar[Budget | None] = ContextVar("budget", default=None)
 """Of the rendering that runs here."""
 
 
+def write(length: int) -> None:
+    budget = BUDGET.get()
+    if budget is not None:
+        budget.write(length)
+
+
 def turn(times: int) -> None:
     budget = BUDGET.get()
     if budget is not None:

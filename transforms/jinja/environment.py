@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -42,8 +43,19 @@ class FileLoader(BaseLoader):
         return text.removeprefix("\ufeff"), template, lambda: True
 
 
+class Unfolded(CodeGenerator):
+    """Works out nothing while it compiles, so that all that is printed is counted."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> str:
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
+
+
 class StrictEnvironment(ExactEnvironment, ImmutableSandboxedEnvironment):
     """Jinja with the operators, paths and filters of expressions, and nothing else."""
+
+    code_generator_class = Unfolded
 
     def __init__(self, mode: Mode, content: Content | None, prefixes: Mapping[str, str]) -> None:
         super().__init__(loader=FileLoader(content, mode.name), autoescape=mode.marks, undefined=Missing,

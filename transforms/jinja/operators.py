@@ -16,7 +16,7 @@ from markupsafe import Markup
 from router.errors import ExpressionError
 from transforms.expressions import runtime
 from transforms.expressions.emit import constant
-from transforms.jinja.budget import turn
+from transforms.jinja.budget import turn, write
 from transforms.jinja.missing import Missing, deferring, missing
 
 LOOP_FIELDS = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0",
@@ -57,6 +57,11 @@ def exported(module: TemplateModule, key: Any, name: str) -> Any:
 
 def undefined(reason: str) -> ExpressionError:
     return ExpressionError(reason, "undefined")
+
+
+def fixed(text: str) -> str:
+    write(len(text))
+    return text
 
 
 def truth(value: Any, name: str) -> bool:
@@ -119,6 +124,7 @@ def operators(printed: Callable[[Any, str], str]) -> dict[str, Callable[..., Any
         "op default": default,
         "op constant": constant,
         "op print": printed,
+        "op fixed": fixed,
     }
 
 

@@ -14,7 +14,7 @@ from router.errors import EncodeError, ExpressionError
 from transforms.codecs.json import encode
 from transforms.expressions import runtime
 from transforms.filters.texts import text
-from transforms.jinja.budget import BUDGET
+from transforms.jinja.budget import write
 from transforms.jinja.missing import Missing
 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -82,8 +82,7 @@ def printer(mode: Mode) -> Callable[[Any, str], str]:
         if type(value) is Missing:
             value.fail()
         result = value if type(value) is Markup else mode.write(value, name)
-        if (budget := BUDGET.get()) is not None:
-            budget.write(len(result))
+        write(len(result))
         return result
 
     return printed

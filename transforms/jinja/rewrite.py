@@ -38,6 +38,7 @@ class Strict(NodeTransformer):
 
     def __init__(self, name: str | None) -> None:
         self.name = name
+        self._captured = 0
 
     def fail(self, reason: str, node: nodes.Node) -> TemplateAssertionError:
         return TemplateAssertionError(reason, node.lineno, self.name)
@@ -53,12 +54,23 @@ class Strict(NodeTransformer):
 
     # --- statements ---
     def visit_Output(self, node: nodes.Output) -> nodes.Node:
-        node.nodes = [n if isinstance(n, nodes.TemplateData) else self.printed(n) for n in node.nodes]
+        node.nodes = [self.printed(part) for part in node.nodes]
         return node
 
-    def printed(self, node: nodes.Expr) -> nodes.Filter:
+    def printed(self, node: nodes.Expr) -> nodes.Expr:
+        """Fixed text that a macro or a block keeps for itself is counted; what goes out at once is counted there."""
+        if isinstance(node, nodes.TemplateData):
+            return call("op fixed", node) if self._captured else node
         text = words(node)
         return call("op print", self.visit(node), text)
+
+    def capture(self, node: nodes.Node) -> nodes.Node:
+        self._captured += 1
+        self.generic_visit(node)
+        self._captured -= 1
+        return node
+
+    visit_Macro = visit_CallBlock = capture
 
     def visit_If(self, node: nodes.If) -> nodes.Node:
         test = self.condition(node.test)
@@ -77,7 +89,7 @@ class Strict(NodeTransformer):
     def visit_AssignBlock(self, node: nodes.AssignBlock) -> nodes.Node:
         if node.filter is not None:
             raise self.fail("a filter is not possible here; put it behind a value", node)
-        return self.generic_visit(node)  # type: ignore[no-any-return]
+        return self.capture(node)
 
     def visit_Include(self, node: Any) -> nodes.Node:
         if not isinstance(node.template, nodes.Const) or not isinstance(node.template.value, str):

@@ -70,14 +70,15 @@ class Mover:
         that do, and those that could not be put back."""
         back: list[str] = []
         stuck: list[tuple[str, OSError]] = []
+        if not self._hidden.is_dir():
+            return back, stuck
         for name in _names(self._hidden):
             try:
                 self.give_back(name)
                 back.append(name)
             except OSError as error:
                 stuck.append((name, error))
-        if back:
-            self.sync()
+        self.sync()
         return back, stuck
 
     def sync(self) -> None:

@@ -122,18 +122,10 @@ class DeadLetters:
         )
         return [DeadGroup(r[0], r[1], r[2] if "." in r[2] else None, *r[3:]) for r in rows]
 
-    def delivery_state(self, id: str) -> str | None:
-        parsed = parse_id(id)
-        rows = self.db.read("SELECT seq, route FROM message WHERE id=?", (parsed[0],)) if parsed else []
-        if parsed is None or not rows:
-            return None
-        (seq, route), (_, target, record) = rows[0], parsed
-        place = f"{route}.{target}" if target else route
-        found = self.db.read("SELECT state FROM parked WHERE seq=? AND record=? AND target=?", (seq, record, place))
-        if found:
-            return WAITING.get(found[0][0], str(found[0][0]))
-        receipt = "SELECT 1 FROM attempt WHERE seq=? AND record=? AND target=? AND kind=3"
-        return "delivered" if self.db.read(receipt, (seq, record, place)) else None
+    def parked_state(self, id: str) -> str | None:
+        row = row_of(self.read_run, id)
+        found = self.db.read("SELECT state FROM parked WHERE id=?", (row or 0,))
+        return WAITING.get(found[0][0], str(found[0][0])) if found else None
 
     def read_run(self, sql: str, bindings: Any = ()) -> Any:
         """Like `run` of a write transaction, for reading."""

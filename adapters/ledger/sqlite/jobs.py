@@ -10,9 +10,10 @@ import msgspec
 
 from adapters.ledger.sqlite.connection import Database
 from adapters.ledger.sqlite.deadletters import FROM, audit, conditions, letter_id
+from adapters.ledger.sqlite.ends import within
 from adapters.ledger.sqlite.requeue import discard, requeue
 from adapters.ledger.sqlite.rows import Run
-from router.browse import ExpectationFailed, Job, JobItem, JobOrder, Selection
+from router.browse import ExpectationFailed, Job, JobItem, JobOrder, JobOutcome, Selection
 
 JOB = "id, kind, state, total, done, skipped, rate, by, reason, created_at, next_at, ended_at, options"
 
@@ -70,8 +71,34 @@ class Jobs:
         )
         return [JobItem(*row) for row in rows]
 
-    def all_items(self, id: int) -> list[tuple[int, int, str]]:
-        return self.db.read("SELECT seq, record, target FROM job_item WHERE job=? ORDER BY n", (id,))
+    def job_outcome(self, id: int) -> JobOutcome:
+        job = self.job(id)
+        to = str(job.options.get("to") or "") if job else ""
+        rows = self.db.read(
+            "SELECT i.seq, i.record, i.target, max(CASE WHEN p.state IN ('retry', 'blocked') THEN p.target END),"
+            " ifnull(max(p.state='dead'), 0) FROM job_item i LEFT JOIN parked p ON p.seq=i.seq AND p.record=i.record"
+            " AND (p.target=i.target OR p.target=? OR instr(i.target, '.')=0) WHERE i.job=? GROUP BY i.n",
+            (to, id),
+        )
+        waiting: Counter[str] = Counter()
+        dead = 0
+        for seq, record, target, at, is_dead in rows:
+            at = at or ("" if is_dead or "." in target else self._open_at(seq, record))
+            if at:
+                waiting[at] += 1
+            else:
+                dead += bool(is_dead)
+        return JobOutcome(len(rows) - dead - waiting.total(), dead, waiting)
+
+    def _open_at(self, seq: int, record: int) -> str:
+        """Where a unit that goes through its route again is open."""
+        for target, work_seq, rest in self.db.read(
+            "SELECT target, seq, rest FROM work WHERE batch=? AND state=0 AND (seq IS NULL OR seq=?)", (seq >> 16, seq)
+        ):
+            number = record if work_seq is not None else seq & 0xFFFF
+            if within(rest, {number}):
+                return str(target)
+        return ""
 
     def run_items(self, id: int, items: Sequence[JobItem], next_at: int) -> Job:
         now = self.db.clock.now()

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from adapters.disk import rename_new, sync_folder
 from adapters.outbound.folder.earlier import Start, start_of, take_back
-from adapters.outbound.folder.naming import sent_name, temp_name, whole_name
+from adapters.outbound.folder.naming import sent_name, whole_name
 from adapters.outbound.folder.place import NameTaken, already_sent, final_name, name_whole, write_all
 from router.ledger import FileOut
 
@@ -64,12 +65,14 @@ class Collector:
         whole, sent = self._folder / whole_name(self._ident), self._folder / sent_name(self._ident)
         rename_new(temp, whole)
         try:
+            if not os.path.samestat(stat, os.lstat(whole)):
+                raise OSError(errno.ESTALE, "a later owner works on this file", str(temp))
             self._name = name_whole(whole, sent, self._name, self._exists)
         except OSError:
             _back(whole, temp)
             raise
         sync_folder(self._folder)
-        self._file = _file(self._file, sent.name, self._offset, stat.st_dev, stat.st_ino)
+        self._file = replace(self._file, temp=sent.name, device=stat.st_dev, inode=stat.st_ino)
         self.finished = self._known = True
         return self._as("closed")
 
@@ -82,14 +85,14 @@ class Collector:
         """Writes no more. A file that the ledger knows stays for the next owner, others go. May be called again."""
         if self._fd < 0:
             return
-        if not self._known:
-            (self._folder / self._file.temp).unlink(missing_ok=True)
+        temp = self._folder / self._file.temp
+        if not self._known and os.path.lexists(temp) and os.path.samestat(os.fstat(self._fd), os.lstat(temp)):
+            temp.unlink(missing_ok=True)
         os.close(self._fd)
         self._fd = -1
 
     def _as(self, state: str) -> FileOut:
-        f = self._file
-        return FileOut(f.seq, f.target, f.temp, self._name, self._offset, state, f.device, f.inode, f.part)
+        return replace(self._file, name=self._name, offset=self._offset, state=state)
 
 
 def open_collector(
@@ -109,7 +112,7 @@ def open_collector(
     made again. Raises OSError; NameTaken where `exists: fail` finds another file already.
     """
     ident = f"{key}#{part}" if part else key
-    file = FileOut(seq, target, temp_name(ident, epoch), name, 0, "open", part=part)
+    file = FileOut(seq, target, "", name, 0, "open", part=part)
     if resume is not None and resume.state != "open":
         return Collector(path, resume.name, exists, ident, resume, None)
     sent = already_sent(path, ident, epoch)
@@ -118,15 +121,12 @@ def open_collector(
         sent = None
     if sent is not None:
         stat = os.lstat(sent)
-        done = _file(file, sent.name, stat.st_size, stat.st_dev, stat.st_ino)
+        done = replace(file, temp=sent.name, offset=stat.st_size, device=stat.st_dev, inode=stat.st_ino)
         return Collector(path, final_name(sent, path, name, exists), exists, ident, done, None)
     if resume is None and exists == "fail" and os.path.lexists(path / name):
         raise NameTaken(errno.EEXIST, "another file has this name", str(path / name))
-    return Collector(path, name, exists, ident, file, start_of(path, ident, epoch, resume))
-
-
-def _file(file: FileOut, temp: str, offset: int, device: int, inode: int) -> FileOut:
-    return FileOut(file.seq, file.target, temp, file.name, offset, file.state, device, inode, file.part)
+    start = start_of(path, ident, epoch, resume)
+    return Collector(path, name, exists, ident, replace(file, temp=start.temp), start)
 
 
 def _back(whole: Path, temp: Path) -> None:

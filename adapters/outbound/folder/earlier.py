@@ -12,12 +12,15 @@ from adapters.outbound.folder.place import final_name, same_file, write_all
 from router.ledger import FileOut
 
 PIECE = 1_048_576
+NOBODY = 0
+"""The epoch in the name of a file that is new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """An open, locked temp, cut at `offset`. `known`: the ledger's row leads to it."""
 
+    temp: str
     fd: int
     offset: int
     known: bool
@@ -25,15 +28,19 @@ class Start:
 
 
 def start_of(folder: Path, ident: str, epoch: int, resume: FileOut | None) -> Start:
-    """The temp of this owner, `temp_name(ident, epoch)`, with what the ledger knows of the file in it."""
-    mine = folder / temp_name(ident, epoch)
+    """The temp of this owner with what the ledger knows of the file in it.
+
+    A new file has a name without an owner, so that the next one finds it where none of its commits came through.
+    """
     if resume is not None:
         fd = _go_on(folder, ident, epoch, resume)
         if fd is not None:
-            return Start(fd, resume.offset, True, False)
+            return Start(temp_name(ident, epoch), fd, resume.offset, True, False)
         (folder / resume.temp).unlink(missing_ok=True)
-    mine.unlink(missing_ok=True)
-    return Start(_opened(mine, 0), 0, False, resume is not None)
+    for owner in (epoch, NOBODY):
+        (folder / temp_name(ident, owner)).unlink(missing_ok=True)
+    new = temp_name(ident, NOBODY)
+    return Start(new, _opened(folder / new, 0), 0, False, resume is not None)
 
 
 def take_back(sent: Path, folder: Path, name: str, exists: str) -> None:

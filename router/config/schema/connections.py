@@ -40,8 +40,11 @@ class Url(Text):
         except ValueError as error:
             raise wrong(value, f"an address is expected ({error})") from None
         if not good or re.search(r"[\s\x00-\x1f]", value):
-            raise wrong(value, "an address such as https://erp.example.com/api is expected",
-                        "" if "://" in value else f"write http://{value}")
+            raise wrong(
+                value,
+                "an address such as https://erp.example.com/api is expected",
+                "" if "://" in value else f"write http://{value}",
+            )
         if parts.fragment:
             raise wrong(value, "the address of a connection has no '#'")
         return value
@@ -103,8 +106,11 @@ class Http(Described):
     breaker = Nest(BreakerWords, "Stops trying while the other side is down.")
     headers = Headers(HeaderValue(), "Sent with each request.", load_default=dict)
     auth = Verb(
-        {"bearer": Text("A token."), "basic": Nest(Basic), "header": Nest(HeaderAuth)}, (), "kind of authentication",
-        "How this side shows who it is.", load_default=None,
+        {"bearer": Text("A token."), "basic": Nest(Basic), "header": Nest(HeaderAuth)},
+        (),
+        "kind of authentication",
+        "How this side shows who it is.",
+        load_default=None,
     )
     tls = Nest(Tls, "Certificates.", load_default=dict)
 
@@ -123,7 +129,11 @@ class Connection(Entry):
             raise kind(value, "a mapping", "for example {type: folder, path: inbox}")
         if "type" not in value:
             known = {name for nest in self.kinds.values() for name in nest.schema.fields}
-            strange = {key: [unknown(key, hint)] for key in value.keys() - known if (hint := did_you_mean(key, ["type"], False))}
+            strange = {
+                key: [unknown(key, hint)]
+                for key in value.keys() - known
+                if (hint := did_you_mean(key, ["type"], False))
+            }
             raise ValidationError({"type": [ABSENT_HERE], **strange})
         type_ = value["type"]
         if isinstance(type_, Unset):

@@ -85,8 +85,12 @@ def check_id(value: str, pattern: re.Pattern[str] = scalars.ID) -> None:
         under = "_" if pattern is scalars.KEY_NAME else ""
         better = re.sub(r"[^a-z0-9-]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", value).lower()).strip("-0123456789")
         hint = f"for example '{better}'" if better else ""
-        raise wrong(value, f"a name begins with a letter from a to z, and holds a to z, 0 to 9, '-'"
-                           f"{' and ' + repr(under) if under else ''} only", hint)
+        raise wrong(
+            value,
+            f"a name begins with a letter from a to z, and holds a to z, 0 to 9, '-'"
+            f"{' and ' + repr(under) if under else ''} only",
+            hint,
+        )
 
 
 class Word(Text):

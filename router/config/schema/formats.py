@@ -24,8 +24,17 @@ from router.config.schema.mistakes import (
 from router.config.schema.shapes import Chosen, Listing, Named, Nest, Verb, Words
 
 CELL_TYPES = ("text", "int", "decimal", "bool", "date")
-NEAR_TYPES = {"integer": "int", "number": "decimal", "float": "decimal", "string": "text", "str": "text",
-              "boolean": "bool", "datetime": '{datetime: "%d.%m.%Y %H:%M:%S"}', "double": "decimal", "money": "decimal"}
+NEAR_TYPES = {
+    "integer": "int",
+    "number": "decimal",
+    "float": "decimal",
+    "string": "text",
+    "str": "text",
+    "boolean": "bool",
+    "datetime": '{datetime: "%d.%m.%Y %H:%M:%S"}',
+    "double": "decimal",
+    "money": "decimal",
+}
 
 
 class Encoding(Text):
@@ -45,7 +54,9 @@ class Character(AnyText):
 
     def check(self, value: str) -> Any:
         if len(value) != 1 or value in "\r\n\0":
-            raise wrong(value, "one character is expected", r'write "\t" in double quotes for a tab' if value == r"\t" else "")
+            raise wrong(
+                value, "one character is expected", r'write "\t" in double quotes for a tab' if value == r"\t" else ""
+            )
         return value
 
 
@@ -63,7 +74,9 @@ class CellType(Entry):
         if value not in CELL_TYPES:
             near = NEAR_TYPES.get(value.lower())
             hint = f"write {near}" if near else did_you_mean(value, CELL_TYPES, otherwise=False)
-            raise wrong(value, f"a type is one of {', '.join(CELL_TYPES)}, {{date: FORMAT}}, {{datetime: FORMAT}}", hint)
+            raise wrong(
+                value, f"a type is one of {', '.join(CELL_TYPES)}, {{date: FORMAT}}, {{datetime: FORMAT}}", hint
+            )
         return value
 
 
@@ -157,7 +170,9 @@ class Format(Entry):
         if value in self.later:
             raise ValidationError([Mistake(NOT_YET, f"unknown format '{value}'", NOT_YET_HINT, bare=True)])
         if value not in self.kinds:
-            raise ValidationError([Mistake(UNKNOWN, f"unknown format '{value}'", did_you_mean(value, self.kinds), bare=True)])
+            raise ValidationError(
+                [Mistake(UNKNOWN, f"unknown format '{value}'", did_you_mean(value, self.kinds), bare=True)]
+            )
         return Chosen(value, self.without_options(value))
 
     def without_options(self, value: str) -> Any:

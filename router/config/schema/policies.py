@@ -52,5 +52,3 @@ class Defaults(Words):
     retry = Nest(Retry, "The retry policy of every target; a target replaces the keys that it names.")
     keep = Nest(KeepWords, "How long things are kept.")
     when_dead = Word(WHEN_DEAD, "What happens to the key behind a dead delivery.")
-
-

@@ -177,7 +177,9 @@ def chosen(kind_: str, field: Entry, value: Any) -> Chosen:
 class OneOf(Entry):
     """A mapping of known keys; which keys, one of them says by its name: the adapter of `from` and `send`."""
 
-    def __init__(self, kinds: Mapping[str, type[Words]], later: Sequence[str], what: str, note: str = "", **o: Any) -> None:
+    def __init__(
+        self, kinds: Mapping[str, type[Words]], later: Sequence[str], what: str, note: str = "", **o: Any
+    ) -> None:
         super().__init__(note, **o)
         self.kinds = {name: Nest(schema) for name, schema in kinds.items()}
         self.later, self.what = later, what

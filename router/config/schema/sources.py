@@ -76,8 +76,11 @@ class HttpSource(Words):
         if data.get("reply", "accepted") != "accepted" or isinstance(original.get("reply"), Unset):
             return
         hint = "add 'reply: result', or remove it"
-        mistakes = {key: [Mistake(RULE, f"'{key}' is only possible with 'reply: result'", hint, "key", bare=True)]
-                    for key in ("timeout", "late") if key in original}
+        mistakes = {
+            key: [Mistake(RULE, f"'{key}' is only possible with 'reply: result'", hint, "key", bare=True)]
+            for key in ("timeout", "late")
+            if key in original
+        }
         if mistakes and "reply" in data:
             raise ValidationError(mistakes)
 
@@ -103,7 +106,7 @@ class Ready(Entry):
         if value == "at_once":
             return Chosen("at_once", None)
         if isinstance(value, str):
-            expected = "one of {unchanged_for: 2s}, {marker: \"{{ file.name }}.ok\"}, at_once"
+            expected = 'one of {unchanged_for: 2s}, {marker: "{{ file.name }}.ok"}, at_once'
             raise wrong(value, expected, did_you_mean(value, ("at_once",), otherwise=False))
         chosen = self.forms.deserialize(value)
         if chosen.kind == "marker" and fixed(chosen.value) == chosen.value:

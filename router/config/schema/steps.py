@@ -152,4 +152,3 @@ class Steps(Listing):
 
     def __init__(self, verbs: dict[str, Entry], note: str = "", **options: Any) -> None:
         super().__init__(Verb(verbs, LATER_STEPS, "step"), note, **options)
-

@@ -142,8 +142,10 @@ class TargetField(Entry):
             raise kind(value, "a target", "for example {id: erp, send: {http: erp, path: /orders}}")
         if "otherwise" not in value:
             return chosen("target", self.target, value)
-        mistakes: dict[str, Any] = {key: [Mistake(RULE, f"'{key}' cannot stand beside 'otherwise'", BELOW, KEY, bare=True)]
-                                    for key in value.keys() - {"otherwise"}}
+        mistakes: dict[str, Any] = {
+            key: [Mistake(RULE, f"'{key}' cannot stand beside 'otherwise'", BELOW, KEY, bare=True)]
+            for key in value.keys() - {"otherwise"}
+        }
         found = Collected(None)
         last = Chosen("otherwise", found.take("otherwise", self.otherwise, value["otherwise"]))
         if mistakes or found.mistakes:

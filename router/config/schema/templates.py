@@ -30,7 +30,8 @@ class UrlPath(Pattern):
     def check(self, value: str) -> Any:
         if not value.startswith(("/", "{{", "{%")):
             raise wrong(value, "a path begins with '/'", f"write /{value}" if value else "")
-        if re.search(r"[\s?#]", fixed(value)):
+        text = fixed(value)
+        if "{{" not in text and re.search(r"[\s?#]", text):  # a brace that is not closed is said by the template
             raise wrong(value, "a path holds no spaces, '?' or '#'", "parameters stand in 'query'")
         return value
 

@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from router.config import Problem, build, check, read_project
 from router.errors import ExpressionSyntaxError
-from router.registry import ContentError, Registry
+from router.registry import CodecFactory, ContentError, Registry
 from router.route import Table
 
 
@@ -35,8 +35,11 @@ def template(text: str) -> FakeExpression:
 
 
 class FakeCodec:
+    suffixes: tuple[str, ...] = ()
+
     def __init__(self, name: str, options: Mapping[str, Any]) -> None:
-        self.name, self.options, self.content_type, self.suffixes = name, options, f"application/{name}", ()
+        self.name, self.options, self.content_type = name, options, f"application/{name}"
+        self.namespaces = dict(options.get("namespaces", {}))
         if name in ("csv", "ndjson", "json", "text"):
             self.join = lambda bodies, first: b""
         if name == "csv":
@@ -45,6 +48,10 @@ class FakeCodec:
     def decode(self, raw: bytes, envelope: Any) -> Any: ...
     def encode(self, body: Any) -> bytes:
         return b""
+
+
+def codec(name: str) -> CodecFactory:
+    return cast(CodecFactory, lambda options, content: FakeCodec(name, options))
 
 
 class FakeStep:
@@ -86,11 +93,9 @@ class FakeKind:
 
 
 def fake_registry() -> Registry:
-    codecs = {name: (lambda options, content, name=name: FakeCodec(name, options))
-              for name in ("json", "ndjson", "csv", "xml", "text", "bytes")}
     verbs = ("validate", "dedupe", "map", "template", "xslt", "set", "filter", "split")
     return Registry(
-        codecs=codecs,
+        codecs={name: codec(name) for name in ("json", "ndjson", "csv", "xml", "text", "bytes")},
         steps={verb: step(verb) for verb in verbs},  # type: ignore[misc]
         targets={"http": FakeKind("http", False), "folder": FakeKind("folder", True)},
         sources=("http", "folder"),

@@ -22,7 +22,11 @@ def test_a_version_holds_the_config_its_includes_and_the_content(desk: Desk) -> 
     desk.write("transforms/elsewhere/x", "")
     project = read_project(desk.folder / "routes.yaml", {})
     assert sorted(project.files()) == [
-        "more.yaml", "routes.yaml", "routes/a.yaml", "transforms/maps/m.yaml", "transforms/samples/small.csv",
+        "more.yaml",
+        "routes.yaml",
+        "routes/a.yaml",
+        "transforms/maps/m.yaml",
+        "transforms/samples/small.csv",
         "transforms/schemas/orders.py",
     ]
     assert desk.check() == []
@@ -42,7 +46,10 @@ def test_a_stored_version_includes_the_same(desk: Desk) -> None:
 def test_includes_that_lead_nowhere(desk: Desk) -> None:
     problems = desk.check('version: 1\ninclude: ["routes/*.yaml", none.yaml, ../x.yaml, /y.yaml]\n')
     assert [(p.level, p.code, p.line, p.column) for p in problems] == [
-        ("warning", "W0106", 2, 11), ("error", "E0106", 2, 28), ("error", "E0107", 2, 39), ("error", "E0107", 2, 50),
+        ("warning", "W0106", 2, 11),
+        ("error", "E0106", 2, 28),
+        ("error", "E0107", 2, 39),
+        ("error", "E0107", 2, 50),
     ]
     assert problems[1].message == "include[1]: there is no file 'none.yaml'"
 
@@ -68,7 +75,8 @@ def test_an_included_file_has_no_defaults_and_no_include(desk: Desk) -> None:
     desk.write("routes/a.yaml", "version: 1\ndefaults: {}\ninclude: []\n")
     problems = desk.check('include: ["routes/*.yaml"]\n' + HEAD)
     assert [(p.code, p.file, p.line, p.column) for p in problems] == [
-        ("E0201", "routes/a.yaml", 2, 1), ("E0201", "routes/a.yaml", 3, 1),
+        ("E0201", "routes/a.yaml", 2, 1),
+        ("E0201", "routes/a.yaml", 3, 1),
     ]
 
 

@@ -16,12 +16,15 @@ def resolve(text: str, **environ: str) -> str:
 def test_an_environment_variable_is_put_in() -> None:
     value = resolve("http://${env:HOST}/x", HOST="erp")
     assert value == "http://erp/x"
-    assert isinstance(value, Resolved) and not value.whole and not value.secret
+    assert isinstance(value, Resolved)
+    assert not value.whole
+    assert not value.secret
 
 
 def test_one_reference_alone_is_whole() -> None:
     value = resolve("${env:N}", N="5")
-    assert isinstance(value, Resolved) and value.whole
+    assert isinstance(value, Resolved)
+    assert value.whole
 
 
 @pytest.mark.parametrize(("environ", "value"), [({}, "d"), ({"X": ""}, "d"), ({"X": "x"}, "x")])
@@ -43,13 +46,20 @@ def test_what_a_variable_holds_is_not_resolved_again() -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("${HOME}", "does not say where"), ("${secret:A:-x}", "a secret has no default"), ("${file:x}", "not a reference"),
-     ("${env:A B}", "not a reference"), ("${env:A", "no closing brace"), ("${}", "not a reference")],
+    [
+        ("${HOME}", "does not say where"),
+        ("${secret:A:-x}", "a secret has no default"),
+        ("${file:x}", "not a reference"),
+        ("${env:A B}", "not a reference"),
+        ("${env:A", "no closing brace"),
+        ("${}", "not a reference"),
+    ],
 )
 def test_any_other_reference_is_wrong(text: str, message: str) -> None:
     value, [complaint] = Resolver({"A": "1", "HOME": "/"}).resolve(text)
     assert message in complaint.message
-    assert complaint.hint and not complaint.unset
+    assert complaint.hint
+    assert not complaint.unset
     assert isinstance(value, Unset)
 
 
@@ -64,7 +74,8 @@ def test_a_secret_comes_from_its_file_first(tmp_path: Path) -> None:
     (tmp_path / "TOKEN").write_text("from file\n\n")
     value, _ = Resolver({"TOKEN": "env"}, {"TOKEN": "dotenv"}, tmp_path).resolve("${secret:TOKEN}")
     assert value == "from file\n"
-    assert isinstance(value, Resolved) and value.secret
+    assert isinstance(value, Resolved)
+    assert value.secret
 
 
 def test_then_from_the_environment_then_from_dotenv(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ import pytest
 from router.config import scalars
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("500ms", 0.5), ("10s", 10.0), ("5m", 300.0), ("2h", 7200.0), ("7d", 604_800.0)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("500ms", 0.5), ("10s", 10.0), ("5m", 300.0), ("2h", 7200.0), ("7d", 604_800.0)]
+)
 def test_durations_are_seconds(text: str, seconds: float) -> None:
     assert scalars.duration(text) == seconds
 
@@ -18,7 +20,9 @@ def test_other_durations_are_refused(text: str) -> None:
         scalars.duration(text)
 
 
-@pytest.mark.parametrize(("text", "size"), [("500B", 500), ("64KiB", 65_536), ("16MiB", 16_777_216), ("2GiB", 2_147_483_648)])
+@pytest.mark.parametrize(
+    ("text", "size"), [("500B", 500), ("64KiB", 65_536), ("16MiB", 16_777_216), ("2GiB", 2_147_483_648)]
+)
 def test_sizes_are_bytes(text: str, size: int) -> None:
     assert scalars.size(text) == size
 
@@ -47,9 +51,24 @@ def test_other_shares_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("no", "no"), ("yes", "yes"), ("on", "on"), ("true", True), ("False", False), ("12:30", "12:30"), ("0042", 42),
-     ("0o17", 15), ("0x1F", 31), ("-3", -3), ("1.50", Decimal("1.50")), ("1_000", "1_000"), ("~", None), ("", None),
-     ("2020-01-01", "2020-01-01"), (".nan", ".nan")],
+    [
+        ("no", "no"),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("true", True),
+        ("False", False),
+        ("12:30", "12:30"),
+        ("0042", 42),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("-3", -3),
+        ("1.50", Decimal("1.50")),
+        ("1_000", "1_000"),
+        ("~", None),
+        ("", None),
+        ("2020-01-01", "2020-01-01"),
+        (".nan", ".nan"),
+    ],
 )
 def test_plain_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
     assert scalars.plain(text) == value

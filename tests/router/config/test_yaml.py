@@ -31,6 +31,8 @@ def test_what_cannot_be_read_is_said_with_its_place(text: bytes, line: int, colu
     assert message in problem.message
 
 
-@pytest.mark.parametrize("text", [b"", b"\n# nothing\n", b"\xef\xbb\xbfa: 1\r\nb: 2\r\n", b"a: &x 1\nb: &x 2\n", b"%YAML 1.2\n---\na: 1\n"])
+@pytest.mark.parametrize(
+    "text", [b"", b"\n# nothing\n", b"\xef\xbb\xbfa: 1\r\nb: 2\r\n", b"a: &x 1\nb: &x 2\n", b"%YAML 1.2\n---\na: 1\n"]
+)
 def test_these_can_be_read(text: bytes) -> None:
     assert parse(text, "routes.yaml").problems == ()

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.inbound.folder.source import BYTES, FILES, batches
 from adapters.inbound.folder.scan import Seen
+from adapters.inbound.folder.source import BYTES, FILES, batches
 from router.errors import LedgerBusy, LedgerError, LedgerFull
 from tests.adapters.inbound.folder.conftest import MakeHouse
-from tests.adapters.inbound.folder.house import House
+from tests.adapters.inbound.folder.house import House, marker
 
 
-def actions(logs: list[dict[str, object]]) -> list[object]:
+def actions(logs: list[MutableMapping[str, Any]]) -> list[Any]:
     return [line["action"] for line in logs if "action" in line]
 
 
@@ -86,8 +88,6 @@ def test_a_growing_file_waits_until_it_stands_still(make_house: MakeHouse) -> No
 
 
 def test_a_marker_goes_where_its_file_goes(make_house: MakeHouse) -> None:
-    from tests.adapters.inbound.folder.house import marker
-
     house = make_house(ready={"marker": marker})
     house.drop("a.csv", b"h\n1\n")
     house.drop("b.csv", b"h\n2\n")
@@ -98,8 +98,6 @@ def test_a_marker_goes_where_its_file_goes(make_house: MakeHouse) -> None:
 
 
 def test_a_marker_is_deleted_with_its_file(make_house: MakeHouse) -> None:
-    from tests.adapters.inbound.folder.house import marker
-
     house = make_house(ready={"marker": marker}, done="delete")
     house.drop("a.csv")
     house.drop("a.csv.ok", b"")
@@ -278,6 +276,6 @@ async def test_it_runs_until_it_is_stopped(house: House) -> None:
     stop = asyncio.Event()
     house.drop("a.csv", b"h\n1\n")
     loop = asyncio.get_running_loop()
-    house.checkpoint = lambda step: step == "told" and loop.call_soon_threadsafe(stop.set)  # type: ignore[assignment, return-value]
+    house.checkpoint = lambda step: step == "told" and loop.call_soon_threadsafe(stop.set)  # type: ignore[assignment]
     await asyncio.wait_for(house.source.run(stop), 5)
     assert house.ledger.bodies() == [b"h\n1\n"]

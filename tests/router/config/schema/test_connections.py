@@ -10,25 +10,109 @@ ERP = 'erp: {type: http, url: "http://erp.test"}'
 @pytest.mark.parametrize(
     ("text", "code", "column", "path", "message", "hint"),
     [
-        ("erp: {type: http, url: http://x, hed: 1}", "E0201", 36, "hed", "unknown field 'hed' in connection 'erp'", "header"),
-        ("erp: {type: htp, url: http://x}", "E0201", 15, "type", "unknown type 'htp' in connection 'erp'", "did you mean 'http'?"),
+        (
+            "erp: {type: http, url: http://x, hed: 1}",
+            "E0201",
+            36,
+            "hed",
+            "unknown field 'hed' in connection 'erp'",
+            "header",
+        ),
+        (
+            "erp: {type: htp, url: http://x}",
+            "E0201",
+            15,
+            "type",
+            "unknown type 'htp' in connection 'erp'",
+            "did you mean 'http'?",
+        ),
         ("erp: {type: amqp, url: http://x}", "E0205", 15, "type", "unknown type 'amqp' in connection 'erp'", "not yet"),
         ("erp: {url: http://x}", "E0202", 3, "type", "'type' is missing in connection 'erp'", ""),
-        ("erp: {typ: http, url: http://x}", "E0201", 9, "typ", "unknown field 'typ' in connection 'erp'", "did you mean 'type'?"),
+        (
+            "erp: {typ: http, url: http://x}",
+            "E0201",
+            9,
+            "typ",
+            "unknown field 'typ' in connection 'erp'",
+            "did you mean 'type'?",
+        ),
         ("erp: {type: http}", "E0202", 3, "url", "'url' is missing in connection 'erp'", ""),
-        ("erp: {type: http, url: erp.test}", "E0204", 26, "url", "url of connection 'erp': 'erp.test' is not accepted", "write http://erp.test"),
+        (
+            "erp: {type: http, url: erp.test}",
+            "E0204",
+            26,
+            "url",
+            "url of connection 'erp': 'erp.test' is not accepted",
+            "write http://erp.test",
+        ),
         ("erp: {type: http, url: ftp://x}", "E0204", 26, "url", "'ftp://x' is not accepted", ""),
         ("erp: {type: http, url: 'http://x:99999'}", "E0204", 26, "url", "'http://x:99999' is not accepted", ""),
         ("erp: {type: http, url: http://x, timeout: 101s}", "E0204", 45, "timeout", "at most 100s", ""),
-        ("erp: {type: http, url: http://x, timeout: 10 sec}", "E0204", 45, "timeout", "'10 sec' is not accepted", "write 10s"),
-        ("erp: {type: http, url: http://x, timeout: 10}", "E0204", 45, "timeout", "the number 10 is not accepted", "write 10s"),
-        ("erp: {type: http, url: http://x, in_flight: 0}", "E0204", 47, "in_flight", "the number 0 is not accepted", ""),
-        ("erp: {type: http, url: http://x, in_flight: '3'}", "E0203", 47, "in_flight", "a whole number is expected, not '3'", "without quotes"),
+        (
+            "erp: {type: http, url: http://x, timeout: 10 sec}",
+            "E0204",
+            45,
+            "timeout",
+            "'10 sec' is not accepted",
+            "write 10s",
+        ),
+        (
+            "erp: {type: http, url: http://x, timeout: 10}",
+            "E0204",
+            45,
+            "timeout",
+            "the number 10 is not accepted",
+            "write 10s",
+        ),
+        (
+            "erp: {type: http, url: http://x, in_flight: 0}",
+            "E0204",
+            47,
+            "in_flight",
+            "the number 0 is not accepted",
+            "",
+        ),
+        (
+            "erp: {type: http, url: http://x, in_flight: '3'}",
+            "E0203",
+            47,
+            "in_flight",
+            "a whole number is expected, not '3'",
+            "without quotes",
+        ),
         ("erp: {type: http, url: http://x, rate: 20/m}", "E0204", 42, "rate", "'20/m' is not accepted", "write 20/min"),
-        ("erp: {type: http, url: http://x, breaker: {open: 3}}", "E0201", 46, "breaker.open", "in 'breaker' of connection 'erp'", "open_after"),
-        ("erp: {type: http, url: http://x, auth: {beerer: x}}", "E0201", 43, "auth.beerer", "unknown kind of authentication 'beerer'", "bearer"),
-        ("erp: {type: http, url: http://x, auth: {basic: {user: x}}}", "E0202", 43, "auth.basic.password", "'password' is missing in 'auth.basic'", ""),
-        ("erp: {type: http, url: http://x, headers: {'a b': x}}", "E0204", 46, "headers.a b", "'a b' is not accepted: this is not the name of a header", ""),
+        (
+            "erp: {type: http, url: http://x, breaker: {open: 3}}",
+            "E0201",
+            46,
+            "breaker.open",
+            "in 'breaker' of connection 'erp'",
+            "open_after",
+        ),
+        (
+            "erp: {type: http, url: http://x, auth: {beerer: x}}",
+            "E0201",
+            43,
+            "auth.beerer",
+            "unknown kind of authentication 'beerer'",
+            "bearer",
+        ),
+        (
+            "erp: {type: http, url: http://x, auth: {basic: {user: x}}}",
+            "E0202",
+            43,
+            "auth.basic.password",
+            "'password' is missing in 'auth.basic'",
+            "",
+        ),
+        (
+            "erp: {type: http, url: http://x, headers: {'a b': x}}",
+            "E0204",
+            46,
+            "headers.a b",
+            "'a b' is not accepted: this is not the name of a header",
+            "",
+        ),
         ("erp: [http]", "E0203", 8, "", "connection 'erp': a mapping is expected, not a list", "type: folder"),
         ("erp:", "E0203", 3, "", "connection 'erp': nothing is given here", ""),
     ],
@@ -64,14 +148,18 @@ def test_ids_are_lower_case(desk: Desk) -> None:
 )
 def test_a_wrong_client(desk: Desk, text: str, code: str, column: int, path: str) -> None:
     problems = [p for p in desk.head('web-shop: {token: "${env:SHOP_TOKEN}"}', text) if p.level == "error"]
-    assert brief(problems) in ([(code, 7, column, f"clients.web-shop.{path}")], [(code, 7, column, f"clients.web-shop.{path}"), ("E0202", 7, 3, "clients.web-shop.token")])
+    assert brief(problems) in (
+        [(code, 7, column, f"clients.web-shop.{path}")],
+        [(code, 7, column, f"clients.web-shop.{path}"), ("E0202", 7, 3, "clients.web-shop.token")],
+    )
 
 
 def test_a_secret_is_never_shown(desk: Desk) -> None:
     desk.environ["URL"] = "not an address"
     shown, hidden = (desk.head('"http://erp.test"', f"'${{{kind}:URL}}'")[0].message for kind in ("env", "secret"))
     assert "'not an address' (from ${env:URL})" in shown
-    assert "the value of ${secret:URL} is not accepted" in hidden and "not an address" not in hidden
+    assert "the value of ${secret:URL} is not accepted" in hidden
+    assert "not an address" not in hidden
 
 
 def test_the_beginning_is_sound(desk: Desk) -> None:

@@ -19,8 +19,13 @@ def reference(value: str) -> Resolved:
 @pytest.mark.parametrize(
     ("field", "written", "value"),
     [
-        (fields.Whole(), "5", 5), (fields.Flag(), "true", True), (fields.Factor(), "2.5", 2.5), (fields.Text(), "5", "5"),
-        (fields.Duration(), "5s", 5.0), (fields.Rate(), "5/s", 5.0), (fields.Formula(), "body.x", "body.x"),
+        (fields.Whole(), "5", 5),
+        (fields.Flag(), "true", True),
+        (fields.Factor(), "2.5", 2.5),
+        (fields.Text(), "5", "5"),
+        (fields.Duration(), "5s", 5.0),
+        (fields.Rate(), "5/s", 5.0),
+        (fields.Formula(), "body.x", "body.x"),
     ],
 )
 def test_a_whole_reference_takes_the_fields_type(field: fields.Entry, written: str, value: Any) -> None:

@@ -44,18 +44,30 @@ def test_a_wrong_format(desk: Desk, text: str, code: str, column: int, path: str
 
 @pytest.mark.parametrize(
     "text",
-    ["json", "csv", "xml", "text", "bytes", "{csv: {}}", "{json: }", "{xml: {namespaces: {p: urn:x}}}",
-     '{csv: {delimiter: "\\t", quote: "\'", header: false, columns: [a, b], encoding: cp1252, decimal: ",", skip: 2}}',
-     "{csv: {columns: {a: int, b: decimal, c: bool, d: date, e: {date: '%d.%m.%y'}, f: {datetime: '%d'}, g: text}}}"],
+    [
+        "json",
+        "csv",
+        "xml",
+        "text",
+        "bytes",
+        "{csv: {}}",
+        "{json: }",
+        "{xml: {namespaces: {p: urn:x}}}",
+        '{csv: {delimiter: "\\t", quote: "\'", header: false, columns: [a], encoding: cp437, decimal: ",", skip: 2}}',
+        "{csv: {columns: {a: int, b: decimal, c: bool, d: date, e: {date: '%d.%m.%y'}, f: {datetime: '%d'}, g: text}}}",
+    ],
 )
 def test_a_right_format(desk: Desk, text: str) -> None:
     assert desk.route(ROUTE.format(text)) == []
 
 
 def test_a_target_writes_ndjson_and_lists_of_columns(desk: Desk) -> None:
-    assert desk.route("""\
+    assert (
+        desk.route("""\
         from: {http: /r, clients: anyone}
         to:
           - {id: a, format: ndjson, send: {folder: out, name: a}}
           - {id: b, format: {csv: {columns: [a, b]}}, send: {folder: out, name: b}}
-        """) == []
+        """)
+        == []
+    )

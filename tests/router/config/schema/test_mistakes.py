@@ -11,8 +11,16 @@ from router.config.schema.mistakes import Wrong, kind, show, wrong
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("x", "'x'"), (5, "the number 5"), (Decimal("1.0"), "the number 1.0"), (True, "true"), (None, "nothing"),
-     ([1], "a list"), ({}, "a mapping"), ("x" * 99, "'" + "x" * 77 + "...'")],
+    [
+        ("x", "'x'"),
+        (5, "the number 5"),
+        (Decimal("1.0"), "the number 1.0"),
+        (True, "true"),
+        (None, "nothing"),
+        ([1], "a list"),
+        ({}, "a mapping"),
+        ("x" * 99, "'" + "x" * 77 + "...'"),
+    ],
 )
 def test_values_in_a_sentence(value: Any, text: str) -> None:
     assert show(value) == text

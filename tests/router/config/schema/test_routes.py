@@ -26,11 +26,12 @@ def test_a_wrong_file(desk: Desk, text: str, expected: list[tuple[str, int, int,
 
 
 def test_keys_that_begin_with_x_are_ignored(desk: Desk) -> None:
-    assert desk.check("x-whatever: {a: \"${nonsense}\"}\n" + HEAD) == []
+    assert desk.check('x-whatever: {a: "${nonsense}"}\n' + HEAD) == []
 
 
 def test_a_route_with_all_its_keys(desk: Desk) -> None:
-    assert desk.route("""\
+    assert (
+        desk.route("""\
         about: Everything
         owner: 42
         enabled: false
@@ -43,13 +44,20 @@ def test_a_route_with_all_its_keys(desk: Desk) -> None:
         to:
           - {id: a, when: body.x, order_by: body.y, when_dead: hold, retry: {attempts: 3}, send: {http: erp, path: /a}}
           - otherwise: {ignore: 404}
-        """) == []
+        """)
+        == []
+    )
 
 
 @pytest.mark.parametrize(
     ("line", "code", "column", "path"),
-    [("keys: {Order: body.x}", "E0204", 12, "keys.Order"), ("match: any", "E0204", 12, "match"),
-     ("enabled: yes", "E0203", 14, "enabled"), ("stepps: []", "E0201", 5, "stepps"), ("format:", "E0203", 5, "format")],
+    [
+        ("keys: {Order: body.x}", "E0204", 12, "keys.Order"),
+        ("match: any", "E0204", 12, "match"),
+        ("enabled: yes", "E0203", 14, "enabled"),
+        ("stepps: []", "E0201", 5, "stepps"),
+        ("format:", "E0203", 5, "format"),
+    ],
 )
 def test_a_wrong_key_of_a_route(desk: Desk, line: str, code: str, column: int, path: str) -> None:
     route = f"from: {{http: /r, clients: anyone}}\n{line}\nto: [{{id: a, send: {{http: erp, path: /a}}}}]\n"

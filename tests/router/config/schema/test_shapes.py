@@ -31,8 +31,11 @@ def text(messages: Any) -> Any:
 
 def test_all_mistakes_of_a_mapping_at_once_and_what_is_valid_of_it() -> None:
     messages, valid = refused(Nest(Point), {"x": "a", "y": 3, "z": 1, "w": 2})
-    assert text(messages) == {"x": ["a whole number is expected, not 'a'"], "z": ["unknown field 'z'"],
-                              "w": ["unknown field 'w'"]}
+    assert text(messages) == {
+        "x": ["a whole number is expected, not 'a'"],
+        "z": ["unknown field 'z'"],
+        "w": ["unknown field 'w'"],
+    }
     assert valid == {"y": 3}
 
 
@@ -60,5 +63,7 @@ def test_one_of_hands_on_its_kind() -> None:
 def test_a_verb_stands_alone() -> None:
     field = Verb({"say": Text(), "sing": Text()}, (), "step")
     assert field.deserialize({"say": "x"}) == Chosen("say", "x")
-    assert text(refused(field, {"say": "x", "sing": "y"})[0]) == {"sing": ["'say' and 'sing' cannot stand together: there is one step here"]}
+    assert text(refused(field, {"say": "x", "sing": "y"})[0]) == {
+        "sing": ["'say' and 'sing' cannot stand together: there is one step here"]
+    }
     assert text(refused(field, {"say": "x", "loud": "y"})[0]) == {"loud": ["unknown field 'loud'"]}

@@ -53,10 +53,12 @@ def test_a_wrong_source(desk: Desk, text: str, code: str, column: int, path: str
 
 @pytest.mark.parametrize(
     "text",
-    ["{http: '/a/{b}/c', method: PUT, clients: [web-shop], max_body: 1MiB, refuse: false}",
-     "{http: /x, clients: anyone, reply: result, timeout: 5s, late: deliver}",
-     "{folder: pos, files: 'S_*.csv', ready: at_once, ignore: [], order: modified, done: delete, failed: bad, duplicates: take}",
-     "{folder: pos, files: x, ready: {marker: '{{ file.name }}.ok'}, done: 'a/{{ message.received_at | date }}'}"],
+    [
+        "{http: '/a/{b}/c', method: PUT, clients: [web-shop], max_body: 1MiB, refuse: false}",
+        "{http: /x, clients: anyone, reply: result, timeout: 5s, late: deliver}",
+        "{folder: pos, files: 'S_*.csv', ready: at_once, ignore: [], done: delete, duplicates: take}",
+        "{folder: pos, files: x, ready: {marker: '{{ file.name }}.ok'}, done: 'a/{{ message.received_at | date }}'}",
+    ],
 )
 def test_a_right_source(desk: Desk, text: str) -> None:
     assert desk.route(ROUTE.format(text)) == []

@@ -52,19 +52,36 @@ def test_a_wrong_step(desk: Desk, text: str, code: str, column: int, path: str, 
 
 @pytest.mark.parametrize(
     "text",
-    ["validate: orders.WebOrder", "validate: {schema: orders.WebOrder, unknown: include}",
-     "dedupe: {key: body.x, within: 7d, changed: deliver}", "map: {fields: {a: body.x, b: {const: 1}}}", "xslt: x.xsl",
-     "xslt: {stylesheet: x.xsl, params: {a: body.x, b: 5}}", 'set: {"body.x": 5, "headers.x-y": body.z, "body.n": null}',
-     "filter: body.x == 1", "filter: true", "split: records", "split: {by: body.lines, bad: reject}", "split: {bad: reject}"],
+    [
+        "validate: orders.WebOrder",
+        "validate: {schema: orders.WebOrder, unknown: include}",
+        "dedupe: {key: body.x, within: 7d, changed: deliver}",
+        "map: {fields: {a: body.x, b: {const: 1}}}",
+        "xslt: x.xsl",
+        "xslt: {stylesheet: x.xsl, params: {a: body.x, b: 5}}",
+        'set: {"body.x": 5, "headers.x-y": body.z, "body.n": null}',
+        "filter: body.x == 1",
+        "filter: true",
+        "split: records",
+        "split: {by: body.lines, bad: reject}",
+        "split: {bad: reject}",
+    ],
 )
 def test_a_right_step(desk: Desk, text: str) -> None:
     assert desk.route(ROUTE.format(text)) == []
 
 
 def test_scalars_are_expressions_too(desk: Desk) -> None:
-    table = desk.build_route(ROUTE.format('set: {"body.a": 5, "body.b": 1.50, "body.c": true, "body.d": null, "body.e": "\'x\'"}'))
+    table = desk.build_route(
+        ROUTE.format('set: {"body.a": 5, "body.b": 1.50, "body.c": true, "body.d": null, "body.e": "\'x\'"}')
+    )
     assert table.routes["r"].steps[0].value == {  # type: ignore[union-attr]
-        "body.a": "5", "body.b": "1.50", "body.c": "true", "body.d": "none", "body.e": "'x'"}
+        "body.a": "5",
+        "body.b": "1.50",
+        "body.c": "true",
+        "body.d": "none",
+        "body.e": "'x'",
+    }
 
 
 @pytest.mark.parametrize("verb", ["split: records", "dedupe: {key: body.x}"])

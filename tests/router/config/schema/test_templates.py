@@ -10,7 +10,9 @@ def test_what_is_fixed_of_a_text() -> None:
     assert fixed("a{{ body.x }}b{% if y %}c{# no #}") == "abc"
 
 
-@pytest.mark.parametrize(("text", "word"), [("/a/{id}", "id"), ("/a/{{ id }}", None), ("{a.b}-{{ c }}", "a.b"), ("{1}", None)])
+@pytest.mark.parametrize(
+    ("text", "word"), [("/a/{id}", "id"), ("/a/{{ id }}", None), ("{a.b}-{{ c }}", "a.b"), ("{1}", None)]
+)
 def test_a_lone_word_was_meant_as_a_value(text: str, word: str | None) -> None:
     assert lone_word(text) == word
 

@@ -1,0 +1,108 @@
+"""`dlq edit`: another body for dead letters; the original is kept, requeue takes the edited one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from adapters.commands.asking import actor, agree, reason_option, yes_option
+from adapters.commands.exits import DONE, FAILED, PARTLY, REFUSED, USAGE
+from adapters.commands.output import answer_rows, output_option, say, stop
+from adapters.commands.project import editing, opened
+from adapters.commands.requeueing import missing, plan
+from adapters.commands.select import all_option, insist, selecting
+from adapters.settings import Settings
+from router.browse import DeadLetter, Selection
+from router.editing import Editable, EditError, Editing, parse_assignment
+
+COLUMNS = ("id", "edit", "kind", "bytes")
+
+
+@click.command()
+@selecting
+@all_option
+@click.option("--set", "assignments", multiple=True, metavar="body.FIELD=VALUE", help="Sets a field; JSON, else text.")
+@click.option("--body", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+              help="The new body from a file, - for stdin.")  # fmt: skip
+@reason_option
+@yes_option
+@output_option
+@click.pass_obj
+def edit(
+    settings: Settings, selection: Selection, everything: bool, assignments: tuple[str, ...], body: Path | None,
+    reason: str, yes: bool, form: str,
+) -> int:  # fmt: skip
+    """Edits the body as it came in, or the decoded record of a split message, with --set, --body or $EDITOR."""
+    insist(selection, everything)
+    if assignments and body is not None:
+        stop(USAGE, "--set changes fields, --body the whole: say one of them")
+    fields = dict(map(parse_assignment, assignments))
+    given = read(body)
+    with opened(settings) as app:
+        lost = missing(app.ledger, selection)
+        total = plan(app.ledger, selection, "edit", None)
+        named_only = selection == Selection(ids=selection.ids)
+        if not named_only:
+            agree(f"this keeps an edited body of {total} beside the original", yes)
+        if given is None and not fields and total != 1:
+            stop(USAGE, "an editor takes one dead letter at a time: use --set or --body")
+        writer, done, failed = editing(app), [], 0
+        for letter in list(app.ledger.dead_letters(selection)):
+            try:
+                changed = with_changes(writer, letter, fields, given)
+            except EditError as error:
+                say(error.reason)
+                failed += 1
+                continue
+            if changed is not None:
+                rev = app.ledger.revise(letter, changed.kind, changed.body, actor(), reason)
+                done.append({"id": letter.id, "edit": rev, "kind": changed.kind, "bytes": len(changed.body)})
+    answer_rows(done, COLUMNS, form, total)
+    if failed:
+        return PARTLY if done else FAILED
+    if done:
+        say("the original is kept; to send the edited: crossdock dlq requeue " + " ".join(f"'{d['id']}'" for d in done[:3]))
+    return PARTLY if lost else DONE
+
+
+def read(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
+    if str(path) == "-":
+        return click.get_binary_stream("stdin").read()
+    return path.read_bytes()
+
+
+def with_changes(writer: Editing, letter: DeadLetter, fields: dict[Any, Any], given: bytes | None) -> Editable | None:
+    """The new body; None where it is the old one. Raises EditError."""
+    if given is not None:
+        return whole(writer, letter, given)
+    old = writer.editable(letter)
+    new = writer.with_fields(letter, fields) if fields else by_editor(old)
+    if new.body == old.body:
+        say(f"{letter.id}: nothing changed")
+        return None
+    return new
+
+
+def whole(writer: Editing, letter: DeadLetter, given: bytes) -> Editable:
+    if not letter.record:
+        return Editable("raw", given)
+    try:
+        writer.read_json(given)
+    except Exception as error:
+        raise EditError(f"the record of {letter.id} is edited as JSON: {error}") from None
+    return Editable("record", given)
+
+
+def by_editor(old: Editable) -> Editable:
+    if not click.get_text_stream("stdin").isatty():
+        stop(REFUSED, "this is no terminal, so there is no editor: use --set or --body")
+    try:
+        text = old.body.decode()
+    except UnicodeDecodeError as error:
+        raise EditError(f"byte {error.start} is not UTF-8, an editor would change it: use --body FILE") from None
+    changed = click.edit(text, extension=old.suffix)
+    return Editable(old.kind, old.body if changed is None else changed.encode())

@@ -1,0 +1,40 @@
+"""A group whose commands are imported when they are called."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from adapters.commands.options import add_settings
+
+
+class LazyGroup(click.Group):
+    """`table`: name to (module, its sentence in the help); the module holds the click command of that name. A command
+    without a sentence is not shown."""
+
+    def __init__(self, name: str, table: Mapping[str, tuple[str, str]], **options: Any) -> None:
+        super().__init__(name, **options)
+        self.table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name, (_, about) in self.table.items() if about]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.table:
+            return None
+        command: click.Command = getattr(importlib.import_module(self.table[name][0]), name)
+        return add_settings(command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.table and not args[0].startswith("-"):
+            ctx.fail(f"There is no command {args[0]!r}; there are {', '.join(self.list_commands(ctx))}.")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.table[name][1]) for name in self.list_commands(ctx)])

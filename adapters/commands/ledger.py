@@ -1,0 +1,93 @@
+"""`ledger`: the proof that nothing was lost, and retention."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from adapters.commands.asking import agree, yes_option
+from adapters.commands.exits import DONE, FAILED
+from adapters.commands.output import answer_one, output_option, pretty, print_table, say, to_json
+from adapters.commands.project import known_names, opened
+from adapters.settings import Settings
+from adapters.wiring import App
+from router.browse import COUNTED, Account, Proof, Pruned
+from router.config import ConfigError
+from router.route import Keep
+
+DAY = 86_400
+
+
+@click.group()
+def ledger() -> None:
+    """The ledger: verify, prune."""
+
+
+def account_row(account: Account) -> dict[str, Any]:
+    counts = {state: account.counts.get(state, 0) for state in COUNTED if state != "accepted"}
+    return {"kind": account.kind, "id": account.name, "accepted": account.accepted, **counts,
+            "adds_up": account.accepted == sum(account.counts.values())}  # fmt: skip
+
+
+@ledger.command()
+@output_option
+@click.pass_obj
+def verify(settings: Settings, form: str) -> int:
+    """Proves that accepted = the sum of all ends + open, per route, per file, per target; 1 where it does not."""
+    with opened(settings) as app:
+        proof = app.ledger.verify(known_names(app))
+    rows = [account_row(account) for account in proof.accounts]
+    off = [row for row in rows if not row["adds_up"] and row["kind"] != "file"]
+    answer_proof(proof, rows, form)
+    for fault in proof.faults:
+        say(f"{fault.scope}: {fault.what}")
+    say("everything adds up" if not proof.faults and not off else f"{len(proof.faults) + len(off)} things do not add up")
+    return FAILED if proof.faults or off else DONE
+
+
+def answer_proof(proof: Proof, rows: list[dict[str, Any]], form: str) -> None:
+    if form == "json":
+        click.echo(pretty({"ok": not proof.faults, "accounts": rows, "faults": [asdict(f) for f in proof.faults]}))
+    elif form == "jsonl":
+        for row in [*rows, *(asdict(f) for f in proof.faults)]:
+            click.echo(to_json(row))
+    elif form == "id":
+        for fault in proof.faults:
+            click.echo(fault.scope)
+    elif rows:
+        print_table(rows, ("kind", "id", *COUNTED))
+
+
+@ledger.command()
+@click.option("--dry-run", is_flag=True, help="Only say how long things are kept.")
+@yes_option
+@output_option
+@click.pass_obj
+def prune(settings: Settings, dry_run: bool, yes: bool, form: str) -> int:
+    """Removes what has ended and was kept long enough. Never what is open, parked or dead."""
+    with opened(settings) as app:
+        keep = kept(app)
+        what = (
+            f"this removes bodies after {keep.bodies / DAY:g} days, messages after {keep.messages / DAY:g} days,"
+            f" gives up dead letters after {keep.dead / DAY:g} days"
+        )
+        if dry_run:
+            say(what)
+            return DONE
+        agree(what, yes)
+        total = Pruned()
+        while (step := app.ledger.prune_step(keep)).total:
+            total += step
+    answer_one({"id": "prune", **asdict(total)} if form == "id" else asdict(total), form)
+    say(f"{total.total} removed" if total.total else "nothing is old enough")
+    return DONE
+
+
+def kept(app: App) -> Keep:
+    try:
+        return app.table().keep
+    except ConfigError:
+        say("routes.yaml cannot be used, so the defaults hold")
+        return Keep()

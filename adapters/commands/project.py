@@ -1,0 +1,69 @@
+"""The project that a command works on: its ledger, its tables, who is known in it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from adapters import wiring
+from adapters.settings import Settings
+from adapters.wiring import App
+from router.config import ConfigError, build
+from router.editing import Editing
+from router.records import RecordReader
+from router.replay import Replay
+from router.route import Table
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator[App]:
+    app = wiring.open_project(settings)
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def known_names(app: App) -> set[str] | None:
+    """Routes and targets of the current version; None where there is none, or it cannot be used here."""
+    if app.ledger.version(0) is None:
+        return None
+    try:
+        table = app.table()
+    except (ConfigError, KeyError):
+        return None
+    return {*table.routes, *(t.name for r in table.routes.values() for t in r.targets)}
+
+
+def draft(app: App) -> Table:
+    """The project as its files are now, whatever runs. Raises ConfigError."""
+    settings = app.settings
+    files = app.project.files()
+    environ = wiring.environment(settings)
+    return build(files, settings.config.name, 0, app.registry, environ, settings.project)
+
+
+def stored_version(settings: Settings) -> int:
+    """The number of the newest version that was started; 0 where none was. Makes no ledger."""
+    if not wiring.ledger_path(settings).exists():
+        return 0
+    with opened(settings) as app:
+        newest = app.ledger.version(0)
+    return newest.number if newest is not None else 0
+
+
+def reader() -> RecordReader:
+    return RecordReader(wiring.read_json)
+
+
+def replay(app: App) -> Replay:
+    return Replay(app.ledger, app.table, app.receiver)
+
+
+def editing(app: App) -> Editing:
+    return Editing(app.ledger, app.table, wiring.read_json)
+
+
+def ring(settings: Settings) -> None:
+    """Best effort: without it, the ticker rings within a second."""
+    wiring.ring(settings)

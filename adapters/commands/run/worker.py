@@ -1,0 +1,40 @@
+"""`run worker`. With the embedded broker and nobody who runs it, it brings the broker along."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from adapters import logs, wiring
+from adapters.celery.bell import CeleryBell
+from adapters.celery.marks import Slot
+from adapters.celery.worker import run_worker
+from adapters.commands.run.shell import broker_url, role
+from adapters.host import broker_part, role_part
+from adapters.node import hold_role, role_lock, try_lock
+from adapters.settings import EMBEDDED, Settings
+from adapters.supervisor import Supervisor
+
+
+@click.command()
+@click.pass_obj
+def worker(settings: Settings) -> int:
+    """Celery: processing and delivery."""
+    if settings.broker == EMBEDDED and (lock := try_lock(role_lock(settings.var, "broker"))) is not None:
+        return _with_broker(settings, lock.fd)
+    with role(settings, "worker") as ready:
+        return run_worker(
+            broker_url(settings), settings.workers, settings.child_memory, lambda slot: _shifts(settings, slot), ready
+        )
+
+
+def _shifts(settings: Settings, slot: Slot) -> wiring.ShiftRunner:
+    return wiring.ShiftRunner(settings, CeleryBell(broker_url(settings)), slot.mark, slot.draining)
+
+
+def _with_broker(settings: Settings, lock: int) -> int:
+    logs.configure(settings.log, "up")
+    hold_role(settings.var, "worker").release()
+    parts = (broker_part(settings, lock), role_part(settings, "worker"))
+    return Supervisor(parts, lambda: print("ready worker", file=sys.stderr, flush=True)).run()

@@ -1,0 +1,75 @@
+"""`up`: everything on this host, in one command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+
+import click
+import structlog
+
+from adapters import logs
+from adapters.child import Part
+from adapters.commands.exits import FAILED
+from adapters.frozen import FrozenOwner
+from adapters.host import STAGES, broker_part, command, environment, role_part
+from adapters.node import hold_role, holding
+from adapters.processes import die_with_parent, ready_file
+from adapters.settings import EMBEDDED, Settings
+from adapters.supervisor import Supervisor, of_this_group
+
+log = structlog.get_logger("crossdock.up")
+
+
+@click.command()
+@click.pass_obj
+def up(settings: Settings) -> int:
+    """Runs everything: broker, web, inbound, worker. Ctrl-C ends it when what is in flight has ended."""
+    logs.configure(settings.log, "up")
+    with ExitStack() as held:
+        held.enter_context(holding(settings.var, "up"))
+        _refuse_running_roles(settings)
+        if code := _prepare(settings):
+            return code
+        parts = []
+        if settings.broker == EMBEDDED:
+            parts.append(broker_part(settings, held.enter_context(holding(settings.var, "broker")).fd))
+        parts.extend(role_part(settings, role) for role in STAGES)
+        _say_what_starts(settings, parts)
+        frozen = FrozenOwner(settings.var / "ledger.lock", of_this_group)
+        return Supervisor(parts, lambda: _say_ready(settings), frozen.look).run()
+
+
+def _refuse_running_roles(settings: Settings) -> None:
+    """Those of a supervisor that was killed are dying: they are waited for. Raises Taken for one that lives."""
+    for role in STAGES:
+        hold_role(settings.var, role).release()
+        ready_file(settings.var, role).unlink(missing_ok=True)
+
+
+def _prepare(settings: Settings) -> int:
+    """The check, in a process of its own that has said on stderr what is wrong; its exit code."""
+    parent = os.getpid()
+    done = subprocess.run(
+        command("run", "prepare"), env={**os.environ, **environment(settings)}, stdin=subprocess.DEVNULL, check=False,
+        preexec_fn=lambda: die_with_parent(parent),
+    )  # fmt: skip
+    return FAILED if done.returncode < 0 else done.returncode
+
+
+def _say_what_starts(settings: Settings, parts: list[Part]) -> None:
+    log.info(
+        f"starting {', '.join(p.name for p in parts)}", action="up_starting", project=str(settings.project),
+        var=str(settings.var), workers=settings.workers, pid=os.getpid(),
+    )  # fmt: skip
+
+
+def _say_ready(settings: Settings) -> None:
+    """Whatever the logs look like, this line stays as it is: programs wait for it."""
+    try:
+        address = ready_file(settings.var, "web").read_text("utf-8").split()[1]
+    except (OSError, IndexError):
+        address = f"http://{settings.http}"
+    print(f"ready {address}", file=sys.stderr, flush=True)

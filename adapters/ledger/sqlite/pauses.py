@@ -1,0 +1,39 @@
+"""Pausing targets: their lanes are not due until they are resumed; what is open there is held."""
+
+from __future__ import annotations
+
+from adapters.ledger.sqlite.connection import Database
+from adapters.ledger.sqlite.deadletters import audit
+from adapters.ledger.sqlite.rows import wake
+
+
+class Pauses:
+    """The pausing half of the SQLite ledger."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def paused_targets(self) -> dict[str, str]:
+        return {str(t): str(reason) for t, reason in self.db.read("SELECT target, reason FROM pause ORDER BY target")}
+
+    def pause_target(self, target: str, by: str, reason: str) -> bool:
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            run("INSERT OR IGNORE INTO pause VALUES (?,?,?,?)", (target, by, now, reason))
+            if not self.db.changes():
+                return False
+            run("UPDATE lane SET paused=1 WHERE target=?", (target,))
+            audit(run, now, by, "paused", target, reason)
+        return True
+
+    def resume_target(self, target: str, by: str, reason: str) -> bool:
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            run("DELETE FROM pause WHERE target=?", (target,))
+            if not self.db.changes():
+                return False
+            run("UPDATE lane SET paused=0 WHERE target=?", (target,))
+            lanes = run("SELECT target, lane FROM lane WHERE target=?", (target,)).fetchall()
+            wake(run, [(str(t), int(n)) for t, n in lanes], now)
+            audit(run, now, by, "resumed", target, reason)
+        return True

@@ -1,0 +1,106 @@
+"""The benchmark: `make bench`, or `python -m bench.run W1 W2 --scale 0.1`.
+
+Each work runs alone on a fresh ledger with the usual settings: every accepted message is synced to the disk. The load
+generator and the sink run on the same machine. All outputs are compared with what they must be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import memory
+from bench.works import Result, Sink, l1, w1, w2, w4
+from examples.demo.crossdock import Crossdock
+
+PROJECT = Path(__file__).parent / "project"
+Play = Callable[[Crossdock, Sink, Path, int], Result]
+WORKS: dict[str, tuple[Play, int, str]] = {
+    "W1": (w1, 20_000, "≥ 3,000"), "W2": (w2, 1_000_000, "≥ 120,000"), "W4": (w4, 10_000, "≥ 800"),
+    "L1": (l1, 1_000, "≤ 30"),
+}
+"""How it is played, how many, and the figure below (or above) which it is too slow."""
+FOLDERS = ("tills", "lake", "sales", "orders")
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(prog="bench", description="Measures Crossdock on this machine.")
+    words.add_argument("works", nargs="*", metavar="WORK", help="W1 W2 W4 L1; all where none is given")
+    words.add_argument("--scale", type=float, default=1.0, help="a share of the usual numbers")
+    asked = words.parse_args()
+    if unknown := set(asked.works) - set(WORKS):
+        words.error(f"there is no {' '.join(sorted(unknown))}; there are {' '.join(WORKS)}")
+    runs = [measure(name, max(100, int(WORKS[name][1] * asked.scale))) for name in asked.works or WORKS]
+    show(runs)
+    return 1 if any(run.result.wrong for run in runs) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A result with what it took: MiB of the largest process at its peak, MiB of all before the load, start in s."""
+
+    work: str
+    result: Result
+    peak: float
+    idle: float
+    start: float
+
+
+def measure(work: str, count: int) -> Run:
+    root = Path(__file__).parents[1] / "var"
+    root.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=root) as name:
+        folder = Path(name)
+        for one in FOLDERS:
+            (folder / one).mkdir()
+        sink = Sink(folder)
+        crossdock = Crossdock(folder, {"SINK_URL": sink.url, "WORK_DIR": name}, PROJECT)
+        try:
+            start = crossdock.up()
+            assert crossdock.process is not None
+            time.sleep(1)
+            idle = memory.proportional(crossdock.process.pid)
+            result = WORKS[work][0](crossdock, sink, folder, count)
+            return Run(work, result, memory.peak(crossdock.process.pid), idle, start)
+        finally:
+            crossdock.stop()
+            sink.close()
+
+
+def show(runs: list[Run]) -> None:
+    table = Table(title="Crossdock", title_justify="left", header_style="bold")
+    for head in ("work", "n", "figure", "floor", "wrong", "twice", "peak of one", "idle, all", "ready", ""):
+        table.add_column(head, justify="left" if head in ("work", "") else "right")
+    for run in runs:
+        table.add_row(*cells(run))
+    console = Console(width=None if sys.stdout.isatty() else 180)
+    console.print(table)
+    console.print(conditions(), highlight=False)
+
+
+def cells(run: Run) -> list[str]:
+    play, _, floor = WORKS[run.work]
+    one = run.result
+    figure = f"{one.figure:,.1f}" if one.unit == "ms" else f"{one.figure:,.0f}"
+    return [f"{run.work} {play.__doc__}", f"{one.count:,}", f"{figure} {one.unit}", floor, str(one.wrong),
+            str(one.twice), f"{run.peak:.0f} MiB", f"{run.idle:.0f} MiB", f"{run.start:.1f} s", one.note]
+
+
+def conditions() -> str:
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.system()} {platform.release()}"
+    return (f"Conditions: {machine}, Python {platform.python_version()}; embedded broker; SQLite, each commit synced; "
+            "load generator and sink on the same cores; every output compared.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""Editing a dead letter: its body as it came in, or the decoded record of a split message, as bytes that a person can read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+import msgspec
+
+from router.browse import DeadLetter
+from router.errors import CrossdockError, MessageError
+from router.ledger import Revision, Worklist
+from router.ports import Bad
+from router.records import ReadJson, RecordReader, revised
+from router.route import Table
+
+PART = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
+ENCODER = msgspec.json.Encoder(decimal_format="number")
+DECODER = msgspec.json.Decoder(float_hook=Decimal)
+
+Path = tuple[str | int, ...]
+
+
+class EditError(CrossdockError):
+    """This cannot be edited so."""
+
+
+class EditingLedger(Worklist, Protocol):
+    def last_revision(self, seq: int, record: int, target: str) -> tuple[str, bytes] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """What is edited: `kind` is `raw`, as it came in, or `record`, as JSON."""
+
+    kind: str
+    body: bytes
+    suffix: str = ".txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """`table(version)`: the project as it was."""
+
+    ledger: EditingLedger
+    table: Callable[[int], Table]
+    read_json: ReadJson
+
+    def editable(self, letter: DeadLetter) -> Editable:
+        """The newest edit, else what there was first. Raises EditError."""
+        for place in (letter.place, letter.route):
+            last = self.ledger.last_revision(letter.seq, letter.record, place)
+            if last is not None:
+                return Editable(last[0], last[1], ".json" if last[0] == "record" else self._suffix(letter))
+        if letter.record:
+            return Editable("record", self._record(letter), ".json")
+        stored = self.ledger.message(letter.seq)
+        if stored is None:
+            raise EditError(f"message {letter.message} is gone")
+        return Editable("raw", stored.envelope.read(), self._suffix(letter))
+
+    def _suffix(self, letter: DeadLetter) -> str:
+        stored = self.ledger.message(letter.seq)
+        envelope = stored.envelope if stored else None
+        if envelope is not None and envelope.file is not None:
+            return envelope.file.suffix or ".txt"
+        kind = (envelope.content_type or "") if envelope is not None else ""
+        return ".json" if "json" in kind else ".xml" if "xml" in kind else ".txt"
+
+    def _record(self, letter: DeadLetter) -> bytes:
+        """The record as JSON: its body, or its cells as texts where it could not be decoded."""
+        stored = self.ledger.message(letter.seq)
+        cut = self.ledger.chunk_of(letter.seq, letter.record)
+        if stored is None or cut is None:
+            raise EditError(f"record {letter.record} of message {letter.message} is gone")
+        edit: Revision | None = self.ledger.revisions([letter.seq]).get((letter.seq, 0, ""))
+        route = self.table(stored.version).routes[letter.route]
+        envelope = revised(stored.envelope, edit)
+        try:
+            ((_, body),) = RecordReader(self.read_json).records(route, stored, cut, [letter.record], {}, envelope)
+        except MessageError as error:
+            raise EditError(f"the message cannot be read any more: {error.reason}") from None
+        if isinstance(body, Bad):
+            if body.cells is None:
+                raise EditError(f"{letter.id} has no cells that could be read ({body.error.reason}): give it a --body FILE")
+            body = body.cells
+        return as_json(body, letter.id)
+
+    def with_fields(self, letter: DeadLetter, fields: Mapping[Path, Any]) -> Editable:
+        """The body with fields set anew. Raises EditError where it is no JSON, or a path leads nowhere."""
+        now = self.editable(letter)
+        try:
+            body = self.read_json(now.body)
+        except MessageError as error:
+            raise EditError(f"{letter.id} is not JSON ({error.reason}): edit it as a whole, with --body FILE") from None
+        for path, value in fields.items():
+            body = assigned(body, path, value, "body")
+        return Editable(now.kind, as_json(body, letter.id), now.suffix)
+
+
+def as_json(body: Any, id: str) -> bytes:
+    try:
+        return ENCODER.encode(body)
+    except (TypeError, ValueError) as error:
+        raise EditError(f"{id} cannot be shown as JSON ({error}): give it a --body FILE") from None
+
+
+def parse_assignment(text: str) -> tuple[Path, Any]:
+    """`body.lines[0].qty=3`: the path below the body, and the value: JSON if it parses, else text. Raises EditError."""
+    path, equals, value = text.partition("=")
+    parts = path.strip().removeprefix("body")
+    if not equals or not path.strip().startswith("body") or PART.sub("", parts):
+        raise EditError(f"{text!r} is not like body.qty=3 or body.lines[0].sku=A-1")
+    found = tuple(int(n) if n else name for name, n in PART.findall(parts))
+    return found, value_of(value)
+
+
+def value_of(text: str) -> Any:
+    try:
+        return DECODER.decode(text.encode())
+    except msgspec.DecodeError:
+        return text
+
+
+def assigned(body: Any, path: Path, value: Any, where: str) -> Any:
+    """The body with one field set; all but the last part of the path must be there."""
+    if not path:
+        return value
+    part, rest = path[0], path[1:]
+    if isinstance(body, list):
+        n = int(part) if str(part).isdigit() else -1
+        if not 0 <= n < len(body):
+            raise EditError(f"{where} is a list of {len(body)}, [{part}] is not in it")
+        return [assigned(old, rest, value, f"{where}[{n}]") if i == n else old for i, old in enumerate(body)]
+    if not isinstance(body, dict):
+        raise EditError(f"{where} is {'null' if body is None else type(body).__name__}, it has no field {part}")
+    if rest and part not in body:
+        raise EditError(f"{where} has no field {part}; there are {', '.join(map(str, body))}")
+    return {**body, part: assigned(body.get(part), rest, value, f"{where}.{part}")}

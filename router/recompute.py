@@ -1,0 +1,28 @@
+"""Computing again what was, or would be, sent of one delivery: for people to read, never to send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from router.ledger import Parked, Worklist
+from router.pipeline import Filtered
+from router.ports import Parcel
+from router.records import RecordReader
+from router.route import Table
+from router.units import UnitReader, after_route, for_sending
+
+
+def recompute(
+    ledger: Worklist, table: Callable[[int], Table], reader: RecordReader, unit: tuple[int, int], target: str
+) -> Parcel | Filtered | None:
+    """`unit` is (seq, record), `target` ROUTE.TARGET. None where the message is gone. Raises BeforeTarget or MessageError
+    where it cannot be computed."""
+    seq, record = unit
+    found = UnitReader(ledger, table, reader, unmarked).of_parked(
+        Parked(seq, record, target, 0, None, "dead", 0, 0, 0, 0)
+    )
+    return None if found is None else for_sending(found, after_route(found), 0)
+
+
+def unmarked(work: int) -> None:
+    """A command is no worker: nobody counts its crashes."""

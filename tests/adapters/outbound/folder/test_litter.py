@@ -1,0 +1,23 @@
+"""What crashes leave goes after a while; nothing else does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from adapters.outbound.folder.litter import sweep
+from adapters.outbound.folder.naming import copy_name, sent_name, temp_name, whole_name
+
+
+def test_only_old_hidden_files_of_ours_go(tmp_path: Path) -> None:
+    own = [temp_name("m", 1), copy_name("m", 1), whole_name("m"), sent_name("m")]
+    for name in (*own, "a.csv", ".hidden", ".crossdock-taken"):
+        (tmp_path / name).write_bytes(b"")
+    changed = os.stat(tmp_path / "a.csv").st_ctime
+    assert sweep(tmp_path, 60.0, now=changed + 59.0) == 0
+    assert sweep(tmp_path, 60.0, now=changed + 61.0) == 4
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".crossdock-taken", ".hidden", "a.csv"]
+
+
+def test_a_folder_that_is_missing_holds_no_litter(tmp_path: Path) -> None:
+    assert sweep(tmp_path / "out") == 0

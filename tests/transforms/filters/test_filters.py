@@ -1,0 +1,80 @@
+"""The table of filters: complete, strict about null, with arguments checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from router.errors import ExpressionError
+from transforms.filters import FILTERS, check_arguments
+
+NAMES = [
+    "decimal",
+    "int",
+    "text",
+    "round",
+    "abs",
+    "min",
+    "max",
+    "length",
+    "first",
+    "last",
+    "join",
+    "split",
+    "replace",
+    "upper",
+    "lower",
+    "trim",
+    "pad",
+    "default",
+    "date",
+    "datetime",
+    "iso",
+    "map",
+    "select",
+    "sum",
+    "sort",
+    "unique",
+    "sha256",
+    "json",
+    "xpath",
+    "xpath_all",
+]
+
+
+def test_all_filters_of_the_interface_are_there() -> None:
+    assert list(FILTERS) == NAMES
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "default"])
+def test_null_is_an_error(name: str) -> None:
+    arguments = {
+        "replace": ("a", "b"),
+        "pad": (3,),
+        "map": ("x",),
+        "select": ("x", 1),
+        "xpath": ("x",),
+        "xpath_all": ("x",),
+    }
+    with pytest.raises(ExpressionError, match="null") as caught:
+        FILTERS[name](None, *arguments.get(name, ()))
+    assert caught.value.error == "null"
+
+
+def test_default_keeps_null() -> None:
+    assert FILTERS["default"](None, 1) is None
+
+
+def test_arguments_are_counted() -> None:
+    check_arguments("pad", 1)
+    check_arguments("pad", 2)
+    with pytest.raises(ExpressionError, match=r"'pad' takes \(width.*not 3 arguments"):
+        check_arguments("pad", 3)
+    with pytest.raises(ExpressionError, match="takes"):
+        check_arguments("upper", 1)
+
+
+def test_no_filter_knows_a_clock() -> None:
+    for source in Path("transforms/filters").glob("*.py"):
+        assert ".now(" not in source.read_text()

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import pytest
+
+from router.errors import MessageError
+from router.registry import ContentError
+from tests.contracts.step import Files, StepContract, message
+from transforms.steps.map import Map
+
+TEXT = """\
+about: An order
+fields:
+  id: body.no
+  rate: {const: 0.10}
+  lines:
+    each: line in body.lines
+    fields:
+      sku: line.sku
+      amount: line.qty * 2
+  total: out.lines | sum('amount')
+"""
+BODY = {"no": "1", "lines": [{"sku": "a", "qty": 2}, {"sku": "b", "qty": 3}], "rest": 1}
+
+
+def load(text: str) -> Map:
+    return Map("order", Files({"transforms/maps/order.yaml": text}))
+
+
+class TestMap(StepContract):
+    verb = "map"
+    value = "order"
+    files: ClassVar[Any] = {"transforms/maps/order.yaml": TEXT}
+
+    def good(self) -> Any:
+        return dict(BODY)
+
+    def bad(self) -> Any:
+        return {"no": "1", "lines": [{"sku": "a"}]}
+
+
+class TestMapInline(TestMap):
+    value: ClassVar[Any] = {"fields": {"id": "body.no", "first": "body.lines[0].qty"}}
+
+
+def test_the_body_is_built_anew() -> None:
+    result = load(TEXT).apply(message(BODY))
+    assert result.changed
+    assert result.body == {
+        "id": "1",
+        "rate": Decimal("0.10"),
+        "lines": [{"sku": "a", "amount": 4}, {"sku": "b", "amount": 6}],
+        "total": Decimal(10),
+    }
+    assert str(result.body["rate"]) == "0.10"
+
+
+def test_an_error_names_the_field() -> None:
+    with pytest.raises(MessageError, match=r"field lines\[1\].amount: .*line.qty") as caught:
+        load(TEXT).apply(message({"no": "1", "lines": [{"sku": "a", "qty": 1}, {"sku": "b"}]}))
+    assert (caught.value.stage, caught.value.error) == ("map", "undefined")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "reason"),
+    [
+        ("fields:\n  a: body.x |\n", 2, 6, "a: "),
+        (TEXT.replace("line.qty * 2", "lin.qty"), 9, 15, "unknown name 'lin'"),
+        ("fields:\n  a: {value: body.x, nope: 1}\n", 2, 6, "nope"),
+        ("fields:\n  a:\n    - body.x\n    - bdy\n", 4, 7, "unknown name 'bdy'"),
+        ("fields: {a: body.x\n", 2, 1, "not YAML"),
+        ("fields:\n  a: body.x\n  a: body.y\n", 3, 3, "not YAML"),
+        ("- a\n", 1, 1, "a map is an object with `fields`"),
+        ("", 1, 1, "a map is an object with `fields`"),
+    ],
+)
+def test_a_mistake_is_reported_at_its_place(text: str, line: int, column: int, reason: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        load(text)
+    assert reason in caught.value.message
+    assert (caught.value.path, caught.value.line, caught.value.column) == ("transforms/maps/order.yaml", line, column)
+
+
+def test_a_map_that_is_not_there() -> None:
+    with pytest.raises(ContentError, match=r"there is no map transforms/maps/order.yaml"):
+        Map("order", Files())

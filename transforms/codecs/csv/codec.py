@@ -1,0 +1,261 @@
+"""The csv codec: rows to objects by the columns' types, and back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
+
+from router.errors import DecodeError, EncodeError
+from router.message import Envelope
+from router.ports import Bad, Cut
+from transforms.codecs.cells import CellError, Remembered, edited_reader, reader, writer
+from transforms.codecs.charset import undecodable
+from transforms.codecs.csv.cut import DOS_END, Head, cuts, read_head
+from transforms.codecs.csv.dialect import Dialect
+from transforms.codecs.places import excerpt
+
+WHOLE_MESSAGE = 1 << 40
+csv.field_size_limit(16 * 1024 * 1024)
+
+Convert = Callable[[Any, int, Callable[[Any, int], Any]], list[tuple[int, Any]]]
+
+
+class CsvCodec:
+    """`format: csv`: the body is a list of objects, or one object a record where it is split."""
+
+    name = "csv"
+    suffixes: tuple[str, ...] = (".csv",)
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.content_type = f"text/csv; charset={dialect.charset.written}"
+        self._cells = {name: Remembered(read) for name, read in self._readers(reader).items()}
+        self._converts: dict[tuple[str, ...], Convert] = {}
+        self._columns = dialect.names
+        self._writers = {name: writer(type_, dialect.decimal) for name, type_ in dialect.types.items()}
+        self._plain = writer("text", dialect.decimal)
+
+    def _readers(self, make: Callable[[Any, str], Any]) -> dict[str, Any]:
+        made = {name: make(type_, self.dialect.decimal) for name, type_ in self.dialect.types.items()}
+        return {name: read for name, read in made.items() if read is not None}
+
+    # --- reading ---
+    def decode(self, raw: bytes, envelope: Envelope) -> list[dict[str, Any]]:
+        stream = io.BytesIO(raw)
+        bodies: list[dict[str, Any]] = []
+        for cut in self.cut(stream, None, max(1, len(raw) + 1)):
+            for _, body in self.records(stream, cut):
+                if type(body) is Bad:
+                    raise body.error
+                bodies.append(body)
+        return bodies
+
+    def cut(self, stream: BinaryIO, after: Cut | None = None, size: int = 262_144) -> Iterator[Cut]:
+        head = read_head(stream, self.dialect)
+        if not head.names:
+            return
+        yield from cuts(stream, self.dialect, head, after, size)
+
+    def records(self, stream: BinaryIO, cut: Cut, wanted: Sequence[int] | None = None) -> list[tuple[int, Any]]:
+        head = read_head(stream, self.dialect)
+        stream.seek(cut.offset)
+        raw = stream.read(cut.length)
+        try:
+            text = raw.decode(head.encoding)
+        except UnicodeDecodeError:
+            text = raw.decode(head.encoding, self.dialect.charset.lossless)
+        lines = io.StringIO(text, newline="")
+        rows = csv.reader(lines, **self.dialect.reader_options())
+        rough = "\0" in text or not text.isascii() and _lone(text) or DOS_END in text
+        quoted = self.dialect.quote in text
+        bad = _Faults(self, head, cut, rows, raw).bad
+        convert = self._convert(head.names)
+        if not rough and not quoted:
+            found = convert(rows, cut.first_record, bad)
+        else:
+            found = self._roughly(rows, cut.first_record, bad, convert, text, cut)
+        if wanted is None or len(wanted) >= len(found):
+            return found
+        keep = set(wanted)
+        return [pair for pair in found if pair[0] in keep]
+
+    def _roughly(self, rows: Any, first: int, bad: Any, convert: Convert, text: str, cut: Cut) -> list[tuple[int, Any]]:
+        """Row by row, for texts with quotes, NUL, 0x1A or bytes that cannot be decoded."""
+        found: list[tuple[int, Any]] = []
+        number = first
+        count = cut.records
+        line = 0
+        for row in rows:
+            started, line = line, rows.line_num
+            if not row or (row == [DOS_END] and number - first >= count):
+                continue
+            if any(_odd(cell) for cell in row):
+                found.append((number, bad(row, number)))
+            elif number - first == count - 1 and _open(text, self.dialect):
+                reason = f"line {cut.first_line + started}: a quote is opened and never closed"
+                found.append((number, Bad(DecodeError(reason))))
+            else:
+                found.extend(convert([row], number, bad))
+            number += 1
+        return found
+
+    def _convert(self, names: tuple[str, ...]) -> Convert:
+        """A function made for these columns: one unpacking and one object a row."""
+        if names not in self._converts:
+            cells: dict[str, Any] = {f"c{i}": self._cells[n] for i, n in enumerate(names) if n in self._cells}
+            values = ", ".join(f"{n!r}: " + (f"c{i}[v{i}]" if n in self._cells else f"v{i}") for i, n in enumerate(names))
+            unpack = ", ".join(f"v{i}" for i in range(len(names))) + ("," if len(names) == 1 else "")
+            source = (
+                "def convert(rows, number, bad):\n    found = []\n    for row in rows:\n        if not row: continue\n"
+                f"        try:\n            {unpack} = row\n            found.append((number, {{{values}}}))\n"
+                "        except ValueError:\n            found.append((number, bad(row, number)))\n"
+                "        number += 1\n    return found\n"
+            )
+            exec(compile(source, "<csv columns>", "exec"), cells)
+            self._converts[names] = cells["convert"]
+        return self._converts[names]
+
+    def record_from_cells(self, cells: Any) -> dict[str, Any]:
+        """Types apply again; a value that has its type already (a number of JSON) is read by its text."""
+        if not isinstance(cells, Mapping):
+            raise DecodeError(f"a csv record is an object of cells, not {type(cells).__name__}")
+        readers = self._readers(edited_reader)
+        record: dict[str, Any] = {}
+        for name, cell in cells.items():
+            read = readers.get(name)
+            try:
+                record[name] = cell if read is None or cell is None else read(self._text_of(cell))
+            except CellError as error:
+                raise DecodeError(f"column {name}: {error}", "invalid") from None
+        return record
+
+    def _text_of(self, cell: Any) -> str:
+        if cell is True or cell is False:
+            return "true" if cell else "false"
+        return cell if isinstance(cell, str) else f"{cell:f}" if hasattr(cell, "as_tuple") else str(cell)
+
+    def explain(self, names: tuple[str, ...], row: list[str]) -> str:
+        """What is wrong with a row."""
+        if len(row) != len(names):
+            few = "few" if len(row) < len(names) else "many"
+            return f"too {few} fields: {len(row)}, the header has {len(names)}"
+        for name, text in zip(names, row, strict=True):
+            try:
+                if name in self._cells:
+                    self._cells[name].read(text)
+            except CellError as error:
+                return f"column {name}: {error}"
+        return "the row cannot be read"
+
+    # --- writing ---
+    def encode(self, body: Any) -> bytes:
+        bodies = body if isinstance(body, (list, tuple)) else [body]
+        return (self.begin(bodies[0]) if bodies else b"") + self.join(bodies, True)
+
+    def begin(self, first: Any) -> bytes:
+        self._check(first)
+        if not self.dialect.header:
+            return self.dialect.charset.mark
+        return self.dialect.charset.mark + self._encoded([list(self._names(first))])
+
+    def join(self, bodies: Sequence[Any], first: bool) -> bytes:
+        return self._encoded([self._row(body, self._names(bodies[0])) for body in bodies]) if bodies else b""
+
+    def end(self) -> bytes:
+        return b""
+
+    def _names(self, first: Any) -> tuple[str, ...]:
+        self._check(first)
+        return self._columns or tuple(first)
+
+    def _check(self, body: Any) -> None:
+        if not isinstance(body, Mapping):
+            raise EncodeError(f"a csv record is an object, not {type(body).__name__}")
+
+    def _row(self, body: Any, names: tuple[str, ...]) -> list[str]:
+        self._check(body)
+        if not self._columns and len(body) > len(names):
+            more = next(n for n in body if n not in names)
+            raise EncodeError(f"field {more}: the first record has no such column; give `columns`")
+        row: list[str] = []
+        for name in names:
+            try:
+                row.append(self._writers.get(name, self._plain)(body[name]))
+            except KeyError:
+                raise EncodeError(f"field {name} is missing") from None
+            except CellError as error:
+                raise EncodeError(f"field {name}: {error}") from None
+        return row
+
+    def _encoded(self, rows: list[list[str]]) -> bytes:
+        out = io.StringIO()
+        d = self.dialect
+        csv.writer(out, delimiter=d.delimiter, quotechar=d.quote, lineterminator="\n").writerows(rows)
+        try:
+            return out.getvalue().encode(d.charset.name)
+        except UnicodeEncodeError as error:
+            character = out.getvalue()[error.start]
+            raise EncodeError(f"{excerpt(character)} cannot be written in {d.charset.written}") from None
+
+
+
+class _Faults:
+    """Makes a Bad of a row that could not be read: line, column, value."""
+
+    def __init__(self, codec: CsvCodec, head: Head, cut: Cut, rows: Any, raw: bytes) -> None:
+        self._codec, self._head, self._cut, self._rows, self._raw = codec, head, cut, rows, raw
+
+    def bad(self, row: list[str], number: int) -> Bad:
+        line = self._cut.first_line + self._rows.line_num - _height(row)
+        cells = {name: row[i] if i < len(row) else "" for i, name in enumerate(self._head.names)}
+        for i, text in enumerate(row[len(self._head.names) :]):
+            cells[f"field {len(self._head.names) + i + 1}"] = text
+        reason = next((self._odd(text) for text in row if _odd(text)), None)
+        why = reason or self._codec.explain(self._head.names, row)
+        return Bad(DecodeError(f"line {line}{',' if why.startswith('column') else ':'} {why}", "invalid"), _clean(cells))
+
+    def _odd(self, text: str) -> str:
+        at = next(i for i, c in enumerate(text) if _odd(c))
+        if text[at] in ("\0", DOS_END):
+            where = self._raw.find(text[at].encode()) + self._cut.offset
+            return f"byte {where}: a {'NUL' if text[at] == chr(0) else '0x1A'} byte in {excerpt(text)}"
+        byte = bytes([ord(text[at]) & 0xFF])
+        found = self._raw.find(text.encode("utf-8", "surrogateescape") if self._head.encoding == "utf-8" else byte)
+        return f"byte {self._cut.offset + max(0, found)}: {undecodable(byte, self._codec.dialect.charset.written)}"
+
+
+def _clean(cells: dict[str, str]) -> dict[str, str]:
+    return {name: text.encode("utf-8", "replace").decode() if _lone(text) else text for name, text in cells.items()}
+
+
+def _height(row: list[str]) -> int:
+    """Lines that a row takes, less the one on which it ends."""
+    return 1 + sum(cell.count("\n") or cell.count("\r") for cell in row)
+
+
+def _odd(text: str) -> bool:
+    return "\0" in text or DOS_END in text or _lone(text)
+
+
+def _lone(text: str) -> bool:
+    """Whether a text holds what could not be decoded."""
+    if text.isascii():
+        return False
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _open(text: str, dialect: Dialect) -> bool:
+    """Whether the last quote of the text is never closed."""
+    options = {**dialect.reader_options(), "strict": True}
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), **options):
+            pass
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False

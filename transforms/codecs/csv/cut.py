@@ -1,0 +1,195 @@
+"""Cutting a stream into chunks at record boundaries, and reading what stands before the records."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from router.errors import DecodeError
+from router.ports import Cut
+from transforms.codecs.charset import LONGEST_MARK, undecodable
+from transforms.codecs.csv.dialect import Dialect
+from transforms.codecs.places import excerpt
+
+LONGEST_RECORD = 16 * 1024 * 1024
+HEAD = 1024 * 1024
+DOS_END = "\x1a"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before the records: their first byte and line, the columns, and the encoding that the mark says."""
+
+    offset: int
+    line: int
+    names: tuple[str, ...]
+    encoding: str
+
+
+def read_head(stream: BinaryIO, dialect: Dialect) -> Head:
+    """Raises DecodeError for a header that cannot be used; an empty file has no columns and no records."""
+    stream.seek(0)
+    raw = stream.read(HEAD)
+    encoding, mark = dialect.charset.detect(raw[:LONGEST_MARK])
+    text = raw[mark:].decode(encoding, dialect.charset.lossless)
+    lines = io.StringIO(text, newline="")
+    skipped = "".join(lines.readline() for _ in range(dialect.skip))
+    line = 1 + dialect.skip
+    names = dialect.names
+    header = ""
+    if dialect.header:
+        header, names = _header(lines, dialect, line)
+        line += header.count("\n") or header.count("\r")
+        _check(names, dialect, encoding, line - 1)
+    passed = (skipped + header).encode(encoding, dialect.charset.lossless)
+    return Head(mark + len(passed), line, names, encoding)
+
+
+def _header(lines: io.StringIO, dialect: Dialect, line: int) -> tuple[str, tuple[str, ...]]:
+    taken: list[str] = []
+
+    def feed() -> Iterator[str]:
+        for text in lines:
+            taken.append(text)
+            yield text
+
+    for row in csv.reader(feed(), **dialect.reader_options()):
+        if row:
+            names = row if row != [DOS_END] else []
+            return "".join(taken), tuple(names)
+    return "".join(taken), ()
+
+
+def _check(names: tuple[str, ...], dialect: Dialect, encoding: str, line: int) -> None:
+    if not names:
+        return
+    for name in names:
+        try:
+            name.encode(encoding)
+        except UnicodeEncodeError as error:
+            byte = bytes([ord(name[error.start]) & 0xFF])
+            reason = undecodable(byte, dialect.charset.written)
+            raise DecodeError(f"line {line}, header: {reason}") from None
+    doubled = next((n for i, n in enumerate(names) if n in names[:i]), None)
+    if doubled is not None:
+        raise DecodeError(f"line {line}: the header names column {excerpt(doubled)} twice")
+    missing = [name for name in dialect.types if name not in names]
+    if missing:
+        listed = ", ".join(excerpt(n) for n in names[:12])
+        raise DecodeError(
+            f"line {line}: the header lacks column {excerpt(missing[0])}; it has {listed}. Is the delimiter"
+            f" {excerpt(dialect.delimiter)} right, and is there a header?"
+        )
+
+
+def cuts(stream: BinaryIO, dialect: Dialect, head: Head, after: Cut | None, size: int) -> Iterator[Cut]:
+    """The chunks of the records, in order; records are never cut."""
+    n, offset, record, line = 0, head.offset, 1, head.line
+    if after is not None:
+        n, offset = after.n + 1, after.offset + after.length
+        record = after.first_record + after.records
+        line = _line_after(stream, dialect, head, after)
+    cutter = _Bytes(dialect) if dialect.bytewise and head.encoding == dialect.charset.name else _Text(dialect, head)
+    want = size
+    while True:
+        stream.seek(offset)
+        block = stream.read(want)
+        if not block:
+            return
+        end = len(block) < want
+        length, records, lines = cutter.measure(block, end)
+        if length == 0 and not end:
+            if want >= LONGEST_RECORD:
+                raise DecodeError(
+                    f"line {line} (byte {offset}): a record is longer than 16 MiB; is a quote left open, or are the line"
+                    " ends others than CRLF, LF or CR?"
+                )
+            want *= 2
+            continue
+        if records or not end:
+            yield Cut(n, offset, length, record, records, line)
+            n += 1
+        offset, record, line, want = offset + length, record + records, line + lines, size
+        if end:
+            return
+
+
+def _line_after(stream: BinaryIO, dialect: Dialect, head: Head, cut: Cut) -> int:
+    stream.seek(cut.offset)
+    text = stream.read(cut.length).decode(head.encoding, dialect.charset.lossless)
+    return cut.first_line + (text.count("\n") or text.count("\r"))
+
+
+class _Bytes:
+    """Measures chunks of encodings that extend ASCII."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._quote = dialect.quote.encode(dialect.charset.name)
+
+    def measure(self, block: bytes, end: bool) -> tuple[int, int, int]:
+        """(bytes, records, lines) of the whole records of a block; of all of it at the end of the file."""
+        if self._quote in block or (b"\r" in block and block.count(b"\r") != block.count(b"\r\n")):
+            return self._parsed(block, end)
+        length = len(block) if end else block.rfind(b"\n") + 1
+        whole = block if end else block[:length]
+        lines = whole.count(b"\n")
+        blank = whole.count(b"\n\n") + whole.count(b"\n\r\n") + whole.startswith((b"\n", b"\r\n"))
+        if blank or b"\x1a" in whole:
+            return self._parsed(block, end)
+        return length, lines + (end and not whole.endswith(b"\n") and bool(whole)), lines
+
+    def _parsed(self, block: bytes, end: bool) -> tuple[int, int, int]:
+        """By the reader itself, on bytes shown as Latin-1."""
+        return measure_text(block.decode("latin-1"), self._dialect, end, len)
+
+
+class _Text:
+    """Measures chunks of encodings in which a character is no byte."""
+
+    def __init__(self, dialect: Dialect, head: Head) -> None:
+        self._dialect = dialect
+        self._encoding = head.encoding
+
+    def measure(self, block: bytes, end: bool) -> tuple[int, int, int]:
+        usable = len(block) if end else len(block) - len(block) % 4
+        text = block[:usable].decode(self._encoding, self._dialect.charset.lossless if end else "ignore")
+        return measure_text(text, self._dialect, end, self._size)
+
+    def _size(self, text: str) -> int:
+        return len(text.encode(self._encoding, self._dialect.charset.lossless))
+
+
+def measure_text(text: str, dialect: Dialect, end: bool, size: object) -> tuple[int, int, int]:
+    """(bytes, records, lines) of the whole records of a text; without its last one where more follows."""
+    options = dialect.reader_options()
+    if len(dialect.quote.encode()) > 1:
+        options["quotechar"] = '"'
+    lines = io.StringIO(text, newline="")
+    taken = 0
+    ends: list[tuple[int, int]] = []
+
+    def feed() -> Iterator[str]:
+        nonlocal taken
+        for line in lines:
+            taken += len(line)
+            yield line
+
+    records = before = 0
+    reader = csv.reader(feed(), **options)
+    for row in reader:
+        if row and not (end and row == [DOS_END] and taken == len(text)):
+            before = records
+            records += 1
+        if not end:
+            ends.append((taken, reader.line_num))
+            del ends[:-2]
+    if end:
+        return size(text), records, text.count("\n") or text.count("\r")  # type: ignore[operator]
+    if len(ends) < 2:
+        return 0, 0, 0
+    length, line = ends[-2]
+    return size(text[:length]), before, line  # type: ignore[operator]

@@ -1,0 +1,1 @@
+"""Marshmallow behind `validate`: schemas of a project, and their mistakes in words."""
