@@ -80,6 +80,7 @@ def _configuration(home: Path, listening: Path) -> str:
         ("maxmemory-policy", "noeviction"),
         ("databases", "1"),
         ("loglevel", "warning"),
+        ("logfile", _quoted(home / "valkey.log")),
         ("hz", "2"),
     )
     return "".join(f"{name} {value}\n" for name, value in lines)

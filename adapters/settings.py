@@ -15,6 +15,7 @@ from router.errors import CrossdockError
 EMBEDDED = "embedded"
 LEVELS = ("debug", "info", "warning", "error")
 RENDERINGS = ("text", "json")
+LEAST_MEMORY = 128 << 20
 
 
 class SettingsError(CrossdockError):
@@ -72,7 +73,7 @@ class Settings:
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for a child process that starts anywhere."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
-        values["child_memory"] = f"{self.child_memory}B"
+        values["child_memory"] = f"{self.child_memory >> 10}KiB"
         return {o.variable: "" if values[o.name] is None else str(values[o.name]) for o in OPTIONS}
 
 
@@ -164,6 +165,9 @@ def _log(given: _Given) -> str:
 
 def _memory(given: _Given) -> int:
     try:
-        return size(given.value)
+        memory = size(given.value)
     except ValueError as error:
-        raise given.refuse(f"{str(error).capitalize()}.") from None
+        raise given.refuse(f"It is not a size: {error}.") from None
+    if memory < LEAST_MEMORY:
+        raise given.refuse("A worker child needs at least 128MiB.")
+    return memory

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from router.ledger import Once
+from router.ledger import Attempt, Once
 from router.route import Keep
 
 STATES = ("dead", "held", "retry", "open", "delivered", "filtered", "duplicate", "refused", "discarded")
@@ -173,7 +173,7 @@ class JobOutcome:
 
 @dataclass(frozen=True, slots=True)
 class JobOrder:
-    """What a job is to do. Options of a requeue: `to` (ROUTE.TARGET) and `version` (the logic to use, 0: the pinned)."""
+    """What a job is to do. Options of a requeue: `to` (ROUTE.TARGET), `version` (the logic to use, 0: the pinned)."""
 
     kind: str
     options: Mapping[str, Any]
@@ -275,6 +275,12 @@ class Browser(Protocol):
     def life(self, seq: int) -> list[Event]:
         """The whole life of a message, in order of time."""
 
+    def answer_of(self, seq: int, record: int, target: str) -> Attempt | None:
+        """The receipt of a delivery, else its last failed try."""
+
+    def tried_at(self, seq: int, record: int) -> list[str]:
+        """The targets at which a unit was tried."""
+
     def body_kept(self, seq: int) -> bool:
         """False where retention took the body away."""
 
@@ -319,6 +325,9 @@ class Caretaker(Protocol):
         """The next items after the cursor."""
 
     def job_outcome(self, id: int) -> JobOutcome: ...
+
+    def job_skips(self, id: int) -> list[str]:
+        """`<n>: <why>` of the items that were left alone."""
 
     def run_items(self, id: int, items: Sequence[JobItem], next_at: int) -> Job:
         """One transaction: what the job says is done to these items, the cursor moves. Items that another step did

@@ -25,6 +25,11 @@ from router.sending import Desk, Pace
 from router.units import BeforeTarget, Unit, UnitReader, after_route
 
 
+COMMIT_AFTER = 0.2
+GROUP = 32
+"""Work rows looked at for one commit."""
+
+
 class Collector(Protocol):
     """One output file in the making."""
 
@@ -87,41 +92,45 @@ class CollectServer:
             return await self._late_work(work)
         output = Output(self, work.seq, resume)
         try:
-            while True:
-                following = await self._chunk(work, output)
-                if following is None:
-                    return not self.lost and not output.waits
-                work = following
+            while await self._group(output):
+                continue
+            return not self.lost and not output.waits
         except OSError as error:
             return await self._failed(output.seq, error)
         finally:
             await asyncio.to_thread(output.abandon)
 
-    async def _chunk(self, work: Work, output: Output) -> Work | None:
-        """One work row: computed, written, synced, settled. The next one of this message, if there is one."""
+    async def _group(self, output: Output) -> bool:
+        """Work rows of the message for as long as outcomes may wait: computed and written one by one, synced and settled
+        together. Whether there is more to do now."""
         ended = Ended(self.connection)
-        written = await self._compute(work, ended)
-        last = self.desk.ledger.collected(output.seq, self.target.name)
-        if written.sample is not None and not await output.open(written.sample):
-            await self.desk.write(self.desk.ledger.reopen, self.claim, output.seq)
-            return None
-        data = self._encode(written, output.empty, ended)
-        ended.progress[work.id].extend(written.numbers)
-        ended.count += len(written.numbers)
-        file = await asyncio.to_thread(output.append, data, last)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + COMMIT_AFTER
+        works = [w for w in self.desk.ledger.open_work(self.claim, GROUP) if w.seq == output.seq]
+        done = 0
+        for work in works:
+            written = await self._compute(work, ended)
+            if written.sample is not None and not await output.open(written.sample):
+                await self.desk.write(self.desk.ledger.reopen, self.claim, output.seq)
+                return False
+            data = self._encode(written, output.empty, ended)
+            await asyncio.to_thread(output.write, data)
+            ended.progress[work.id].extend(written.numbers)
+            ended.count += len(written.numbers)
+            done += 1
+            if loop.time() >= until:
+                break
+        last = bool(done) and self.desk.ledger.collected(output.seq, self.target.name, done)
+        file = await asyncio.to_thread(output.end if last else output.sync)
         if file is not None:
             ended.files.append(file)
         ended.beat(Outcome(), self.probing)
         if not await self._commit(ended):
-            return None
+            return False
         if last:
             await asyncio.to_thread(output.settled)
-            return None
-        if self.desk.stopping() or self.claim.paused:
-            return None
-        works = self.desk.ledger.open_work(self.claim, 1)
-        output.waits = not works or works[0].seq != output.seq
-        return None if output.waits else works[0]
+        output.waits = not last and done == len(works) < GROUP
+        return not last and not output.waits and not self.desk.stopping() and not self.claim.paused
 
     async def _compute(self, work: Work, ended: Ended) -> Written:
         """The bodies of a work row; those that fail on the way are ended."""
@@ -278,7 +287,8 @@ class CollectServer:
         try:
             if good:
                 await output.open(ready[0][1])
-                file = await asyncio.to_thread(output.append, b"".join(parts), True)
+                await asyncio.to_thread(output.write, b"".join(parts))
+                file = await asyncio.to_thread(output.end)
                 if file is not None:
                     ended.files.append(file)
         except OSError as error:
@@ -331,19 +341,22 @@ class Output:
         self._collector = collector
         return not (collector.restarted and self._resume is not None)
 
-    def append(self, data: bytes, last: bool) -> FileOut | None:
-        """Writes, syncs, and closes with the last; what the ledger is to know of the file."""
-        collector = self._collector
-        if collector is None:
-            return replace(self._resume, state="done") if last and self._resume is not None else None
-        if not collector.finished and data:
-            collector.write(data)
+    def write(self, data: bytes) -> None:
+        if self._collector is not None and data and not self._collector.finished:
+            self._collector.write(data)
             self.empty = False
-        if not last:
-            return collector.sync()
-        if not collector.finished:
-            collector.write(self._server.codec().end())
-        return collector.close()
+
+    def sync(self) -> FileOut | None:
+        """What the ledger is to know of the file."""
+        return self._collector.sync() if self._collector is not None else None
+
+    def end(self) -> FileOut | None:
+        """The last chunk is written: the file gets its name."""
+        if self._collector is None:
+            return replace(self._resume, state="done") if self._resume is not None else None
+        if not self._collector.finished:
+            self._collector.write(self._server.codec().end())
+        return self._collector.close()
 
     def settled(self) -> None:
         if self._collector is not None:

@@ -1,4 +1,4 @@
-"""Editing a dead letter: its body as it came in, or the decoded record of a split message, as bytes that a person can read."""
+"""Editing a dead letter: its body as it came in, or the decoded record of a split message, as JSON."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ class Editing:
             raise EditError(f"the message cannot be read any more: {error.reason}") from None
         if isinstance(body, Bad):
             if body.cells is None:
-                raise EditError(f"{letter.id} has no cells that could be read ({body.error.reason}): give it a --body FILE")
+                reason = body.error.reason
+                raise EditError(f"{letter.id} has no cells that could be read ({reason}): give it a --body FILE")
             body = body.cells
         return as_json(body, letter.id)
 

@@ -447,8 +447,8 @@ class Worklist(Protocol):
     def parts(self, seq: int, target: str) -> int:
         """How many files a collected message has made so far."""
 
-    def collected(self, seq: int, target: str) -> bool:
-        """Whether the last chunk was cut and none but one work row of this message and target is open."""
+    def collected(self, seq: int, target: str, mine: int = 1) -> bool:
+        """Whether the last chunk was cut and no work of this message is open but `mine` rows of this target."""
 
     def reopen(self, claim: Claim, seq: int) -> Claim | None:
         """A collected file is to be written again from its first record: its work is open again."""

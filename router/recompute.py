@@ -15,8 +15,8 @@ from router.units import UnitReader, after_route, for_sending
 def recompute(
     ledger: Worklist, table: Callable[[int], Table], reader: RecordReader, unit: tuple[int, int], target: str
 ) -> Parcel | Filtered | None:
-    """`unit` is (seq, record), `target` ROUTE.TARGET. None where the message is gone. Raises BeforeTarget or MessageError
-    where it cannot be computed."""
+    """`unit` is (seq, record), `target` ROUTE.TARGET. None where the message is gone. Raises BeforeTarget or
+    MessageError where it cannot be computed."""
     seq, record = unit
     found = UnitReader(ledger, table, reader, unmarked).of_parked(
         Parked(seq, record, target, 0, None, "dead", 0, 0, 0, 0)

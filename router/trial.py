@@ -141,7 +141,8 @@ def split(trial: Trial, step: AnyStep, message: Message, record: int) -> Message
     if not isinstance(bodies, (list, tuple)) or record > len(bodies):
         many = len(bodies) if isinstance(bodies, (list, tuple)) else 0
         raise MessageError("split", "type", f"there are {many} records, none is number {record}")
-    trial.steps.append(TriedStep("split", getattr(step, "rule", "split"), bodies[record - 1], f"record {record} of {len(bodies)}"))
+    note = f"record {record} of {len(bodies)}"
+    trial.steps.append(TriedStep("split", getattr(step, "rule", "split"), bodies[record - 1], note))
     return Message(message.envelope, bodies[record - 1], None, record, True)
 
 

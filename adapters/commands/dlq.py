@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import click
+import msgspec
 
 from adapters.commands.asking import actor, agree, reason_option, yes_option
 from adapters.commands.dlq_edit import edit
@@ -91,14 +92,14 @@ def show(settings: Settings, id: str, form: str) -> int:
         }  # fmt: skip
     answer_one(row, form)
     if form == "table":
-        say(f"\nto fix it: crossdock dlq edit '{letter.id}' --set body.FIELD=VALUE, then crossdock dlq requeue '{letter.id}'")
+        say(f"\nto fix it: crossdock dlq edit '{letter.id}' --set body.FIELD=VALUE")
+        say(f"to send it on: crossdock dlq requeue '{letter.id}'")
     return DONE
 
 
 def details(text: str) -> Any:
-    import json
-
-    return json.loads(text) if text else []
+    """Mistakes by field, as they were stored."""
+    return msgspec.json.decode(text) if text else []
 
 
 @dlq.command()
@@ -111,8 +112,8 @@ def details(text: str) -> Any:
 @output_option
 @click.pass_obj
 def discard(
-    settings: Settings, selection: Selection, everything: bool, expect: int | None, dry_run: bool, reason: str, yes: bool,
-    form: str,
+    settings: Settings, selection: Selection, everything: bool, expect: int | None, dry_run: bool, reason: str,
+    yes: bool, form: str,
 ) -> int:  # fmt: skip
     """Gives dead letters up, for good. The audit keeps who and why."""
     insist(selection, everything)

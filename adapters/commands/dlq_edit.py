@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,8 @@ def edit(
     if failed:
         return PARTLY if done else FAILED
     if done:
-        say("the original is kept; to send the edited: crossdock dlq requeue " + " ".join(f"'{d['id']}'" for d in done[:3]))
+        ids = " ".join(f"'{row['id']}'" for row in done[:3])
+        say(f"the original is kept; to send the edited: crossdock dlq requeue {ids}")
     return PARTLY if lost else DONE
 
 
@@ -71,7 +73,7 @@ def read(path: Path | None) -> bytes | None:
     if path is None:
         return None
     if str(path) == "-":
-        return click.get_binary_stream("stdin").read()
+        return sys.stdin.buffer.read()
     return path.read_bytes()
 
 
@@ -98,7 +100,7 @@ def whole(writer: Editing, letter: DeadLetter, given: bytes) -> Editable:
 
 
 def by_editor(old: Editable) -> Editable:
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         stop(REFUSED, "this is no terminal, so there is no editor: use --set or --body")
     try:
         text = old.body.decode()

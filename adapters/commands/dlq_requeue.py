@@ -19,7 +19,7 @@ from router.browse import JobOrder, Selection
 from router.config.scalars import rate as read_rate
 
 
-class Rate(click.ParamType):
+class Rate(click.ParamType[float]):
     """`20/s`, `600/min`, `1000/h`."""
 
     name = "rate"
@@ -58,8 +58,9 @@ def requeue(
         total = plan(app.ledger, selection, "requeue", expect)
         options = options_of(app, selection, to, logic)
         if dry_run:
-            answer_rows(({"id": x.id, "target": x.target, "reason": x.reason} for x in app.ledger.dead_letters(selection)),
-                        ("id", "target", "reason"), form, total)  # fmt: skip
+            letters = app.ledger.dead_letters(selection)
+            rows = ({"id": x.id, "target": x.target, "reason": x.reason} for x in letters)
+            answer_rows(rows, ("id", "target", "reason"), form, total)
             return PARTLY if lost else DONE
         agree(in_words(options, rate, total), yes)
         job = make_job(app, selection, JobOrder("requeue", options, actor(), reason, rate, expect))

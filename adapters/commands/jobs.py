@@ -18,8 +18,8 @@ COLUMNS = ("id", "kind", "state", "done", "total", "skipped", "created_at", "by"
 
 def job_row(job: Job) -> dict[str, Any]:
     return {
-        "id": job.id, "kind": job.kind, "state": job.state, "done": job.done, "total": job.total, "skipped": job.skipped,
-        "rate": job.rate, "by": job.by, "reason": job.reason, "created_at": iso(job.created_at),
+        "id": job.id, "kind": job.kind, "state": job.state, "done": job.done, "total": job.total,
+        "skipped": job.skipped, "rate": job.rate, "by": job.by, "reason": job.reason, "created_at": iso(job.created_at),
         "ended_at": iso(job.ended_at), "options": dict(job.options),
     }  # fmt: skip
 
@@ -53,7 +53,8 @@ def show(settings: Settings, id: int, form: str) -> int:
             stop(NOTHING, f"there is no job {id}")
         outcome = app.ledger.job_outcome(id)
         row = job_row(job) | {
-            "ended": outcome.ended, "dead": outcome.dead, "waiting": dict(outcome.waiting), "skips": app.ledger.job_skips(id),
+            "ended": outcome.ended, "dead": outcome.dead, "waiting": dict(outcome.waiting),
+            "skips": app.ledger.job_skips(id),
         }  # fmt: skip
         answer_one(row, form)
     return DONE

@@ -30,9 +30,10 @@ Row = Mapping[str, Any]
 
 def output_option(function: F) -> F:
     """`-o table|json|jsonl|id`."""
-    return click.option(
-        "-o", "--output", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Format of the answer."
-    )(function)
+    formats = click.Choice(FORMATS)
+    return click.option("-o", "--output", "form", type=formats, default="table", show_default=True, help="The format.")(
+        function
+    )
 
 
 def limit_option(function: F) -> F:
@@ -104,7 +105,7 @@ def answer_table(rows: Iterable[Row], columns: Sequence[str], most: int | None) 
 
 
 def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
-    """Nothing is cut: what is too wide for a terminal goes on in the next line, elsewhere lines are as long as they are."""
+    """Nothing is cut: what is too wide for a terminal goes on in the next line; elsewhere lines have any length."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
         numeric = all(isinstance(row.get(column), (int, type(None))) for row in rows)
@@ -127,7 +128,7 @@ def cell(value: Any) -> str:
     if isinstance(value, Mapping):
         return " ".join(f"{k}={v}" for k, v in value.items())
     if isinstance(value, (list, tuple)):
-        return ", ".join(f"{v['id']} {v['state']}" if isinstance(v, Mapping) and "state" in v else str(v) for v in value)
+        return ", ".join(f"{v['id']} {v['state']}" if isinstance(v, Mapping) and "state" in v else cell(v) for v in value)
     return str(value)
 
 

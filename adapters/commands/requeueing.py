@@ -1,4 +1,4 @@
-"""What requeue and discard have in common: the plan in words, the job run to its end, the wait for what became of it."""
+"""What requeue and discard have in common: the plan in words, the job run to its end, the wait for its outcome."""
 
 from __future__ import annotations
 

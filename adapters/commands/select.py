@@ -17,7 +17,7 @@ from router.config.scalars import duration
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[int]):
     """A time: `2026-03-01`, `2026-03-01T08:00` (UTC unless it says so), or how long ago: `30m`, `2h`, `7d`."""
 
     name = "time"
@@ -34,7 +34,7 @@ class Moment(click.ParamType):
         return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
-class KeyValue(click.ParamType):
+class KeyValue(click.ParamType[tuple[str, str]]):
     """A business key: `order=1001`."""
 
     name = "name=value"
@@ -85,5 +85,5 @@ def all_option(function: F) -> F:
 def insist(selection: Selection, everything: bool) -> Selection:
     """Without a selection only --all means everything. Raises UsageError."""
     if selection.empty and not everything:
-        raise click.UsageError("Say which: an ID, --route, --target, --stage, --error, --group, --key, --since, or --all.")
+        raise click.UsageError("Say which: ID, --route, --target, --stage, --error, --group, --key, --since, or --all.")
     return selection

@@ -18,7 +18,7 @@ FIRST_LOOK, LAST_LOOK = 0.05, 0.5
 ORDER = ("accepted", "open", "retry", "held", "dead", "delivered", "filtered", "duplicate", "refused", "discarded")
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
@@ -32,7 +32,8 @@ class Duration(click.ParamType):
 
 @click.command()
 @click.option("--check", is_flag=True, help="Exit 1 where something is dead or held, or a breaker is open.")
-@click.option("--wait-idle", type=Duration(), metavar="60s", help="Wait until nothing is open or in retry; 1 when time is over.")
+@click.option("--wait-idle", type=Duration(), metavar="60s",
+              help="Wait until nothing is open or in retry; 1 when the time is over.")  # fmt: skip
 @output_option
 @click.pass_obj
 def status(settings: Settings, check: bool, wait_idle: float | None, form: str) -> int:

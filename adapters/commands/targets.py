@@ -70,8 +70,9 @@ def names(app: App, given: tuple[str, ...]) -> list[str]:
     for name in given:
         matching = [name] if name in there else sorted(t for t in there if t.partition(".")[2] == name)
         if len(matching) != 1:
-            why = f"is one of {', '.join(matching)}: say which" if matching else "is not there; see crossdock targets list"
-            stop(NOTHING, f"target {name} {why}")
+            if matching:
+                stop(NOTHING, f"target {name} is one of {', '.join(matching)}: say which")
+            stop(NOTHING, f"there is no target {name}; see crossdock targets list")
         found += matching
     return found
 

@@ -118,6 +118,17 @@ def encode(body: Any) -> bytes:
     return text
 
 
+def encode_lines(bodies: Sequence[Any]) -> bytes | None:
+    """Many bodies, one a line; None where one of them has to be looked at by itself."""
+    if not surely_writable(list(bodies)):
+        return None
+    try:
+        text = ENCODER.encode_lines(bodies)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return None
+    return None if b"NaN" in text or b"Infinity" in text else text
+
+
 def as_text(value: Any) -> Any:
     """Texts of a kind of their own, such as what `xpath` gives, are texts."""
     if isinstance(value, str):

@@ -8,7 +8,7 @@ from typing import Any
 from router.errors import DecodeError
 from router.message import Envelope
 from router.ports import Content
-from transforms.codecs.json import encode
+from transforms.codecs.json import encode, encode_lines
 
 
 class NdjsonCodec:
@@ -28,7 +28,8 @@ class NdjsonCodec:
         return b""
 
     def join(self, bodies: Sequence[Any], first: bool) -> bytes:
-        return b"".join(map(self.encode, bodies))
+        lines = encode_lines(bodies)
+        return b"".join(map(self.encode, bodies)) if lines is None else lines
 
     def end(self) -> bytes:
         return b""

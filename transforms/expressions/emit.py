@@ -14,6 +14,7 @@ from jinja2 import nodes
 
 from router.errors import ExpressionError, ExpressionSyntaxError
 from transforms.expressions.names import FILE_FIELDS, MESSAGE_FIELDS, ROOTS
+from transforms.expressions.quick import QUICK
 from transforms.expressions.runtime import DECIMAL_MARK
 from transforms.filters import check_arguments
 
@@ -50,7 +51,7 @@ def words(node: nodes.Node) -> str:
     if isinstance(node, nodes.Filter):
         arguments = f"({', '.join(words(a) for a in node.args)})" if node.args else ""
         return f"{words(node.node) if node.node else ''} | {node.name}{arguments}"
-    if isinstance(node, tuple(ARITHMETIC)):
+    if isinstance(node, nodes.BinExpr) and type(node) in ARITHMETIC:
         return f"({words(node.left)} {node.operator} {words(node.right)})"
     if isinstance(node, nodes.Concat):
         return " ~ ".join(words(n) for n in node.nodes)
@@ -183,6 +184,8 @@ class Emitter:
 
     def emit_concat(self, node: nodes.Concat) -> str:
         parts = ", ".join(self.emit(n) for n in node.nodes)
+        if not self.careful:
+            return f"cat({parts})"
         names = tuple(words(n) for n in node.nodes)
         return f"cat({parts}, names={names!r})"
 
@@ -227,7 +230,8 @@ class Emitter:
             check_arguments(node.name, len(node.args))
         except ExpressionError as error:
             raise ExpressionSyntaxError(error.reason) from None
-        self.env[f"f_{node.name}"] = self.filters[node.name]
+        quick = not self.careful and node.name in QUICK
+        self.env[f"f_{node.name}"] = QUICK[node.name] if quick else self.filters[node.name]
         arguments = "".join(f", {self.emit(a)}" for a in node.args)
         if self.careful:
             return f"filtered(f_{node.name}, {words(node.node)!r}, {self.emit(node.node)}{arguments})"

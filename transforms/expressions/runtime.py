@@ -13,7 +13,9 @@ from typing import Any
 
 from router.errors import ExpressionError
 
-EXACT = decimal.Context(prec=5000, Emax=99999, Emin=-99999, traps=[decimal.InvalidOperation, decimal.Inexact, decimal.Overflow])
+EXACT = decimal.Context(
+    prec=5000, Emax=99999, Emin=-99999, traps=[decimal.InvalidOperation, decimal.Inexact, decimal.Overflow]
+)
 DIVISION = decimal.Context(prec=28, traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow])
 TEXT_LIMIT = 16 * 1024 * 1024
 DECIMAL_MARK = "\0dec:"
@@ -85,12 +87,14 @@ def _alike(a: Any, b: Any, left: str, right: str, verb: str) -> None:
     if ta is datetime and tb is datetime:
         if (a.tzinfo is None) == (b.tzinfo is None):
             return
-        raise ExpressionError(f"cannot {verb} a datetime with a zone and one without ({left or show(a)}, {right or show(b)})")
+        both = f"{left or show(a)}, {right or show(b)}"
+        raise ExpressionError(f"cannot {verb} a datetime with a zone and one without ({both})")
     raise ExpressionError(f"cannot {verb} {_who(left, a)} with {_who(right, b)}")
 
 
 def _who(name: str, value: Any) -> str:
-    return f"{name} ({show(value)})" if name and not name.startswith(("'", '"')) and not name[0].isdigit() else show(value)
+    literal = not name or name.startswith(("'", '"')) or name[0].isdigit()
+    return show(value) if literal else f"{name} ({show(value)})"
 
 
 def eq(a: Any, b: Any, left: str = "", right: str = "") -> bool:
@@ -153,6 +157,9 @@ def _numbers(a: Any, b: Any, left: str, right: str, verb: str) -> None:
             raise ExpressionError(f"cannot {verb} {_who(name, value)}{hint}")
 
 
+MULTIPLY, SUBTRACT = EXACT.multiply, EXACT.subtract
+
+
 def _exact(operation: Callable[[Any, Any], Decimal], a: Any, b: Any) -> Decimal:
     try:
         return operation(a, b)
@@ -179,6 +186,11 @@ def add(a: Any, b: Any, left: str = "", right: str = "") -> Any:
 
 
 def sub(a: Any, b: Any, left: str = "", right: str = "") -> Any:
+    if type(a) is Decimal and (type(b) is Decimal or type(b) is int):
+        try:
+            return SUBTRACT(a, b)
+        except decimal.DecimalException:
+            return _exact(SUBTRACT, a, b)
     if type(a) is int and type(b) is int:
         return a - b
     _numbers(a, b, left, right, "subtract")
@@ -186,6 +198,11 @@ def sub(a: Any, b: Any, left: str = "", right: str = "") -> Any:
 
 
 def mul(a: Any, b: Any, left: str = "", right: str = "") -> Any:
+    if type(b) is Decimal and (type(a) is Decimal or type(a) is int):
+        try:
+            return MULTIPLY(a, b)
+        except decimal.DecimalException:
+            return _exact(MULTIPLY, a, b)
     if type(a) is int and type(b) is int:
         return a * b
     _numbers(a, b, left, right, "multiply")
@@ -234,6 +251,12 @@ def plain(value: Any, name: str = "") -> str:
 
 
 def cat(*parts: Any, names: Sequence[str] = ()) -> str:
+    """`~`: in the usual case all parts are texts."""
+    try:
+        text = "".join(parts)
+        return text if len(text) <= TEXT_LIMIT else limited(text)
+    except TypeError:
+        pass
     return limited("".join([plain(p, names[i] if names else "") for i, p in enumerate(parts)]))
 
 

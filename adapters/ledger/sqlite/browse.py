@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from adapters.ledger.sqlite.connection import Database
 from adapters.ledger.sqlite.ends import Ends, MessageEnds, worst
 from router import ranges
 from router.browse import Known, MessageQuery, MessageView, TargetView
+from router.ledger import Attempt
 
 PAGE = 200
 
@@ -71,7 +73,8 @@ class Browse:
             args.append(query.route)
         if query.since is not None:
             # A message is received before its batch is: older batches hold none.
-            parts.append("m.received_at >= ? AND m.seq >= (SELECT ifnull(min(id), 0) FROM batch WHERE received_at >= ?) << 16")
+            parts.append("m.received_at >= ?")
+            parts.append("m.seq >= (SELECT ifnull(min(id), 1 << 40) FROM batch WHERE received_at >= ?) << 16")
             args += [query.since, query.since]
         if query.until is not None:
             parts.append("m.received_at < ?")
@@ -104,6 +107,20 @@ class Browse:
     def body_kept(self, seq: int) -> bool:
         rows = self.db.read("SELECT body IS NOT NULL OR blob IS NOT NULL OR size=0 FROM message WHERE seq=?", (seq,))
         return bool(rows and rows[0][0])
+
+    def answer_of(self, seq: int, record: int, target: str) -> Attempt | None:
+        rows = self.db.read(
+            "SELECT seq, record, number, at, duration / 1000.0, kind=3, sent_to, status, error, reason, response_type,"
+            " ifnull(response, x''), ifnull(request, x'') FROM attempt WHERE seq=? AND record=? AND target=?"
+            " ORDER BY kind DESC LIMIT 1",
+            (seq, record, target),
+        )
+        return replace(Attempt(*rows[0]), ok=bool(rows[0][5])) if rows else None
+
+    def tried_at(self, seq: int, record: int) -> list[str]:
+        tried = "SELECT DISTINCT target FROM attempt WHERE seq=? AND record=? ORDER BY target"
+        rows = self.db.read(tried, (seq, record))
+        return [str(target) for (target,) in rows]
 
     def _views(self, rows: list[Any], known: Known) -> list[MessageView]:
         ends = Ends(self.db, known).of([row[0] for row in rows])

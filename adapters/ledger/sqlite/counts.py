@@ -1,4 +1,4 @@
-"""Counting: how messages stand, fast whatever the number of delivered ones: only what is not plainly delivered is read."""
+"""Counting how messages stand: fast whatever was delivered, only what is not plainly delivered is read."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ class Counts:
             counts[state] += n
         for state in self._unsettled(known).values():
             counts[state] += 1
-        counts["delivered"] = counts["accepted"] - sum(n for s, n in counts.items() if s not in ("accepted", "delivered"))
+        counts["delivered"] = counts["accepted"] - sum(n for state, n in counts.items() if state != "accepted")
         return counts
 
     def _ended_whole(self) -> dict[str, int]:
         """Messages that ended for all their targets without a delivery."""
-        rows = self.db.read("SELECT state, sum(n) FROM fate WHERE seq IS NULL AND instr(target, '.') = 0 GROUP BY state")
+        rows = self.db.read(
+            "SELECT state, sum(n) FROM fate WHERE seq IS NULL AND instr(target, '.') = 0 GROUP BY state"
+        )
         return {str(state): int(n) for state, n in rows}
 
     def _unsettled(self, known: Known) -> dict[int, str]:
@@ -52,7 +54,8 @@ class Counts:
                 note(seq, "held" if ends.held(target) else WAITING[state])
             elif state == "dead":
                 note(seq, "dead")
-        for work, target, batch, seq, rest in self.db.read("SELECT id, target, batch, seq, rest FROM work WHERE state=0"):
+        works = self.db.read("SELECT id, target, batch, seq, rest FROM work WHERE state=0")
+        for work, target, batch, seq, rest in works:
             state = "held" if ends.held(target) else "open"
             for place in open_messages(batch, seq, rest, until, work):
                 note(place, state)

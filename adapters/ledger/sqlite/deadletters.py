@@ -12,8 +12,8 @@ from router.browse import DeadGroup, DeadLetter, Selection
 
 PAGE = 500
 
-COLUMNS = """p.id, p.seq, m.id, p.record, p.route, p.target, p.stage, p.reason, p.error, p.status, p.attempt, p.first_at,
- p.last_at, p.signature, p.details, (SELECT count(*) FROM revision r WHERE r.seq=p.seq AND r.record=p.record
+COLUMNS = """p.id, p.seq, m.id, p.record, p.route, p.target, p.stage, p.reason, p.error, p.status, p.attempt,
+ p.first_at, p.last_at, p.signature, p.details, (SELECT count(*) FROM revision r WHERE r.seq=p.seq AND r.record=p.record
  AND r.target = CASE WHEN instr(p.target, '.') THEN p.target ELSE '' END AND r.body IS NOT NULL)"""
 
 FROM = "FROM parked p JOIN message m ON m.seq = p.seq WHERE p.state = 'dead'"
@@ -172,7 +172,8 @@ def add_revision(
     seq, record, place = unit
     at = (seq, record, revised_at(place))
     last = run(
-        "SELECT rev, kind, body, version FROM revision WHERE seq=? AND record=? AND target=? ORDER BY rev DESC LIMIT 1", at
+        "SELECT rev, kind, body, version FROM revision WHERE seq=? AND record=? AND target=? ORDER BY rev DESC LIMIT 1",
+        at,
     ).fetchone()
     rev = last[0] + 1 if last else 1
     if last and body is None:

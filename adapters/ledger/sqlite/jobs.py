@@ -1,9 +1,10 @@
-"""Jobs: a requeue or discard of a frozen selection, done in steps of one transaction each, that any process may go on."""
+"""Jobs: a requeue or discard of a frozen selection, in steps of one transaction each, that any process may go on."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ JOB = "id, kind, state, total, done, skipped, rate, by, reason, created_at, next
 
 
 def to_job(row: Any) -> Job:
-    return Job(*row[:12], options=msgspec.json.decode(row[12]))
+    return replace(Job(*row), options=msgspec.json.decode(row[-1]))
 
 
 class Jobs:
@@ -39,13 +40,14 @@ class Jobs:
             if not total:
                 return None
             run(
-                "INSERT INTO job (kind, state, options, total, rate, by, reason, created_at) VALUES (?,'running',?,?,?,?,?,?)",
+                "INSERT INTO job (kind, state, options, total, rate, by, reason, created_at)"
+                " VALUES (?,'running',?,?,?,?,?,?)",
                 (order.kind, options, total, order.rate, order.by, order.reason, now),
             )
             id = int(run("SELECT last_insert_rowid()").get)
             run(
-                f"INSERT INTO job_item SELECT ?, row_number() OVER (ORDER BY p.seq, p.record, p.target), p.seq, p.record,"
-                f" p.target {FROM}{where}",
+                "INSERT INTO job_item SELECT ?, row_number() OVER (ORDER BY p.seq, p.record, p.target), p.seq,"
+                f" p.record, p.target {FROM}{where}",
                 [id, *args],
             )
             audit(run, now, order.by, f"{order.kind} job made", f"job {id}", order.reason)
@@ -90,6 +92,10 @@ class Jobs:
                 dead += bool(is_dead)
         return JobOutcome(len(rows) - dead - waiting.total(), dead, waiting)
 
+    def job_skips(self, id: int) -> list[str]:
+        rows = self.db.read("SELECT reason FROM audit WHERE scope=? AND action='skipped' ORDER BY id", (f"job {id}",))
+        return [str(reason) for (reason,) in rows]
+
     def _open_at(self, seq: int, record: int) -> str:
         """Where a unit that goes through its route again is open."""
         for target, work_seq, rest in self.db.read(
@@ -112,9 +118,11 @@ class Jobs:
                 note_skipped(run, id, skipped, by, now)
                 cursor = mine[-1].n if mine else cursor
                 over = cursor >= total
+                end = ("done", now) if over else ("running", None)
                 run(
-                    "UPDATE job SET cursor=?, done=done+?, skipped=skipped+?, next_at=?, state=?, ended_at=? WHERE id=?",
-                    (cursor, len(mine), len(skipped), next_at, "done" if over else "running", now if over else None, id),
+                    "UPDATE job SET cursor=?, done=done+?, skipped=skipped+?, next_at=?, state=?, ended_at=?"
+                    " WHERE id=?",
+                    (cursor, len(mine), len(skipped), next_at, *end, id),
                 )
         job = self.job(id)
         assert job is not None

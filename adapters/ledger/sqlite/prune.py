@@ -52,7 +52,7 @@ class Prune:
             for id, message, record, target, lane, key in rows:
                 run("UPDATE parked SET state='discarded', hold=0, last_at=? WHERE id=?", (now, id))
                 promote(run, target, lane, key, now)
-                audit(run, now, "retention", "discarded", letter_id(message, target, record), "kept for as long as keep.dead says")
+                audit(run, now, "retention", "discarded", letter_id(message, target, record), "older than keep.dead")
         return len(rows)
 
     def _batches(self, before: int) -> int:

@@ -1,4 +1,4 @@
-"""What becomes of one dead letter: tried again at its place, sent to another target, through its route again, or discarded.
+"""What becomes of one dead letter: tried again at its place, at another target, through its route, or discarded.
 
 Each function returns None where it was done, else the reason why not. All run inside a job's transaction.
 """

@@ -35,8 +35,8 @@ class Trace:
 
     def _received(self, seq: int) -> Iterator[Event]:
         row = self.db.read(
-            "SELECT m.route, m.version, m.source, m.client, m.content_type, m.file, m.size, m.received_at, b.received_at,"
-            " m.deadline, m.late FROM message m JOIN batch b ON b.id = m.seq >> 16 WHERE m.seq=?",
+            "SELECT m.route, m.version, m.source, m.client, m.content_type, m.file, m.size, m.received_at,"
+            " b.received_at, m.deadline, m.late FROM message m JOIN batch b ON b.id = m.seq >> 16 WHERE m.seq=?",
             (seq,),
         )[0]
         route, version, source, client, content_type, file, size, at, stored, deadline, late = row
@@ -44,7 +44,8 @@ class Trace:
         who = f" from {client}" if client else ""
         yield Event(
             at, "received", f"{size} bytes by {where}{who} for route {route}",
-            {"route": route, "source": source, "client": client, "content_type": content_type, "file": file, "size": size},
+            {"route": route, "source": source, "client": client, "content_type": content_type, "file": file,
+             "size": size},
         )  # fmt: skip
         keys = dict(self.db.read("SELECT name, value FROM business_key WHERE seq=?", (seq,)))
         named = ", ".join(f"{name}={value}" for name, value in keys.items())
@@ -62,21 +63,24 @@ class Trace:
         done = {int(seq) for (seq,) in self.db.read("SELECT seq FROM split WHERE seq=?", (seq,))}
         if not cut:
             return
-        made = self.db.read("SELECT chunk, min(created_at) FROM work WHERE batch=? AND seq=? GROUP BY chunk", (seq >> 16, seq))
+        made = self.db.read(
+            "SELECT chunk, min(created_at) FROM work WHERE batch=? AND seq=? GROUP BY chunk", (seq >> 16, seq)
+        )
         times = {int(n): int(at) for n, at in made if n is not None}
         records = sum(row[2] for row in cut)
         for n, first, count, offset, length, line in cut:
             text = f"chunk {n}: records {first}-{first + count - 1}, {length} bytes from {offset}"
-            data = {"chunk": n, "first_record": first, "records": count, "offset": offset, "length": length, "line": line}
-            yield Event(times.get(n, stored), "chunk", text, data)
+            data = {"chunk": n, "first_record": first, "records": count, "offset": offset, "length": length}
+            yield Event(times.get(n, stored), "chunk", text, {**data, "first_line": line})
         if done:
             at = max(times.values(), default=stored)
-            yield Event(at, "split", f"{records} records in {len(cut)} chunks", {"records": records, "chunks": len(cut)})
+            data = {"records": records, "chunks": len(cut)}
+            yield Event(at, "split", f"{records} records in {len(cut)} chunks", data)
 
     def _works(self, seq: int) -> Iterator[Event]:
         rows = self.db.read(
-            "SELECT id, target, lane, seq, chunk, sel, rest, crashes, crash, created_at, done_at FROM work WHERE batch=?"
-            " AND (seq IS NULL OR seq=?) ORDER BY id",
+            "SELECT id, target, lane, seq, chunk, sel, rest, crashes, crash, created_at, done_at FROM work"
+            " WHERE batch=? AND (seq IS NULL OR seq=?) ORDER BY id",
             (seq >> 16, seq),
         )
         for id, target, lane, of, chunk, sel, rest, crashes, crash, created, done in rows:
@@ -84,18 +88,21 @@ class Trace:
                 continue
             units = f"{ranges.size(sel)} records of chunk {chunk}" if of is not None else "the message"
             what = f"{units} for {target}" if "." in target else f"{units} to be processed by route {target}"
-            data = {"work": id, "target": target, "lane": lane, "chunk": chunk, "units": 1 if of is None else ranges.size(sel)}
+            size = 1 if of is None else ranges.size(sel)
+            data = {"work": id, "target": target, "lane": lane, "chunk": chunk, "units": size}
             yield Event(created, "work", f"{what}, lane {lane}", data)
             if crashes:
                 text = f"{what}: crashed {crashes} times ({crash})"
                 yield Event(done or created, "crash", text, {"crashes": crashes, **data})
             still_open = within(rest, {seq & 0xFFFF}) if of is None else rest
             if not still_open:
-                text = f"{units} left the lane of {target}" if "." in target else f"{units}: processed by route {target}"
+                text = f"{units}: {'worked at' if '.' in target else 'processed by route'} {target}"
                 yield Event(done or created, "worked", text, data)
 
     def _fates(self, seq: int) -> Iterator[Event]:
-        rows = self.db.read("SELECT seq, chunk, target, state, rule, details, ref, units, n, at FROM fate WHERE batch=?", (seq >> 16,))
+        rows = self.db.read(
+            "SELECT seq, chunk, target, state, rule, details, ref, units, n, at FROM fate WHERE batch=?", (seq >> 16,)
+        )
         for of, chunk, target, state, rule, details, ref, units, n, at in rows:
             if of not in (None, seq) or (of is None and not within(units, {seq & 0xFFFF})):
                 continue
@@ -106,8 +113,8 @@ class Trace:
 
     def _attempts(self, seq: int, id: str) -> Iterator[Event]:
         rows = self.db.read(
-            "SELECT record, target, kind, number, at, duration, sent_to, status, error, reason, response_type, response,"
-            " request FROM attempt WHERE seq=? ORDER BY at, number",
+            "SELECT record, target, kind, number, at, duration, sent_to, status, error, reason, response_type,"
+            " response, request FROM attempt WHERE seq=? ORDER BY at, number",
             (seq,),
         )
         for row in rows:
@@ -118,19 +125,21 @@ class Trace:
             text = f"{letter_id(id, target, record)} try {number}: {ATTEMPTS[kind]} after {duration} ms"
             to = f" to {sent_to}" if sent_to else ""
             data = {
-                "id": letter_id(id, target, record), "target": target, "record": record, "number": number, "status": status,
-                "error": error, "reason": reason, "sent_to": sent_to, "duration_ms": duration, "response_type": type_,
-                "request": shortened(request), "response": shortened(response),
+                "id": letter_id(id, target, record), "target": target, "record": record, "number": number,
+                "status": status, "error": error, "reason": reason, "sent_to": sent_to, "duration_ms": duration,
+                "response_type": type_, "request": shortened(request), "response": shortened(response),
             }  # fmt: skip
             yield Event(at, "delivered" if kind == 3 else "failed", text + to + why, data)
 
     def _parked(self, seq: int, id: str) -> Iterator[Event]:
         rows = self.db.read(
-            "SELECT record, target, state, stage, error, reason, details, status, attempt, next_at, first_at, last_at, key"
-            " FROM parked WHERE seq=? ORDER BY last_at",
+            "SELECT record, target, state, stage, error, reason, details, status, attempt, next_at, first_at, last_at,"
+            " key FROM parked WHERE seq=? ORDER BY last_at",
             (seq,),
         )
-        for record, target, state, stage, error, reason, details, status, attempt, next_at, first_at, last_at, key in rows:
+        for row in rows:
+            (record, target, state, stage, error, reason, details, status, attempt, next_at, first_at, last_at,
+             key) = row  # fmt: skip
             letter = letter_id(id, target, record)
             data = {
                 "id": letter, "target": target, "record": record, "stage": stage, "error": error, "reason": reason,
@@ -150,11 +159,14 @@ class Trace:
 
     def _audit(self, id: str) -> Iterator[Event]:
         rows = self.db.read(
-            "SELECT at, actor, action, scope, reason FROM audit WHERE scope=?1 OR (scope>?1 || ':' AND scope<?1 || ';')", (id,)
+            "SELECT at, actor, action, scope, reason FROM audit WHERE scope=?1"
+            " OR (scope>?1 || ':' AND scope<?1 || ';')",
+            (id,),
         )
         for at, actor, action, scope, reason in rows:
             why = f": {reason}" if reason else ""
-            yield Event(at, "audit", f"{scope} {action} by {actor}{why}", {"id": scope, "action": action, "by": actor, "reason": reason})
+            data = {"id": scope, "action": action, "by": actor, "reason": reason}
+            yield Event(at, "audit", f"{scope} {action} by {actor}{why}", data)
 
 
 def shortened(value: Any) -> str | None:

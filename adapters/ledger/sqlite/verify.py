@@ -57,8 +57,8 @@ class Proving:
     def _batch(self, batch: int, route: str, n: int) -> None:
         first, last = batch << 16, (batch << 16) | 0xFFFF
         messages = self.db.read(
-            "SELECT m.seq, m.id, m.file, m.blob, m.size, s.chunks, s.records FROM message m LEFT JOIN split s ON s.seq=m.seq"
-            " WHERE m.seq BETWEEN ? AND ?",
+            "SELECT m.seq, m.id, m.file, m.blob, m.size, s.chunks, s.records FROM message m"
+            " LEFT JOIN split s ON s.seq=m.seq WHERE m.seq BETWEEN ? AND ?",
             (first, last),
         )
         if len(messages) != n:
@@ -71,7 +71,7 @@ class Proving:
         for seq, id, file, blob, size, chunks, records in messages:
             self._message(id, route, ends[seq], blob, size)
             if chunks is not None:
-                self._split(seq, id, file, route, chunks, records, ends[seq], reading)
+                self._split(seq, id, file, chunks, records, ends[seq], reading)
         self._receipts(first, last, ends)
 
     def _works(self, batch: int) -> None:
@@ -111,8 +111,7 @@ class Proving:
             self._fault(f"message {id}", f"its body {path} has {found} bytes, {size} were stored")
 
     def _split(
-        self, seq: int, id: str, file: str | None, route: str, chunks: int, records: int, ends: MessageEnds,
-        reading: BatchEnds,
+        self, seq: int, id: str, file: str | None, chunks: int, records: int, ends: MessageEnds, reading: BatchEnds,
     ) -> None:  # fmt: skip
         """Every record of every chunk is open or has ended, at the route or at a target at least."""
         cuts = self.db.read("SELECT n, first_record, records FROM chunk WHERE seq=? ORDER BY n", (seq,))
@@ -122,15 +121,16 @@ class Proving:
                 self._fault(f"message {id}", f"chunk {n} begins with record {first}, not {following}")
             following = first + count
         if len(cuts) != chunks or following - 1 != records:
-            self._fault(f"message {id}", f"{records} records in {chunks} chunks were cut, {following - 1} in {len(cuts)} are there")
-        if not ends.route["dead"] or any(p.record for p in ends.parked):
+            found = f"{following - 1} in {len(cuts)} are there"
+            self._fault(f"message {id}", f"{records} records in {chunks} chunks were cut, {found}")
+        if not any(p.record == 0 and "." not in p.target and p.state != "requeued" for p in ends.parked):
             self._records(seq, id, cuts, reading)
-        if len(self.files) < FILES_SHOWN:
-            whole = Counter({s: c for s, c in ends.route.items() if c})
-            self.files.append(Account("file", f"{route} {file or id}", records, {k: v for k, v in whole.items()}))
-            for target, counts in sorted(ends.targets.items()):
-                counted = {s: c for s, c in counts.items() if c}
-                self.files.append(Account("file", f"{target} {file or id}", sum(counted.values()), counted))
+        for target, counts in sorted(ends.targets.items()):
+            counted = {s: n for s, n in (counts + ends.route).items() if n}
+            if sum(counted.values()) > records + ends.moved[target]:
+                self._fault(f"message {id}", f"{sum(counted.values())} records ended at {target}, it has {records}")
+            if len(self.files) < FILES_SHOWN:
+                self.files.append(Account("file", f"{target} {file or id}", records, counted))
 
     def _records(self, seq: int, id: str, cuts: list[tuple[int, int, int]], reading: BatchEnds) -> None:
         works: dict[int, list[str]] = defaultdict(list)
@@ -149,7 +149,8 @@ class Proving:
             for units in works[n]:
                 missing.difference_update(ranges.decode(units))
             if missing:
-                self._fault(f"message {id}", f"records {ranges.encode(missing)} are neither open nor ended: they are lost")
+                lost = ranges.encode(missing)
+                self._fault(f"message {id}", f"records {lost} are neither open nor ended: they are lost")
 
     def _ended_records(self, seq: int, reading: BatchEnds) -> Iterator[int]:
         """Records that ended at the route."""
@@ -165,17 +166,17 @@ class Proving:
         """What counts as delivered has a receipt, or is in a file that was made of many."""
         receipts: Counter[tuple[int, str]] = Counter()
         for seq, target, n in self.db.read(
-            "SELECT seq, target, count(*) FROM attempt WHERE kind=3 AND seq BETWEEN ? AND ? GROUP BY seq, target", (first, last)
+            "SELECT seq, target, count(*) FROM attempt WHERE kind=3 AND seq BETWEEN ? AND ? GROUP BY seq, target",
+            (first, last),
         ):
             receipts[seq, target] = n
         files = set(self.db.read("SELECT seq, target FROM file_out WHERE seq BETWEEN ? AND ?", (first, last)))
         for seq, found in ends.items():
             for target, counts in found.targets.items():
-                if counts["delivered"] > receipts[seq, target] and (seq, target) not in files:
-                    self._fault(
-                        f"message {self._id(seq)}",
-                        f"{counts['delivered']} units count as delivered at {target}, {receipts[seq, target]} have a receipt",
-                    )
+                done, proven = counts["delivered"], receipts[seq, target]
+                if done > proven and (seq, target) not in files:
+                    what = f"{done} units count as delivered at {target}, {proven} have a receipt"
+                    self._fault(f"message {self._id(seq)}", what)
 
     def _id(self, seq: int) -> str:
         return str(self.db.read("SELECT id FROM message WHERE seq=?", (seq,))[0][0])
@@ -183,7 +184,8 @@ class Proving:
     def _strays(self) -> None:
         """Rows of what is not there."""
         for table in ("work", "fate"):
-            for (batch,) in self.db.read(f"SELECT DISTINCT batch FROM {table} WHERE batch NOT IN (SELECT id FROM batch)"):
+            strays = f"SELECT DISTINCT batch FROM {table} WHERE batch NOT IN (SELECT id FROM batch)"
+            for (batch,) in self.db.read(strays):
                 self._fault(f"batch {batch}", f"rows of {table} are there, the batch is not")
         for (seq,) in self.db.read("SELECT DISTINCT seq FROM parked WHERE seq NOT IN (SELECT seq FROM message)"):
             self._fault(f"seq {seq}", "parked rows are there, the message is not")

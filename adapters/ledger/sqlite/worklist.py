@@ -140,15 +140,15 @@ class Worklist:
         """How many files a collected message has made so far."""
         return int(self.db.read("SELECT count(*) FROM file_out WHERE seq=? AND target=?", (seq, target))[0][0])
 
-    def collected(self, seq: int, target: str) -> bool:
+    def collected(self, seq: int, target: str, mine: int = 1) -> bool:
         rows = self.db.read(
             "SELECT (SELECT count(*) FROM work WHERE batch=? AND seq=? AND target=? AND state=0),"
             " (SELECT count(*) FROM work w JOIN message m ON m.seq=? WHERE w.batch=? AND w.seq=? AND w.target=m.route"
             " AND w.state=0), (SELECT count(*) FROM split WHERE seq=?)",
             (seq >> 16, seq, target, seq, seq >> 16, seq, seq),
         )
-        mine, routing, cut = rows[0]
-        return bool(mine <= 1 and routing == 0 and cut == 1)
+        open_, routing, cut = rows[0]
+        return bool(open_ <= mine and routing == 0 and cut == 1)
 
     def answer(self, seq: int, target: str) -> Attempt | None:
         rows = self.db.read(

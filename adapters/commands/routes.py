@@ -1,0 +1,165 @@
+"""`routes`: checking, listing, showing and trying the routing table as its files are now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from adapters import wiring
+from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
+from adapters.commands.output import answer_one, answer_rows, output_option, pretty, say, stop, to_json
+from adapters.commands.project import draft, opened, reader, stored_version
+from adapters.commands.trying import shown, trial_row
+from adapters.settings import Settings
+from router.config import check as check_project
+from router.config import find_project, read_project
+from router.message import Envelope, File, new_id, utc_now
+from router.route import Route, Target
+from router.trial import try_route
+
+COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
+
+
+@click.group()
+def routes() -> None:
+    """Routes: check, list, show, try."""
+
+
+@routes.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@output_option
+@click.pass_obj
+def check(settings: Settings, file: Path | None, form: str) -> int:
+    """Says every mistake at once; nothing is started or written. 2 where one is an error."""
+    environ = wiring.environment(settings)
+    config = find_project(file, environ) if file is not None else settings.config
+    project = read_project(config, environ)
+    problems = check_project(project, wiring.registry(), environ)
+    if form in ("json", "jsonl"):
+        answer_rows((problem.as_dict() for problem in problems), (), form)
+    else:
+        for problem in problems:
+            click.echo(problem.code if form == "id" else str(problem))
+    levels = [problem.level for problem in problems]
+    wrong = levels.count("error")
+    others = [f"{levels.count(level)} {level}s" for level in ("warning", "advice") if level in levels]
+    verdict = f"{wrong} error{'s' if wrong != 1 else ''}" if wrong else "no errors"
+    say(f"{config.name}: {', '.join([verdict, *others])}")
+    return USAGE if wrong else DONE
+
+
+def from_text(route: Route) -> str:
+    options, kind = route.source.options, route.source.kind
+    if kind == "http":
+        return f"{options.get('method', 'POST')} {options.get('http')}"
+    return f"{kind} {options.get(kind)} {options.get('files', '')}".rstrip()
+
+
+def route_row(route: Route, paused: Mapping[str, str], version: int) -> dict[str, Any]:
+    names = [target.name for target in route.targets]
+    return {
+        "id": route.id, "from": from_text(route), "targets": names, "enabled": route.enabled,
+        "paused": route.id in paused, "version": version, "about": route.about, "owner": route.owner,
+        "paused_targets": [name for name in names if name in paused],
+    }  # fmt: skip
+
+
+def paused_now(settings: Settings) -> Mapping[str, str]:
+    if not wiring.ledger_path(settings).exists():
+        return {}
+    with opened(settings) as app:
+        return app.ledger.paused_targets()
+
+
+@routes.command("list")
+@output_option
+@click.pass_obj
+def list_(settings: Settings, form: str) -> int:
+    """Lists routes. `version` is the one that was started last, 0 for none."""
+    version, paused = stored_version(settings), paused_now(settings)
+    with opened(settings) as app:
+        found = [route_row(route, paused, version) for route in draft(app).routes.values()]
+    return DONE if answer_rows(found, COLUMNS, form, 10**9) else NOTHING
+
+
+def target_row(target: Target) -> dict[str, Any]:
+    retry = target.retry
+    return {
+        "id": target.name, "send": f"{target.send.kind} {target.send.connection}",
+        "when": getattr(target.when, "source", None), "order_by": getattr(target.order_by, "source", None),
+        "steps": [getattr(s, "rule", s.verb) for s in target.steps],
+        "format": target.codec.name if target.codec else None, "collect": target.collect, "when_dead": target.when_dead, "retry_for_seconds": retry.for_,
+        "retry_errors": list(retry.errors),
+    }  # fmt: skip
+
+
+@routes.command()
+@click.argument("id")
+@output_option
+@click.pass_obj
+def show(settings: Settings, id: str, form: str) -> int:
+    """Shows one route: its source, steps and targets, with all defaults."""
+    version, paused = stored_version(settings), paused_now(settings)
+    with opened(settings) as app:
+        table = draft(app)
+    route = table.routes.get(id)
+    if route is None:
+        stop(NOTHING, f"there is no route {id}; there are {', '.join(table.routes)}")
+    row = route_row(route, paused, version) | {
+        "format": route.codec.name if route.codec else None, "match": route.match,
+        "keys": {name: getattr(e, "source", "") for name, e in route.keys.items()},
+        "steps": [getattr(s, "rule", s.verb) for s in route.steps],
+        "otherwise": f"{route.otherwise.kind}: {route.otherwise.why}" if route.otherwise else None,
+    }  # fmt: skip
+    listed = [target_row(target) for target in route.targets]
+    if form != "table":
+        answer_one(row | {"targets": [t["id"] for t in listed], "target_options": listed}, form)
+        return DONE
+    answer_one(row, form)
+    click.echo()
+    answer_rows(listed, ("id", "send", "when", "steps", "format", "collect", "order_by", "retry_errors"), form)
+    return DONE
+
+
+@routes.command("try")
+@click.argument("route")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--record", type=click.IntRange(1), default=1, show_default=True, help="Which record of a split message.")
+@click.option("--header", "headers", multiple=True, metavar="NAME=VALUE", help="A header of the message.")
+@click.option("--content-type", help="The media type; else by the file's name.")
+@output_option
+@click.pass_obj
+def try_(
+    settings: Settings, route: str, file: Path, record: int, headers: tuple[str, ...], content_type: str | None,
+    form: str,
+) -> int:  # fmt: skip
+    """Shows each step of one sample, and what would be sent. Nothing is sent or stored; 1 where it would be dead."""
+    with opened(settings) as app:
+        table = draft(app)
+        found = table.routes.get(route)
+        if found is None:
+            stop(USAGE, f"there is no route {route}; there are {', '.join(table.routes)}")
+        raw = file.read_bytes()
+        given = {name.lower(): value for name, _, value in (header.partition("=") for header in headers)}
+        envelope = Envelope(
+            new_id(), route, from_text(found), utc_now(), raw, None, len(raw), content_type, given,
+            file=File(file.name, len(raw)),
+        )  # fmt: skip
+        trial = try_route(found, envelope, reader(), record)
+    row = trial_row(trial)
+    if form == "table":
+        for line in shown(row):
+            click.echo(line)
+    elif form == "id":
+        for target in row["targets"]:
+            if target["chosen"]:
+                click.echo(target["id"])
+    else:
+        click.echo(pretty(row) if form == "json" else to_json(row))
+    return FAILED if trial.failed else DONE
+
+
+routes.add_command(try_)

@@ -1,0 +1,92 @@
+"""`send`: puts files into a route, as if they had come in by its source."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+
+import click
+
+from adapters.commands.exits import DONE, FAILED, PARTLY, USAGE
+from adapters.commands.output import answer_rows, output_option, say, stop
+from adapters.commands.project import opened, ring
+from adapters.settings import Settings
+from adapters.wiring import App
+from router.ledger import Arrival, Receipt
+from router.message import Envelope, File, new_id, utc_now
+from router.route import Route
+
+LARGE = 64 * 1024
+"""Beyond it a body lies in a blob of its own."""
+PIECE = 1 << 20
+
+
+@click.command()
+@click.argument("route")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--header", "headers", multiple=True, metavar="NAME=VALUE", help="A header of the message.")
+@click.option("--content-type", help="The media type; else by the file's name.")
+@output_option
+@click.pass_obj
+def send(
+    settings: Settings, route: str, files: tuple[Path, ...], headers: tuple[str, ...], content_type: str | None,
+    form: str,
+) -> int:  # fmt: skip
+    """Puts FILES into ROUTE; prints their ids."""
+    with opened(settings) as app:
+        table = app.table()
+        found = table.routes.get(route)
+        if found is None:
+            stop(USAGE, f"there is no route {route}; there are {', '.join(table.routes)}")
+        given = dict(header.partition("=")[::2] for header in headers)
+        receipts = [(path, put(app, found, path, given, content_type)) for path in files]
+        ring(settings)
+    rows = [
+        {"id": receipt.id, "file": str(path), "state": receipt.state, "of": receipt.of, "reason": reason}
+        for path, (receipt, reason) in receipts
+    ]
+    answer_rows(rows, ("id", "file", "state", "reason"), form, len(rows))
+    refused = [row for row in rows if row["state"] in ("refused", "conflict")]
+    for row in refused:
+        say(f"{row['file']} was refused: {row['reason']}")
+    return DONE if not refused else FAILED if len(refused) == len(rows) else PARTLY
+
+
+def put(app: App, route: Route, path: Path, headers: dict[str, str], content_type: str | None) -> tuple[Receipt, str]:
+    """Stored and synced; (receipt, why it was refused or is dead)."""
+    arrival = arrival_of(app, route, path, headers, content_type)
+    (receipt,) = app.receiver.store([arrival])
+    return receipt, arrival.end.reason if arrival.end is not None else ""
+
+
+def arrival_of(app: App, route: Route, path: Path, headers: dict[str, str], content_type: str | None) -> Arrival:
+    id, size = new_id(), path.stat().st_size
+    envelope = Envelope(
+        id=id, route=route.id, source=route.source.connection or str(route.source.options.get("http", "")),
+        received_at=utc_now(), size=size, content_type=content_type or media_type(route, path),
+        headers={name.lower(): value for name, value in headers.items()}, client="cli",
+        file=File(path.name, size),
+    )  # fmt: skip
+    if size <= LARGE:
+        return app.receiver.admit(route, with_body(envelope, path.read_bytes(), None))
+    writer = app.ledger.blob(id)
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(PIECE):
+                writer.write(piece)
+        _, sha256 = writer.finish()
+        return app.receiver.admit(route, with_body(envelope, None, writer.path), sha256)
+    finally:
+        writer.close()
+
+
+def media_type(route: Route, path: Path) -> str | None:
+    """By the name of the file; a file source has none."""
+    return mimetypes.guess_type(path.name)[0] if route.source.kind == "http" else None
+
+
+def with_body(envelope: Envelope, raw: bytes | None, blob: Path | None) -> Envelope:
+    return Envelope(
+        envelope.id, envelope.route, envelope.source, envelope.received_at, raw, blob, envelope.size,
+        envelope.content_type, envelope.headers, envelope.params, envelope.client, envelope.file,
+    )  # fmt: skip

@@ -1,0 +1,198 @@
+"""What a host must offer for Crossdock to run well: each finding says what was found and what to do."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import apsw
+
+from adapters import broker
+from adapters.ledger.sqlite.connection import LEAST_SQLITE, NETWORK_FILE_SYSTEMS, file_system_of
+from adapters.settings import EMBEDDED, Settings
+
+GOOD, FAIR, BAD = "good", "fair", "bad"
+LEAST_DISK, ENOUGH_DISK = 1 << 30, 10 << 30
+SLOW_SYNC, VERY_SLOW_SYNC = 0.02, 0.2
+SYNCS = 5
+LEAST_FILES, ENOUGH_FILES = 1024, 4096
+LEAST_MEMORY, ENOUGH_MEMORY = 256 << 20, 512 << 20
+EARLIEST = 1_735_689_600
+"""2025-01-01: before it a clock was never set."""
+PORTS = {"redis": 6379, "rediss": 6379, "amqp": 5672, "amqps": 5671}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`verdict` is good, fair (works, but) or bad; `advice` is empty where nothing is to be done."""
+
+    what: str
+    verdict: str
+    found: str
+    advice: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Everything at once; nothing but a small file that is removed again is written."""
+    checks: tuple[Callable[[Settings], Finding], ...] = (
+        python, sqlite, permissions, file_system, disk, sync_time, clock, broker_reachable, descriptors, memory, secrets,
+    )  # fmt: skip
+    return [check(settings) for check in checks]
+
+
+def nearest(path: Path) -> Path:
+    """The folder itself, or the first above it that is there."""
+    return next(folder for folder in (path, *path.parents) if folder.is_dir())
+
+
+def graded(what: str, value: float, least: float, enough: float, found: str, advice: str) -> Finding:
+    """More is better."""
+    if value >= enough:
+        return Finding(what, GOOD, found)
+    return Finding(what, FAIR if value >= least else BAD, found, advice)
+
+
+def python(settings: Settings) -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    good = sys.version_info >= (3, 11)
+    return Finding("python", GOOD if good else BAD, version, "" if good else "install Python 3.11 or newer")
+
+
+def sqlite(settings: Settings) -> Finding:
+    version = apsw.sqlite_lib_version()
+    good = tuple(int(part) for part in version.split(".")) >= LEAST_SQLITE
+    return Finding("sqlite", GOOD if good else BAD, version, "" if good else "pip install --upgrade apsw")
+
+
+def permissions(settings: Settings) -> Finding:
+    folder = nearest(settings.var)
+    bad = [str(p) for p in (folder, *folder.glob("*.db*")) if not os.access(p, os.R_OK | os.W_OK)]
+    if bad:
+        return Finding("permissions", BAD, f"{bad[0]} cannot be written", f"chown it to {os.getuid()}, or set --var")
+    return Finding("permissions", GOOD, f"{folder} can be written")
+
+
+def file_system(settings: Settings) -> Finding:
+    kind = file_system_of(nearest(settings.var)) or "unknown"
+    if kind in NETWORK_FILE_SYSTEMS:
+        return Finding("file system", BAD, kind, "SQLite's log is not safe there: set --var to a local disk")
+    if kind == "tmpfs":
+        return Finding("file system", FAIR, kind, "it is gone after a restart of the machine: set --var to a disk")
+    return Finding("file system", GOOD, kind)
+
+
+def disk(settings: Settings) -> Finding:
+    free = shutil.disk_usage(nearest(settings.var)).free
+    advice = "free some, shorten keep.bodies, or set --var to a larger disk"
+    return graded("disk", free, LEAST_DISK, ENOUGH_DISK, f"{free / (1 << 30):.1f} GiB free", advice)
+
+
+def sync_time(settings: Settings) -> Finding:
+    """What each commit waits for at least."""
+    path = nearest(settings.var) / f".crossdock-doctor-{os.getpid()}"
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            times = [one_sync(fd) for _ in range(SYNCS)]
+        finally:
+            os.close(fd)
+            path.unlink()
+    except OSError as error:
+        return Finding("sync", BAD, str(error.strerror), "make var writable, see permissions")
+    median = sorted(times)[SYNCS // 2]
+    found = f"{median * 1000:.1f} ms"
+    if median <= SLOW_SYNC:
+        return Finding("sync", GOOD, found)
+    return Finding("sync", FAIR if median <= VERY_SLOW_SYNC else BAD, found, "use a disk that syncs faster (an SSD)")
+
+
+def one_sync(fd: int) -> float:
+    started = time.perf_counter()
+    os.pwrite(fd, b"x" * 4096, 0)
+    os.fsync(fd)
+    return time.perf_counter() - started
+
+
+def clock(settings: Settings) -> Finding:
+    now = time.time()
+    found = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    if now < EARLIEST:
+        return Finding("clock", BAD, found, "set the clock, and let NTP keep it")
+    ledger = settings.var / "ledger.db"
+    if ledger.exists() and ledger.stat().st_mtime > now + 60:
+        return Finding("clock", BAD, f"{found}, the ledger was written later", "the clock was set back: let NTP keep it")
+    return Finding("clock", GOOD, found)
+
+
+def broker_reachable(settings: Settings) -> Finding:
+    if settings.broker == EMBEDDED:
+        return embedded(settings)
+    url = urlsplit(settings.broker)
+    if url.scheme == "redis+socket":
+        return answers(socket.AF_UNIX, url.path, url.path)
+    host, port = url.hostname or "localhost", url.port or PORTS.get(url.scheme, 6379)
+    return answers(socket.AF_INET, (host, port), f"{host}:{port}")
+
+
+def embedded(settings: Settings) -> Finding:
+    try:
+        broker.server()
+    except broker.BrokerError as error:
+        return Finding("broker", BAD, "embedded", error.reason)
+    path = broker.socket_path(settings.var)
+    if not path.exists():
+        return Finding("broker", GOOD, "embedded, not running: crossdock up starts it")
+    return answers(socket.AF_UNIX, str(path), "embedded")
+
+
+def answers(family: int, address: str | tuple[str, int], shown: str) -> Finding:
+    """Whether something listens there; no word is said to it."""
+    try:
+        if isinstance(address, tuple):
+            socket.create_connection(address, timeout=2).close()
+        else:
+            with socket.socket(family) as connection:
+                connection.settimeout(2)
+                connection.connect(address)
+    except OSError as error:
+        advice = "start the broker, or correct --broker; nothing is lost meanwhile"
+        return Finding("broker", BAD, f"{shown}: {error.strerror or error}", advice)
+    return Finding("broker", GOOD, f"{shown} answers")
+
+
+def descriptors(settings: Settings) -> Finding:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = float("inf") if soft == resource.RLIM_INFINITY else soft
+    found = "no limit" if limit == float("inf") else f"{soft} open files"
+    return graded("descriptors", limit, LEAST_FILES, ENOUGH_FILES, found, "raise it: ulimit -n 4096, or LimitNOFILE")
+
+
+def memory(settings: Settings) -> Finding:
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return Finding("memory", FAIR, "unknown", "Crossdock needs about 350 MiB")
+    values = {name: int(rest.split()[0]) * 1024 for name, _, rest in (line.partition(":") for line in lines)}
+    free = values.get("MemAvailable", 0)
+    advice = "free some, or run fewer --workers"
+    return graded("memory", free, LEAST_MEMORY, ENOUGH_MEMORY, f"{free >> 20} MiB available", advice)
+
+
+def secrets(settings: Settings) -> Finding:
+    folder = settings.secrets
+    if folder is None:
+        return Finding("secrets", GOOD, "from the environment and .env")
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
+        return Finding("secrets", BAD, f"{folder} cannot be read", "make the folder, or correct --secrets")
+    open_ = [p.name for p in folder.iterdir() if p.is_file() and p.stat().st_mode & 0o004]
+    if open_:
+        return Finding("secrets", FAIR, f"everybody can read {open_[0]}", f"chmod 600 {folder / open_[0]}")
+    return Finding("secrets", GOOD, str(folder))
