@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import apsw
-
 from adapters import broker
 from adapters.ledger.sqlite.connection import LEAST_SQLITE, NETWORK_FILE_SYSTEMS, file_system_of
+from adapters.ledger.sqlite.operating import library_version
 from adapters.settings import EMBEDDED, Settings
 
 GOOD, FAIR, BAD = "good", "fair", "bad"
@@ -43,7 +42,8 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Everything at once; nothing but a small file that is removed again is written."""
     checks: tuple[Callable[[Settings], Finding], ...] = (
-        python, sqlite, permissions, file_system, disk, sync_time, clock, broker_reachable, descriptors, memory, secrets,
+        python, sqlite, permissions, file_system, disk, sync_time, clock, broker_reachable, descriptors, memory,
+        secrets,
     )  # fmt: skip
     return [check(settings) for check in checks]
 
@@ -67,7 +67,7 @@ def python(settings: Settings) -> Finding:
 
 
 def sqlite(settings: Settings) -> Finding:
-    version = apsw.sqlite_lib_version()
+    version = library_version()
     good = tuple(int(part) for part in version.split(".")) >= LEAST_SQLITE
     return Finding("sqlite", GOOD if good else BAD, version, "" if good else "pip install --upgrade apsw")
 
@@ -128,7 +128,7 @@ def clock(settings: Settings) -> Finding:
         return Finding("clock", BAD, found, "set the clock, and let NTP keep it")
     ledger = settings.var / "ledger.db"
     if ledger.exists() and ledger.stat().st_mtime > now + 60:
-        return Finding("clock", BAD, f"{found}, the ledger was written later", "the clock was set back: let NTP keep it")
+        return Finding("clock", BAD, f"{found}, before the ledger's last write", "it was set back: let NTP keep it")
     return Finding("clock", GOOD, found)
 
 

@@ -90,9 +90,10 @@ def show(runs: list[Run]) -> None:
 
 def cells(run: Run) -> list[str]:
     play, _, floor = WORKS[run.work]
+    what = (play.__doc__ or "").rstrip(".")
     one = run.result
     figure = f"{one.figure:,.1f}" if one.unit == "ms" else f"{one.figure:,.0f}"
-    return [f"{run.work} {play.__doc__}", f"{one.count:,}", f"{figure} {one.unit}", floor, str(one.wrong),
+    return [f"{run.work} {what}", f"{one.count:,}", f"{figure} {one.unit}", floor, str(one.wrong),
             str(one.twice), f"{run.peak:.0f} MiB", f"{run.idle:.0f} MiB", f"{run.start:.1f} s", one.note]
 
 

@@ -1,4 +1,4 @@
-"""What people ask of the ledger: messages, dead letters, jobs, counts, proof. The commands read through this port.
+"""What people ask of the ledger: messages, dead letters, counts, proof. The commands read through this port.
 
 Times are epoch milliseconds. Targets are named `ROUTE.TARGET`. `known` are the targets and routes of the current
 version (None: all are): what is open at another is `held`.
@@ -6,12 +6,11 @@ version (None: all are): what is open at another is `held`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from router.ledger import Attempt, Once
-from router.route import Keep
+from router.ledger import Attempt
 
 STATES = ("dead", "held", "retry", "open", "delivered", "filtered", "duplicate", "refused", "discarded")
 """States of a message, the worst first: it has the first that one of its targets has."""
@@ -141,63 +140,6 @@ class DeadGroup:
     reason: str
 
 
-# --- jobs -------------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A requeue or discard of a frozen selection. `state` is `running done cancelled`; `skipped` of `done` were not
-    dead any more. `rate` is in items a second."""
-
-    id: int
-    kind: str
-    state: str
-    total: int
-    done: int
-    skipped: int
-    rate: float | None
-    by: str
-    reason: str
-    created_at: int
-    next_at: int
-    ended_at: int | None
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class JobOutcome:
-    """What became of a job's items: how many have ended, how many are dead again, and the rest by where they wait."""
-
-    ended: int
-    dead: int
-    waiting: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class JobOrder:
-    """What a job is to do. Options of a requeue: `to` (ROUTE.TARGET), `version` (the logic to use, 0: the pinned)."""
-
-    kind: str
-    options: Mapping[str, Any]
-    by: str
-    reason: str
-    rate: float | None = None
-    expect: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JobItem:
-    """One frozen dead letter. What only the project knows of it is filled in before the step: the identities that it
-    takes again, how many lanes its route's processing or its new target has, the version it is computed by."""
-
-    n: int
-    seq: int
-    record: int
-    target: str
-    once: tuple[Once, ...] = ()
-    lanes: int = 4
-    version: int = 0
-    why_not: str = ""
-
-
 # --- counts and proof -------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class TargetCounts:
@@ -256,14 +198,6 @@ class Pruned:
         )  # fmt: skip
 
 
-class ExpectationFailed(Exception):
-    """The selection has another size than was expected; nothing was done."""
-
-    def __init__(self, expected: int, found: int) -> None:
-        super().__init__(f"{found} match, {expected} were expected; nothing was done")
-        self.found = found
-
-
 class Browser(Protocol):
     """Reading. Lists come page by page, newest first, and are never cut."""
 
@@ -306,45 +240,3 @@ class Browser(Protocol):
         """Target to reason."""
 
     def verify(self, known: Known = None) -> Proof: ...
-
-
-class Caretaker(Protocol):
-    """Changing what an operator may change. Every change leaves a line in the audit."""
-
-    def create_job(self, selection: Selection, order: JobOrder) -> Job | None:
-        """Freezes the selection; None where nothing matches. Raises ExpectationFailed."""
-
-    def job(self, id: int) -> Job | None: ...
-
-    def jobs(self) -> list[Job]:
-        """The newest first."""
-
-    def due_jobs(self) -> list[Job]: ...
-
-    def job_items(self, id: int, limit: int) -> list[JobItem]:
-        """The next items after the cursor."""
-
-    def job_outcome(self, id: int) -> JobOutcome: ...
-
-    def job_skips(self, id: int) -> list[str]:
-        """`<n>: <why>` of the items that were left alone."""
-
-    def run_items(self, id: int, items: Sequence[JobItem], next_at: int) -> Job:
-        """One transaction: what the job says is done to these items, the cursor moves. Items that another step did
-        meanwhile are left alone."""
-
-    def cancel_job(self, id: int, by: str, reason: str) -> Job | None: ...
-
-    def last_revision(self, seq: int, record: int, target: str) -> tuple[str, bytes] | None:
-        """(kind, body) of the newest edit of a dead letter; target as in `DeadLetter.place`."""
-
-    def revise(self, letter: DeadLetter, kind: str, body: bytes, by: str, reason: str) -> int:
-        """Keeps another body beside the original; its number."""
-
-    def pause_target(self, target: str, by: str, reason: str) -> bool:
-        """False where it was paused already."""
-
-    def resume_target(self, target: str, by: str, reason: str) -> bool: ...
-
-    def prune_step(self, keep: Keep) -> Pruned:
-        """One bounded turn; called again until nothing is left."""

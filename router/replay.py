@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from router.browse import Browser, Caretaker, Job, JobItem
+from router.browse import Browser
+from router.jobs import Caretaker, Job, JobItem
 from router.ledger import Arrival, Once, Worklist
 from router.message import Envelope
 from router.records import revised

@@ -172,7 +172,7 @@ def request_of(target: Target, made: Parcel) -> dict[str, Any]:
     shown = {}
     if dataclasses.is_dataclass(made.address) and not isinstance(made.address, type):
         shown = {f.name: getattr(made.address, f.name) for f in dataclasses.fields(made.address)}
-    plain = {name: value for name, value in shown.items() if isinstance(value, (str, int, tuple)) and name != "ok"}
+    plain: dict[str, Any] = {n: v for n, v in shown.items() if isinstance(v, (str, int, tuple)) and n != "ok"}
     if isinstance(plain.get("headers"), tuple):
         plain["headers"] = dict(plain["headers"])
     return {

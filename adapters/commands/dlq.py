@@ -17,7 +17,8 @@ from adapters.commands.project import opened, ring
 from adapters.commands.requeueing import missing, plan, run_to_end
 from adapters.commands.select import all_option, insist, selecting
 from adapters.settings import Settings
-from router.browse import DeadGroup, DeadLetter, JobOrder, Selection
+from router.browse import DeadGroup, DeadLetter, Selection
+from router.jobs import JobOrder
 
 COLUMNS = ("id", "target", "stage", "error", "attempts", "last_at", "reason")
 GROUP_COLUMNS = ("id", "count", "route", "target", "stage", "error", "first_at", "last_at", "reason")

@@ -15,8 +15,9 @@ from adapters.commands.requeueing import ended, finish, make_job, missing, plan,
 from adapters.commands.select import all_option, insist, selecting
 from adapters.settings import Settings
 from adapters.wiring import App
-from router.browse import JobOrder, Selection
+from router.browse import Selection
 from router.config.scalars import rate as read_rate
+from router.jobs import JobOrder
 
 
 class Rate(click.ParamType[float]):

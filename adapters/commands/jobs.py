@@ -11,7 +11,7 @@ from adapters.commands.exits import DONE, NOTHING, REFUSED
 from adapters.commands.output import answer_one, answer_rows, iso, limit_option, output_option, say, stop
 from adapters.commands.project import opened
 from adapters.settings import Settings
-from router.browse import Job
+from router.jobs import Job
 
 COLUMNS = ("id", "kind", "state", "done", "total", "skipped", "created_at", "by", "reason")
 

@@ -128,8 +128,13 @@ def cell(value: Any) -> str:
     if isinstance(value, Mapping):
         return " ".join(f"{k}={v}" for k, v in value.items())
     if isinstance(value, (list, tuple)):
-        return ", ".join(f"{v['id']} {v['state']}" if isinstance(v, Mapping) and "state" in v else cell(v) for v in value)
+        return ", ".join(f"{v['id']} {v['state']}" if stated(v) else cell(v) for v in value)
     return str(value)
+
+
+def stated(value: Any) -> bool:
+    """A target of a message: its id and state say enough."""
+    return isinstance(value, Mapping) and "state" in value
 
 
 def answer_one(row: Row, form: str) -> None:

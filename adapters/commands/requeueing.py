@@ -9,7 +9,8 @@ from adapters.commands.exits import DONE, FAILED, NOTHING, PARTLY, REFUSED
 from adapters.commands.output import iso, say, stop
 from adapters.commands.project import known_names, replay
 from adapters.wiring import App
-from router.browse import Browser, ExpectationFailed, Job, JobOrder, Selection
+from router.browse import Browser, Selection
+from router.jobs import ExpectationFailed, Job, JobOrder
 
 FIRST_LOOK, LAST_LOOK = 0.05, 1.0
 

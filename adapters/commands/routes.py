@@ -91,8 +91,8 @@ def target_row(target: Target) -> dict[str, Any]:
         "id": target.name, "send": f"{target.send.kind} {target.send.connection}",
         "when": getattr(target.when, "source", None), "order_by": getattr(target.order_by, "source", None),
         "steps": [getattr(s, "rule", s.verb) for s in target.steps],
-        "format": target.codec.name if target.codec else None, "collect": target.collect, "when_dead": target.when_dead, "retry_for_seconds": retry.for_,
-        "retry_errors": list(retry.errors),
+        "format": target.codec.name if target.codec else None, "collect": target.collect,
+        "when_dead": target.when_dead, "retry_for_seconds": retry.for_, "retry_errors": list(retry.errors),
     }  # fmt: skip
 
 

@@ -33,36 +33,68 @@ class Browse:
         self.db = db
 
     def find_messages(self, query: MessageQuery, known: Known = None) -> Iterator[MessageView]:
-        where, args = self._conditions(query)
-        among = self._candidates(query.state)
+        return Finding(self.db, query, known).found()
+
+    def message_view(self, id: str, known: Known = None) -> MessageView | None:
+        rows = self.db.read(f"SELECT {COLUMNS} FROM message m WHERE m.id=?", (id,))
+        if not rows and id:
+            rows = self.db.read(f"SELECT {COLUMNS} FROM message m WHERE m.id>? AND m.id<? LIMIT 2", (id, id + "~"))
+        return Viewing(self.db, known).views(rows)[0] if len(rows) == 1 else None
+
+    def body_kept(self, seq: int) -> bool:
+        rows = self.db.read("SELECT body IS NOT NULL OR blob IS NOT NULL OR size=0 FROM message WHERE seq=?", (seq,))
+        return bool(rows and rows[0][0])
+
+    def answer_of(self, seq: int, record: int, target: str) -> Attempt | None:
+        rows = self.db.read(
+            "SELECT seq, record, number, at, duration / 1000.0, kind=3, sent_to, status, error, reason, response_type,"
+            " ifnull(response, x''), ifnull(request, x'') FROM attempt WHERE seq=? AND record=? AND target=?"
+            " ORDER BY kind DESC LIMIT 1",
+            (seq, record, target),
+        )
+        return replace(Attempt(*rows[0]), ok=bool(rows[0][5])) if rows else None
+
+    def tried_at(self, seq: int, record: int) -> list[str]:
+        tried = "SELECT DISTINCT target FROM attempt WHERE seq=? AND record=? ORDER BY target"
+        rows = self.db.read(tried, (seq, record))
+        return [str(target) for (target,) in rows]
+
+
+class Finding:
+    """One search."""
+
+    def __init__(self, db: Database, query: MessageQuery, known: Known) -> None:
+        self.db = db
+        self.query = query
+        self.viewing = Viewing(db, known)
+        self.where, self.args = self._conditions(query)
+
+    def found(self) -> Iterator[MessageView]:
+        among = self._candidates(self.query.state)
         before = 2**62
-        while True:
-            page = self._page(where, args, among, before)
-            if not page:
-                return
+        while page := self._page(among, before):
             before = page[-1][0]
-            for view in self._views(page, known):
-                if query.state is None or view.state == query.state:
+            for view in self.viewing.views(page):
+                if self.query.state in (None, view.state):
                     yield view
             if among is not None:
                 among = [seq for seq in among if seq < before]
 
-    def _page(self, where: str, args: list[Any], among: list[int] | None, before: int) -> list[Any]:
+    def _page(self, among: list[int] | None, before: int) -> list[Any]:
         """The next messages below a seq, of those that may be meant."""
-        if among is not None:
-            rows: list[Any] = []
-            for start in range(0, len(among), PAGE):
-                some = ",".join(map(str, among[start : start + PAGE]))
-                rows = self._select(f"m.seq IN ({some}) AND {where}", args, before)
-                if rows:
-                    break
-            return rows
-        return self._select(where, args, before)
+        if among is None:
+            return self._select("1", before)
+        for start in range(0, len(among), PAGE):
+            some = ",".join(map(str, among[start : start + PAGE]))
+            if rows := self._select(f"m.seq IN ({some})", before):
+                return rows
+        return []
 
-    def _select(self, where: str, args: list[Any], before: int) -> list[Any]:
+    def _select(self, also: str, before: int) -> list[Any]:
         return self.db.read(
-            f"SELECT {COLUMNS} FROM message m WHERE {where} AND m.seq < ? ORDER BY m.seq DESC LIMIT {PAGE}",
-            [*args, before],
+            f"SELECT {COLUMNS} FROM message m WHERE {self.where} AND {also} AND m.seq < ? ORDER BY m.seq DESC"
+            f" LIMIT {PAGE}",
+            [*self.args, before],
         )
 
     def _conditions(self, query: MessageQuery) -> tuple[str, list[Any]]:
@@ -98,33 +130,17 @@ class Browse:
             found.update(places(self.db.read("SELECT batch, seq, units FROM fate WHERE state=?", (state,))))
         return sorted(found, reverse=True)
 
-    def message_view(self, id: str, known: Known = None) -> MessageView | None:
-        rows = self.db.read(f"SELECT {COLUMNS} FROM message m WHERE m.id=?", (id,))
-        if not rows and id:
-            rows = self.db.read(f"SELECT {COLUMNS} FROM message m WHERE m.id>? AND m.id<? LIMIT 2", (id, id + "~"))
-        return self._views(rows, known)[0] if len(rows) == 1 else None
 
-    def body_kept(self, seq: int) -> bool:
-        rows = self.db.read("SELECT body IS NOT NULL OR blob IS NOT NULL OR size=0 FROM message WHERE seq=?", (seq,))
-        return bool(rows and rows[0][0])
+class Viewing:
+    """How messages stand, as people read it."""
 
-    def answer_of(self, seq: int, record: int, target: str) -> Attempt | None:
-        rows = self.db.read(
-            "SELECT seq, record, number, at, duration / 1000.0, kind=3, sent_to, status, error, reason, response_type,"
-            " ifnull(response, x''), ifnull(request, x'') FROM attempt WHERE seq=? AND record=? AND target=?"
-            " ORDER BY kind DESC LIMIT 1",
-            (seq, record, target),
-        )
-        return replace(Attempt(*rows[0]), ok=bool(rows[0][5])) if rows else None
+    def __init__(self, db: Database, known: Known) -> None:
+        self.db = db
+        self.ends = Ends(db, known)
 
-    def tried_at(self, seq: int, record: int) -> list[str]:
-        tried = "SELECT DISTINCT target FROM attempt WHERE seq=? AND record=? ORDER BY target"
-        rows = self.db.read(tried, (seq, record))
-        return [str(target) for (target,) in rows]
-
-    def _views(self, rows: list[Any], known: Known) -> list[MessageView]:
-        ends = Ends(self.db, known).of([row[0] for row in rows])
-        return [self._view(row, ends[row[0]]) for row in rows]
+    def views(self, rows: list[Any]) -> list[MessageView]:
+        found = self.ends.of([row[0] for row in rows])
+        return [self._view(row, found[row[0]]) for row in rows]
 
     def _view(self, row: Any, ends: MessageEnds) -> MessageView:
         seq, id, route, received_at, version, source, client, content_type, file, size = row

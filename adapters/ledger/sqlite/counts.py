@@ -20,6 +20,19 @@ class Counts:
         self.db = db
 
     def status_counts(self, known: Known = None) -> dict[str, int]:
+        return Counting(self.db).status(known)
+
+    def target_counts(self) -> dict[str, TargetCounts]:
+        return Counting(self.db).targets()
+
+
+class Counting:
+    """One count."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def status(self, known: Known) -> dict[str, int]:
         """Messages by their state. What is delivered is what is left over of all."""
         counts = dict.fromkeys(COUNTED, 0)
         counts["accepted"] = int(self.db.read("SELECT ifnull(sum(n), 0) FROM batch")[0][0])
@@ -78,7 +91,7 @@ class Counts:
         found.update(seq for (seq,) in every_record)
         return found
 
-    def target_counts(self) -> dict[str, TargetCounts]:
+    def targets(self) -> dict[str, TargetCounts]:
         counts: dict[str, Counter[str]] = defaultdict(Counter)
         oldest: dict[str, int] = {}
         paused = {str(t) for (t,) in self.db.read("SELECT target FROM pause")}

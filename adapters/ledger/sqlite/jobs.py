@@ -14,7 +14,8 @@ from adapters.ledger.sqlite.deadletters import FROM, audit, conditions, letter_i
 from adapters.ledger.sqlite.ends import within
 from adapters.ledger.sqlite.requeue import discard, requeue
 from adapters.ledger.sqlite.rows import Run
-from router.browse import ExpectationFailed, Job, JobItem, JobOrder, JobOutcome, Selection
+from router.browse import Selection
+from router.jobs import ExpectationFailed, Job, JobItem, JobOrder, JobOutcome
 
 JOB = "id, kind, state, total, done, skipped, rate, by, reason, created_at, next_at, ended_at, options"
 
@@ -85,7 +86,7 @@ class Jobs:
         waiting: Counter[str] = Counter()
         dead = 0
         for seq, record, target, at, is_dead in rows:
-            at = at or ("" if is_dead or "." in target else self._open_at(seq, record))
+            at = at or ("" if is_dead or "." in target else open_at(self.db, seq, record))
             if at:
                 waiting[at] += 1
             else:
@@ -95,16 +96,6 @@ class Jobs:
     def job_skips(self, id: int) -> list[str]:
         rows = self.db.read("SELECT reason FROM audit WHERE scope=? AND action='skipped' ORDER BY id", (f"job {id}",))
         return [str(reason) for (reason,) in rows]
-
-    def _open_at(self, seq: int, record: int) -> str:
-        """Where a unit that goes through its route again is open."""
-        for target, work_seq, rest in self.db.read(
-            "SELECT target, seq, rest FROM work WHERE batch=? AND state=0 AND (seq IS NULL OR seq=?)", (seq >> 16, seq)
-        ):
-            number = record if work_seq is not None else seq & 0xFFFF
-            if within(rest, {number}):
-                return str(target)
-        return ""
 
     def run_items(self, id: int, items: Sequence[JobItem], next_at: int) -> Job:
         now = self.db.clock.now()
@@ -151,3 +142,13 @@ def one(run: Run, kind: str, item: JobItem, options: Mapping[str, Any], by: str,
 def note_skipped(run: Run, id: int, skipped: Sequence[str], by: str, now: int) -> None:
     for why, n in Counter(skipped).items():
         audit(run, now, by, "skipped", f"job {id}", f"{n}: {why}")
+
+
+def open_at(db: Database, seq: int, record: int) -> str:
+    """Where a unit that goes through its route again is open."""
+    works = "SELECT target, seq, rest FROM work WHERE batch=? AND state=0 AND (seq IS NULL OR seq=?)"
+    for target, work_seq, rest in db.read(works, (seq >> 16, seq)):
+        number = record if work_seq is not None else seq & 0xFFFF
+        if within(rest, {number}):
+            return str(target)
+    return ""

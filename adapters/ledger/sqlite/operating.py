@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import apsw
+
 from adapters.ledger.sqlite.blobs import BlobFolder
 from adapters.ledger.sqlite.browse import Browse
 from adapters.ledger.sqlite.connection import Database
@@ -12,6 +14,11 @@ from adapters.ledger.sqlite.pauses import Pauses
 from adapters.ledger.sqlite.prune import Prune
 from adapters.ledger.sqlite.trace import Trace
 from adapters.ledger.sqlite.verify import Verify
+
+
+def library_version() -> str:
+    """Of the SQLite that the ledger uses: apsw brings its own."""
+    return str(apsw.sqlite_lib_version())
 
 
 class Operating(Browse, Counts, DeadLetters, Jobs, Pauses, Prune, Trace, Verify):

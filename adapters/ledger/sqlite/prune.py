@@ -32,7 +32,19 @@ class Prune:
         self.blobs = blobs
 
     def prune_step(self, keep: Keep) -> Pruned:
-        now = self.db.clock.now()
+        return Pruning(self.db, self.blobs, self.db.clock.now()).step(keep)
+
+
+class Pruning:
+    """One turn; each kind is a transaction of its own."""
+
+    def __init__(self, db: Database, blobs: BlobFolder, now: int) -> None:
+        self.db = db
+        self.blobs = blobs
+        self.now = now
+
+    def step(self, keep: Keep) -> Pruned:
+        now = self.now
         discarded = self._dead(now, now - int(keep.dead * 1000))
         messages = self._batches(now - int(keep.messages * 1000))
         bodies = self._bodies(now - int(keep.bodies * 1000))

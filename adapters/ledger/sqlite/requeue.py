@@ -12,7 +12,7 @@ from adapters.ledger.sqlite.ends import MOVED
 from adapters.ledger.sqlite.intake import seen_by, take
 from adapters.ledger.sqlite.rows import Run, insert_fate, insert_work, wake
 from adapters.ledger.sqlite.settle import promote
-from router.browse import JobItem
+from router.jobs import JobItem
 from router.lanes import PLAIN_LANES, lane_of_batch
 from router.ledger import Fate, NewWork
 

@@ -23,17 +23,27 @@ class Trace:
         self.db = db
 
     def life(self, seq: int) -> list[Event]:
-        rows = self.db.read("SELECT id, route FROM message WHERE seq=?", (seq,))
-        if not rows:
-            return []
-        id, _ = rows[0]
-        events = [
-            *self._received(seq), *self._chunks(seq), *self._works(seq), *self._fates(seq), *self._attempts(seq, id),
-            *self._parked(seq, id), *self._revisions(seq, id), *self._audit(id),
-        ]  # fmt: skip
-        return sorted(events, key=lambda e: e.at)
+        rows = self.db.read("SELECT id FROM message WHERE seq=?", (seq,))
+        return Life(self.db, seq, str(rows[0][0])).events() if rows else []
 
-    def _received(self, seq: int) -> Iterator[Event]:
+
+class Life:
+    """The rows of one message, table by table."""
+
+    def __init__(self, db: Database, seq: int, id: str) -> None:
+        self.db = db
+        self.seq = seq
+        self.id = id
+
+    def events(self) -> list[Event]:
+        told = [
+            *self.received(), *self.chunks(), *self.works(), *self.fates(), *self.attempts(), *self.parked(),
+            *self.revisions(), *self.audits(),
+        ]  # fmt: skip
+        return sorted(told, key=lambda event: event.at)
+
+    def received(self) -> Iterator[Event]:
+        seq = self.seq
         row = self.db.read(
             "SELECT m.route, m.version, m.source, m.client, m.content_type, m.file, m.size, m.received_at,"
             " b.received_at, m.deadline, m.late FROM message m JOIN batch b ON b.id = m.seq >> 16 WHERE m.seq=?",
@@ -57,7 +67,8 @@ class Trace:
             text = f"file {path} was moved to {moved_to}" if moved_to else f"file {path} is {state}"
             yield Event(stored, "file", text, {"path": path, "state": state, "moved_to": moved_to})
 
-    def _chunks(self, seq: int) -> Iterator[Event]:
+    def chunks(self) -> Iterator[Event]:
+        seq = self.seq
         stored = int(self.db.read("SELECT received_at FROM batch WHERE id=?", (seq >> 16,))[0][0])
         cut = self.db.read("SELECT n, first_record, records, offset, length, first_line FROM chunk WHERE seq=?", (seq,))
         done = {int(seq) for (seq,) in self.db.read("SELECT seq FROM split WHERE seq=?", (seq,))}
@@ -77,7 +88,8 @@ class Trace:
             data = {"records": records, "chunks": len(cut)}
             yield Event(at, "split", f"{records} records in {len(cut)} chunks", data)
 
-    def _works(self, seq: int) -> Iterator[Event]:
+    def works(self) -> Iterator[Event]:
+        seq = self.seq
         rows = self.db.read(
             "SELECT id, target, lane, seq, chunk, sel, rest, crashes, crash, created_at, done_at FROM work"
             " WHERE batch=? AND (seq IS NULL OR seq=?) ORDER BY id",
@@ -99,7 +111,8 @@ class Trace:
                 text = f"{units}: {'worked at' if '.' in target else 'processed by route'} {target}"
                 yield Event(done or created, "worked", text, data)
 
-    def _fates(self, seq: int) -> Iterator[Event]:
+    def fates(self) -> Iterator[Event]:
+        seq = self.seq
         rows = self.db.read(
             "SELECT seq, chunk, target, state, rule, details, ref, units, n, at FROM fate WHERE batch=?", (seq >> 16,)
         )
@@ -111,7 +124,8 @@ class Trace:
             data = {"target": target, "rule": rule, "details": details, "of": ref, "chunk": chunk}
             yield Event(at, state, f"{what} {state}{where}: {rule}", data)
 
-    def _attempts(self, seq: int, id: str) -> Iterator[Event]:
+    def attempts(self) -> Iterator[Event]:
+        seq, id = self.seq, self.id
         rows = self.db.read(
             "SELECT record, target, kind, number, at, duration, sent_to, status, error, reason, response_type,"
             " response, request FROM attempt WHERE seq=? ORDER BY at, number",
@@ -131,7 +145,8 @@ class Trace:
             }  # fmt: skip
             yield Event(at, "delivered" if kind == 3 else "failed", text + to + why, data)
 
-    def _parked(self, seq: int, id: str) -> Iterator[Event]:
+    def parked(self) -> Iterator[Event]:
+        seq, id = self.seq, self.id
         rows = self.db.read(
             "SELECT record, target, state, stage, error, reason, details, status, attempt, next_at, first_at, last_at,"
             " key FROM parked WHERE seq=? ORDER BY last_at",
@@ -148,7 +163,8 @@ class Trace:
             }  # fmt: skip
             yield Event(last_at, state, f"{letter} {state} at stage {stage} after {attempt} attempts: {reason}", data)
 
-    def _revisions(self, seq: int, id: str) -> Iterator[Event]:
+    def revisions(self) -> Iterator[Event]:
+        seq, id = self.seq, self.id
         rows = self.db.read("SELECT record, target, rev, kind, body, version, by, at FROM revision WHERE seq=?", (seq,))
         for record, target, rev, kind, body, version, by, at in rows:
             letter = letter_id(id, target, record)
@@ -157,7 +173,8 @@ class Trace:
             yield Event(at, "revision", text, {"id": letter, "rev": rev, "kind": kind, "version": version, "by": by,
                                                "body": shortened(body)})  # fmt: skip
 
-    def _audit(self, id: str) -> Iterator[Event]:
+    def audits(self) -> Iterator[Event]:
+        id = self.id
         rows = self.db.read(
             "SELECT at, actor, action, scope, reason FROM audit WHERE scope=?1"
             " OR (scope>?1 || ':' AND scope<?1 || ';')",
