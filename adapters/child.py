@@ -17,7 +17,9 @@ from adapters.processes import die_with_parent
 SIGNALS = frozenset({signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 """Those that the supervisor waits for; blocked there, unblocked in its children."""
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.2, 5.0
-HEALTHY = 10.0
+HOPELESS = frozenset({2, 5})
+"""Exit codes that a restart would not change: usage or config, refused."""
+HEALTHY = 5.0
 """Seconds of life after which a child that ends is started again at once."""
 
 log = structlog.get_logger("crossdock.up")
@@ -27,7 +29,7 @@ log = structlog.get_logger("crossdock.up")
 class Part:
     """What a child is. `ready(pid)` says whether it takes work; `stage` when it is stopped: 0 sources, 1 workers,
     2 broker; `needs` names parts that must be ready before its first start; `troubled(n)` is called when it ended for
-    the n-th time without ever having been ready."""
+    the n-th time in a row without having been ready. What runs `once` is ready, and done, when it ends well."""
 
     name: str
     command: Sequence[str]
@@ -37,6 +39,7 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
     inherit: tuple[int, ...] = ()
     restarts_always: bool = False
+    once: bool = False
     troubled: Callable[[int], object] = lambda times: None
 
 
@@ -47,6 +50,7 @@ class Child:
         self.part = part
         self.ready = False
         self.started_once = False
+        self.done = False
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._again = 0.0
@@ -62,7 +66,7 @@ class Child:
         return self._process.pid if self._process is not None else 0
 
     def due(self) -> bool:
-        return not self.running and time.monotonic() >= self._again
+        return not self.running and not self.done and time.monotonic() >= self._again
 
     def wait_for_start(self) -> float:
         return max(0.02, self._again - time.monotonic())
@@ -80,16 +84,18 @@ class Child:
         except OSError as error:
             self._note_end(f"cannot be started: {error}")
             return
-        log.debug("started", action="child_started", process=self.part.name, pid=self.pid)
+        log.debug(f"{self.part.name} started", action="child_started", process=self.part.name, pid=self.pid)
 
     def look_ready(self) -> None:
         if self.running and not self.ready and self.part.ready(self.pid):
             self.ready = True
             self._failures = 0
-            log.info("is ready", action="child_ready", process=self.part.name, pid=self.pid,
-                     after=f"{time.monotonic() - self._started:.2f}s")  # fmt: skip
+            log.info(
+                f"{self.part.name} is ready", action="child_ready", process=self.part.name, pid=self.pid,
+                after=f"{time.monotonic() - self._started:.2f}s",
+            )  # fmt: skip
 
-    def collect(self, draining: bool = False) -> int | None:
+    def collect(self, draining: bool = False, starting: bool = False) -> int | None:
         """The exit code of a process that has ended since the last look (negative: the signal)."""
         if self._process is None or not _has_ended(self._process.pid):
             return None
@@ -97,7 +103,11 @@ class Child:
         self._signal(signal.SIGKILL)
         code = self._process.wait()
         self._process = None
-        if not draining:
+        if self.part.once and code == 0:
+            self.ready = self.done = True
+        elif draining or (starting and self.is_hopeless(code)):
+            log.debug(f"{self.part.name} ended ({_told(code)})", action="child_ended", process=self.part.name)
+        else:
             self._note_end(_told(code))
         return code
 
@@ -106,11 +116,16 @@ class Child:
             self._failures += 1
             self.part.troubled(self._failures)
         healthy = self.ready and time.monotonic() - self._started >= HEALTHY
-        self._backoff = FIRST_BACKOFF if healthy else min(LONGEST_BACKOFF, self._backoff * 2)
-        wait = FIRST_BACKOFF if healthy else self._backoff / 2
+        wait = FIRST_BACKOFF if healthy else self._backoff
+        self._backoff = min(LONGEST_BACKOFF, wait * 2)
         self._again = time.monotonic() + wait
         self.ready = False
-        log.warning(f"ended ({how}), starts again in {wait:g} s", action="child_ended", process=self.part.name)
+        name = self.part.name
+        log.warning(f"{name} ended ({how}), starts again in {wait:g} s", action="child_ended", process=name)
+
+    def is_hopeless(self, code: int) -> bool:
+        """Whether an end with this code, at the start of all, is the end of all: the child has said why."""
+        return code != 0 if self.part.once else code in HOPELESS and not self.part.restarts_always
 
     def terminate(self) -> None:
         if self._process is not None:

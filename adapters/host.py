@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adapters import broker
 from adapters.child import Part
-from adapters.processes import SUPERVISED, read_ready
+from adapters.processes import PREPARE, SUPERVISED, read_ready, ready_file
 from adapters.settings import EMBEDDED, Settings
 
 DOOR = Path(__file__).resolve().parent.parent / "cli.py"
@@ -49,6 +49,12 @@ def broker_part(settings: Settings, lock: int) -> Part:
         "broker", broker.prepare(settings.var), lambda pid: broker.answers(settings.var), 2, inherit=(lock,),
         restarts_always=True, troubled=troubled,
     )  # fmt: skip
+
+
+def prepare_part(settings: Settings) -> Part:
+    """The check of the project, beside the start of the roles, which import meanwhile and wait for it."""
+    ready_file(settings.var, PREPARE).unlink(missing_ok=True)
+    return Part(PREPARE, command("run", PREPARE), lambda pid: False, environment=environment(settings), once=True)
 
 
 def _says(var: Path, role: str) -> Callable[[int], bool]:

@@ -24,20 +24,19 @@ INTAKE_FIRST = 4.0
 BROKER_LAST = 0.4
 POLL = 0.02
 HOUSEKEEPING = 1.0
-GIVES_UP = frozenset({2, 5})
-"""Exit codes that a restart would not change, before the first time that all was ready: usage or config, refused."""
 
 log = structlog.get_logger("crossdock.up")
 
 
 @dataclass
 class Supervisor:
-    """`parts` in the order of their start; the last of them that `drains_last` names are the last to go. `on_ready`
-    is called once, when every part is ready; `housekeeping` once a second."""
+    """`parts` in the order of their start. `on_ready` is called once, when every part is ready; `housekeeping` once a
+    second."""
 
     parts: Sequence[Part]
     on_ready: Callable[[], None]
     housekeeping: Callable[[], object] = lambda: None
+    patience: float = DRAIN
     children: list[Child] = field(default_factory=list)
     was_ready: bool = False
 
@@ -58,13 +57,13 @@ class Supervisor:
         while True:
             self._start_due()
             self._note_ready()
-            if _wait(self._patience()) & STOPPING:
+            if _wait(self._until_next()) & STOPPING:
                 log.info("stopping: no new work, sends in flight are waited for", action="up_draining")
                 return 0
             for child in self.children:
-                code = child.collect()
-                if code in GIVES_UP and not self.was_ready and not child.part.restarts_always:
-                    return int(code or 0)
+                code = child.collect(starting=not self.was_ready)
+                if code is not None and not self.was_ready and child.is_hopeless(code):
+                    return code if code > 0 else 1
             if time.monotonic() - swept >= HOUSEKEEPING:
                 swept = time.monotonic()
                 self.housekeeping()
@@ -83,15 +82,15 @@ class Supervisor:
             self.was_ready = True
             self.on_ready()
 
-    def _patience(self) -> float:
-        waits = [c.wait_for_start() for c in self.children if not c.running]
+    def _until_next(self) -> float:
+        waits = [c.wait_for_start() for c in self.children if not c.running and not c.done]
         if any(c.running and not c.ready for c in self.children):
             waits.append(POLL)
         return max(0.0, min([HOUSEKEEPING, *waits]))
 
     def _drain(self) -> int:
         """Sources first, so that nothing new comes in; then the workers; the broker last."""
-        deadline = time.monotonic() + DRAIN
+        deadline = time.monotonic() + self.patience
         groups = [[c for c in self.children if c.part.stage == stage] for stage in range(3)]
         self._end(groups[0], min(deadline, time.monotonic() + INTAKE_FIRST))
         self._end(groups[1], deadline)
@@ -99,8 +98,9 @@ class Supervisor:
         late = [c for c in self.children if c.running and c.part.stage < 2]
         for child in late:
             log.error(
-                "had to be killed: what it was sending is tried again", action="up_killed", process=child.part.name
-            )
+                f"{child.part.name} had to be killed: what it was sending is tried again", action="up_killed",
+                process=child.part.name,
+            )  # fmt: skip
         self._kill(late)
         self._end(groups[2], time.monotonic() + BROKER_LAST)
         log.info("stopped", action="up_stopped")
@@ -131,7 +131,7 @@ def _wait(seconds: float) -> frozenset[signal.Signals]:
     return frozenset() if found is None else frozenset({signal.Signals(found.si_signo)})
 
 
-def of_this_group(pid: int) -> bool:
+def is_ours(pid: int) -> bool:
     """Whether a process belongs to one of our children (its group's head is our child)."""
     try:
         head = os.getpgid(pid)

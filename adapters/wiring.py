@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 import gc
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
 import structlog
 
+from adapters import broker
+from adapters.celery.bell import CeleryBell
 from adapters.inbound.folder.source import FolderSource
 from adapters.isolation import isolate
 from adapters.ledger.sqlite.ledger import SqliteLedger
@@ -20,7 +23,7 @@ from adapters.metrics import families
 from adapters.node import liveness, node_name, owner
 from adapters.outbound.folder.kind import FolderKind
 from adapters.outbound.http.kind import HttpKind
-from adapters.settings import Settings
+from adapters.settings import EMBEDDED, Settings
 from adapters.web.admin import Admin
 from adapters.web.api import Api
 from adapters.web.ledger_results import LedgerResults
@@ -35,6 +38,7 @@ from router.ports import Target as OpenTarget
 from router.receive import Receiver
 from router.records import RecordReader
 from router.registry import Registry
+from router.replay import Replay
 from router.route import Connection, Table
 from router.sending import Desk
 from router.shift import Shift
@@ -190,6 +194,13 @@ def prepare(settings: Settings) -> list[Problem]:
         app.close()
 
 
+def ring(settings: Settings) -> None:
+    """After a command has changed something: best effort, never fails; the ticker rings within a second anyway."""
+    bell = CeleryBell(broker.url(settings.var) if settings.broker == EMBEDDED else settings.broker)
+    bell.ring()
+    bell.close(0.5)
+
+
 def open_project(settings: Settings) -> App:
     return App(settings)
 
@@ -221,8 +232,23 @@ def ticker(app: App, bell: Bell) -> Ticker:
 
 
 def chores(app: App) -> tuple[Callable[[], object], ...]:
-    """What the one that rings does each second beside."""
-    return ()
+    """What the one that rings does each second beside: jobs that run, and once an hour what is old goes."""
+    replay = Replay(app.ledger, app.table, app.receiver)
+    pruning = Hourly(lambda: app.ledger.prune_step(app.table().keep).total > 0)
+    return replay.chore, pruning
+
+
+class Hourly:
+    """Calls `work` until it says that nothing is left, then not for an hour."""
+
+    def __init__(self, work: Callable[[], bool], every: float = 3600.0) -> None:
+        self._work = work
+        self._every = every
+        self._next = 0.0
+
+    def __call__(self) -> None:
+        if time.monotonic() >= self._next and not self._work():
+            self._next = time.monotonic() + self._every
 
 
 def folder_sources(app: App) -> list[FolderSource]:

@@ -292,9 +292,10 @@ class Processor:
         assert stored is not None
         revisions = self._ledger.revisions([work.seq])
         edits = {record: r for (_, record, target), r in revisions.items() if target == "" and r.kind != "raw"}
-        route = self.route(stored, revisions.get((work.seq, 0, "")))
-        cut = self._ledger.chunk(work.seq, work.chunk)
         numbers = [n for n in ranges.decode(work.rest) if (work.seq, n) not in gone]
+        own = revisions.get((work.seq, numbers[0], "")) if len(numbers) == 1 else None
+        route = self.route(stored, own if own is not None and own.version else revisions.get((work.seq, 0, "")))
+        cut = self._ledger.chunk(work.seq, work.chunk)
         sorting = Sorting(work.batch, work.seq, work.chunk)
         self._mark(work.id)
         envelope = revised(stored.envelope, revisions.get((work.seq, 0, "")))

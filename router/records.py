@@ -40,11 +40,12 @@ class RecordReader:
 
     def __init__(self, read_json: ReadJson) -> None:
         self._read_json = read_json
-        self._kept: tuple[str, int, list[Any]] = ("", 0, [])
+        self._kept: tuple[Envelope | None, int, list[Any]] = (None, 0, [])
 
     def bodies(self, route: Route, envelope: Envelope, version: int) -> list[Any]:
         """All records of a message that is decoded whole. Raises MessageError."""
-        if self._kept[:2] == (envelope.id, version):
+        kept = self._kept[0]
+        if kept is not None and (kept.id, self._kept[1], kept.raw) == (envelope.id, version, envelope.raw):
             return self._kept[2]
         message = apply(before_split(route), decode(route, envelope))
         if isinstance(message, Filtered):
@@ -57,7 +58,7 @@ class RecordReader:
             bodies = list(message.body)
         else:
             bodies = list(split.bodies(message))
-        self._kept = (envelope.id, version, bodies)
+        self._kept = (envelope, version, bodies)
         return bodies
 
     def cuts(self, route: Route, stored: Stored, last: Cut | None, envelope: Envelope) -> Iterator[Cut]:

@@ -63,6 +63,11 @@ class Bulk:
     steps: tuple[AnyStep, ...]
     unit: Callable[[int, Any], Unit]
 
+    @property
+    def quick(self) -> Callable[[Message], Any] | None:
+        """A record's new body in one call, where one step makes it."""
+        return getattr(self.steps[0], "quick", None) if len(self.steps) == 1 else None
+
 
 class BeforeTarget(Exception):
     """The unit died, or was filtered, in the steps of its route: for all its targets."""

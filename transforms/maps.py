@@ -35,12 +35,13 @@ class CompiledMap:
         if spec.get("keep") not in (None, "all"):
             raise MapSyntaxError(f"keep is `all` or left out, not {spec['keep']!r}", "keep")
         self.name = name
-        self._quick = Writer(False).function(spec)
+        self.quick: Callable[[Message], Any] = Writer(False).function(spec)
+        """For the usual case: raises anything where the map has to be looked at again."""
         self._careful = Writer(True).function(spec)
 
     def __call__(self, message: Message) -> Any:
         try:
-            return self._quick(message, {}, [""])
+            return self.quick(message)
         except Exception:
             return self._explain(message)
 
@@ -48,7 +49,7 @@ class CompiledMap:
         """The same again, slowly: it knows which field it is at."""
         at = [""]
         try:
-            return self._careful(message, {}, at)
+            return self._careful(message, at)
         except ExpressionError as error:
             raise ExpressionError(f"field {at[0]}: {error.reason}" if at[0] else error.reason, error.error) from None
         except Exception as error:
@@ -70,11 +71,12 @@ class Writer:
     def function(self, spec: Mapping[str, Any]) -> Callable[..., Any]:
         self.env["keep_all"] = keep_all
         self.line("r_out = keep_all(m.body)" if spec.get("keep") == "all" else "r_out = {}")
-        self.line("n['out'] = r_out")
         self.fields("r_out", spec["fields"], "", ())
         self.line("return r_out")
         head = [f"    {line}" for line in roots(self.emitter.roots)]
-        return build("\n".join(["def _f(m, n, at):", *head, *self.lines]), self.env)
+        names = ["    n = {'out': r_out}"] if self.emitter.roots & {"out", "target", "reply"} else []
+        first, *rest = self.lines
+        return build("\n".join([f"def _f(m{', at' if self.careful else ''}):", *head, first, *names, *rest]), self.env)
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.depth + text)
@@ -130,8 +132,10 @@ class Writer:
         allowed = DIRECTIVES[0] if "each" in keys else DIRECTIVES[1] if "value" in keys else DIRECTIVES[2]
         plain = path.replace("%d", "N").replace("%%", "%")
         if keys - allowed:
-            raise MapSyntaxError(f"'{sorted(keys - allowed)[0]}' cannot stand beside {sorted(keys & allowed)[0]}; an object"
-                                 " with fields of these names is written {fields: {…}}", plain)
+            raise MapSyntaxError(
+                f"'{sorted(keys - allowed)[0]}' cannot stand beside {sorted(keys & allowed)[0]}; an object with fields of"
+                " these names is written {fields: {…}}", plain,
+            )  # fmt: skip
         if "each" in keys:
             self.each(place, spec, path, indexes)
             return

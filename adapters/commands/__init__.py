@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from adapters.commands.exits import FAILED, USAGE, exit_code
+from adapters.commands.exits import DONE, FAILED, USAGE, exit_code
 from adapters.commands.lazy import LazyGroup
 from adapters.commands.options import add_settings
 from router.errors import CrossdockError
@@ -34,10 +34,8 @@ def run(arguments: Sequence[str]) -> int:
     """Runs one command line; the exit code. Talk goes to stderr."""
     door = add_settings(LazyGroup("crossdock", COMMANDS, help=ABOUT), show=True)
     try:
-        return int(door.main(list(arguments), "crossdock", standalone_mode=False) or 0)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return USAGE
+        code = door.main(list(arguments), "crossdock", standalone_mode=False)
+        return code if isinstance(code, int) else DONE
     except click.ClickException as error:
         error.show()
         return USAGE if isinstance(error, click.UsageError) else error.exit_code
@@ -46,7 +44,6 @@ def run(arguments: Sequence[str]) -> int:
         return exit_code(error)
     except (click.Abort, KeyboardInterrupt):
         return FAILED
-    except BrokenPipeError:
-        # Whoever read us has seen enough; nothing more may be written, not even at the interpreter's end.
-        sys.stderr.close()
+    except OSError as error:
+        print(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
         return FAILED

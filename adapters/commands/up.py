@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from contextlib import ExitStack
 
@@ -12,13 +11,12 @@ import structlog
 
 from adapters import logs
 from adapters.child import Part
-from adapters.commands.exits import FAILED
 from adapters.frozen import FrozenOwner
-from adapters.host import STAGES, broker_part, command, environment, role_part
+from adapters.host import STAGES, broker_part, prepare_part, role_part
 from adapters.node import hold_role, holding
-from adapters.processes import die_with_parent, ready_file
+from adapters.processes import ready_file
 from adapters.settings import EMBEDDED, Settings
-from adapters.supervisor import Supervisor, of_this_group
+from adapters.supervisor import Supervisor, is_ours
 
 log = structlog.get_logger("crossdock.up")
 
@@ -31,14 +29,13 @@ def up(settings: Settings) -> int:
     with ExitStack() as held:
         held.enter_context(holding(settings.var, "up"))
         _refuse_running_roles(settings)
-        if code := _prepare(settings):
-            return code
         parts = []
         if settings.broker == EMBEDDED:
             parts.append(broker_part(settings, held.enter_context(holding(settings.var, "broker")).fd))
+        parts.append(prepare_part(settings))
         parts.extend(role_part(settings, role) for role in STAGES)
         _say_what_starts(settings, parts)
-        frozen = FrozenOwner(settings.var / "ledger.lock", of_this_group)
+        frozen = FrozenOwner(settings.var / "ledger.lock", is_ours)
         return Supervisor(parts, lambda: _say_ready(settings), frozen.look).run()
 
 
@@ -49,20 +46,11 @@ def _refuse_running_roles(settings: Settings) -> None:
         ready_file(settings.var, role).unlink(missing_ok=True)
 
 
-def _prepare(settings: Settings) -> int:
-    """The check, in a process of its own that has said on stderr what is wrong; its exit code."""
-    parent = os.getpid()
-    done = subprocess.run(
-        command("run", "prepare"), env={**os.environ, **environment(settings)}, stdin=subprocess.DEVNULL, check=False,
-        preexec_fn=lambda: die_with_parent(parent),
-    )  # fmt: skip
-    return FAILED if done.returncode < 0 else done.returncode
-
-
 def _say_what_starts(settings: Settings, parts: list[Part]) -> None:
+    names = ", ".join(p.name for p in parts if not p.once)
     log.info(
-        f"starting {', '.join(p.name for p in parts)}", action="up_starting", project=str(settings.project),
-        var=str(settings.var), workers=settings.workers, pid=os.getpid(),
+        f"starting {names}", action="up_starting", project=str(settings.project), var=str(settings.var),
+        workers=settings.workers, pid=os.getpid(),
     )  # fmt: skip
 
 

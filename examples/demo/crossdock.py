@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).parents[2]
-COMMAND = Path(sys.executable).with_name("crossdock")
+INSTALLED = (str(Path(sys.executable).with_name("crossdock")),)
 
 
 class Failed(Exception):
@@ -33,8 +33,14 @@ def free_port() -> int:
 class Crossdock:
     """A running `crossdock up` on a project folder, with its `var/` in a folder of its own."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], project: Path = PROJECT) -> None:
-        self.project = project
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        project: Path = PROJECT,
+        command: tuple[str, ...] = INSTALLED,
+    ) -> None:
+        self.project, self.command = project, command
         self.url = f"http://127.0.0.1:{free_port()}"
         self.admin = f"http://127.0.0.1:{free_port()}"
         self.log = folder / "crossdock.log"
@@ -48,7 +54,8 @@ class Crossdock:
         """Starts it; how long it took until it takes work."""
         began = time.monotonic()
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen([COMMAND, "up"], cwd=self.project, env=self.env, stderr=log, stdout=log)
+            words = [*self.command, "up"]
+            self.process = subprocess.Popen(words, cwd=self.project, env=self.env, stderr=log, stdout=log)
         while b"ready http" not in self.log.read_bytes():
             if self.process.poll() is not None or time.monotonic() - began > patience:
                 raise Failed(f"crossdock up did not get ready:\n{self.log.read_text('utf-8', 'replace')[-3000:]}")
@@ -62,7 +69,7 @@ class Crossdock:
 
     def run(self, *words: str, good: tuple[int, ...] = (0,)) -> str:
         """What a command says. Raises Failed with its complaint."""
-        done = subprocess.run([COMMAND, *words], cwd=self.project, env=self.env, capture_output=True, timeout=60)
+        done = subprocess.run([*self.command, *words], cwd=self.project, env=self.env, capture_output=True, timeout=60)
         if done.returncode not in good:
             raise Failed(f"crossdock {' '.join(words)} ended with {done.returncode}:\n{done.stderr.decode()[-2000:]}")
         return done.stdout.decode()
@@ -71,10 +78,12 @@ class Crossdock:
         """The lines of a list; none where nothing matched."""
         return [json.loads(line) for line in self.run(*words, "-o", "jsonl", good=good).splitlines() if line]
 
-    def call(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
+    def call(
+        self, method: str, path: str, body: Any = None, token: str = "", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
         """A request of a client: (status, decoded answer)."""
         raw = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} if raw else {}
+        headers = {**({"Content-Type": "application/json"} if raw else {}), **(headers or {})}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         request = urllib.request.Request(self.url + path, data=raw, method=method, headers=headers)

@@ -90,8 +90,13 @@ def party(tree: ElementTree.Element) -> str | None:
 
 
 def pick_lists(folder: Path, orders: list[Order]) -> list[Figure]:
-    return [Figure("pick lists", sorted(f"{one.number}.txt" for one in orders if one.shipped),
-                   sorted(path.name for path in folder.iterdir()))]
+    """One for each order that is shipped, with all its pieces."""
+    expected = {f"{one.number}.json": sum(line["qty"] for line in one.body["lines"]) for one in orders if one.shipped}
+    return [Figure("pick lists: pieces by file", expected, {path.name: pieces(path) for path in folder.iterdir()})]
+
+
+def pieces(path: Path) -> int:
+    return sum(int(line["pieces"]) for line in json.loads(path.read_text("utf-8"))["pick"])
 
 
 def receipts(folder: Path, journals: dict[str, bytes]) -> list[Figure]:

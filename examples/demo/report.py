@@ -30,15 +30,29 @@ COLUMNS = ("accepted", "delivered", "retried", "filtered", "duplicate", "refused
 
 
 def by_route(console: Console, accounts: Sequence[dict[str, Any]]) -> None:
-    """A line a route, in messages, and below it one a target, in deliveries; files are split into records."""
-    table = listing("What the ledger says: messages by route, deliveries by target")
-    table.add_column("route")
+    """A line a route, in messages; below it one a file, in records, and one a target, in deliveries."""
+    table = listing("What the ledger says: messages by route, records by file, deliveries by target")
+    table.add_column("route", no_wrap=True)
     for name in COLUMNS:
-        table.add_column("in" if name == "accepted" else name, justify="right", style=style(name))
-    for one in sorted(accounts, key=lambda one: (one["id"].partition(".")[0], one["kind"] != "route", one["id"])):
-        route, _, target = one["id"].partition(".")
-        table.add_row(f"  → {target}" if target else f"[bold]{route}", *(blank(one[name]) for name in COLUMNS))
+        table.add_column("in" if name == "accepted" else name, justify="right", style=style(name), no_wrap=True)
+    for one in sorted((one for one in accounts if one["kind"] == "route"), key=lambda one: str(one["id"])):
+        table.add_row(f"[bold]{one['id']}", *(blank(one[name]) for name in COLUMNS))
+        for label, below in parts(one["id"], accounts):
+            table.add_row(label, *(blank(below[name]) for name in COLUMNS))
     console.print(table)
+
+
+def parts(route: str, accounts: Sequence[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """What stands below a route. A file is accounted for at each target; what is the same at all of them is shown."""
+    files: dict[str, dict[str, Any]] = {}
+    targets = []
+    for one in accounts:
+        target, _, file = one["id"].removeprefix(f"{route}.").partition(" ")
+        if one["kind"] == "file" and one["id"].startswith(f"{route}."):
+            files[f"  {file}"] = {name: one[name] for name in COLUMNS} | {"delivered": 0}
+        elif one["kind"] == "target" and one["id"].startswith(f"{route}."):
+            targets.append((f"  → {target}", one))
+    return [*files.items(), *targets]
 
 
 def listing(title: str) -> Table:
@@ -55,10 +69,10 @@ def blank(count: int) -> str:
 
 def dead_letters(console: Console, letters: Sequence[dict[str, Any]]) -> None:
     table = listing("Dead letters: nothing is thrown away, each says why")
-    for name in ("id", "route", "stage", "why"):
-        table.add_column(name, overflow="fold" if name == "why" else "ellipsis", no_wrap=name == "id")
+    for name in ("id", "where", "why"):
+        table.add_column(name, overflow="fold")
     for letter in letters:
-        table.add_row(letter["id"], letter["route"], letter["stage"], letter["reason"])
+        table.add_row(letter["id"], f"{letter['target'] or letter['route']}, {letter['stage']}", letter["reason"])
     console.print(table)
 
 

@@ -6,6 +6,7 @@ was sent.
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import tempfile
@@ -45,14 +46,17 @@ class Morning:
 
 def main() -> int:
     began = time.monotonic()
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 120)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="crossdock-demo-") as folder:
         morning = prepare(Path(folder), console)
         try:
             return play(morning, began)
+        except KeyboardInterrupt:
+            console.print("\nThe shop closes.")
+            return 130
         except Failed as error:
-            console.print(f"[red]{error}", markup=True, highlight=False)
+            console.print(str(error), style="red", markup=False, highlight=False)
             return 1
         finally:
             morning.crossdock.stop()
@@ -129,30 +133,36 @@ def call(morning: Morning, path: str, body: Any, token: str) -> int:
 def settle(morning: Morning) -> None:
     """Until all files are taken and nothing is open or in retry."""
     ends = time.monotonic() + PATIENCE
-    while any(path.is_file() for name in ("tills", "journals") for path in (morning.folder / name).iterdir()):
+    while waiting(morning):
         if time.monotonic() > ends:
             raise Failed("some files are still not taken")
         time.sleep(0.1)
     morning.crossdock.run("status", "--wait-idle", f"{max(1, round(ends - time.monotonic()))}s")
 
 
+def waiting(morning: Morning) -> bool:
+    """Whether a file still lies where the senders put it."""
+    return any(path.is_file() for name in ("tills", "journals") for path in (morning.folder / name).iterdir())
+
+
 def show(morning: Morning) -> None:
     report.title(morning.console, "What happened")
     report.by_route(morning.console, accounts(morning))
     report.dead_letters(morning.console, morning.crossdock.rows("dlq", "list"))
+    morning.console.print("Put one right: crossdock dlq edit ID --set body.FIELD=VALUE, and crossdock dlq requeue ID")
     away = morning.erp.books.unavailable
     morning.console.print(f"The ERP turned {away} requests away while it started, and got them again.")
 
 
 def accounts(morning: Morning) -> list[dict[str, Any]]:
-    """The ledger's accounts of routes (in messages) and targets (in deliveries), with how many were tried again."""
+    """The ledger's accounts of routes, files and targets, with how many messages were tried again."""
     found = morning.crossdock.rows("ledger", "verify", good=(0, 1))
     again: Counter[str] = Counter()
     for message in morning.crossdock.rows("messages", "find"):
         late = [target["id"] for target in message["targets"] if (target["attempts"] or 0) > 1]
         again.update([message["route"]] if late else [])
         again.update(name if "." in name else f"{message['route']}.{name}" for name in late)
-    return [one | {"retried": again[one["id"]]} for one in found if one.get("kind") in ("route", "target")]
+    return [one | {"retried": again[one["id"]]} for one in found if "kind" in one]
 
 
 def letter(morning: Morning) -> dict[str, Any]:
@@ -228,10 +238,9 @@ def stay(morning: Morning) -> None:
         f"           -H 'Content-Type: application/json' -d @transforms/samples/order.json",
         markup=False, highlight=False, soft_wrap=True,
     )
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
-    except KeyboardInterrupt:
-        morning.console.print("\nThe shop closes.")
+    morning.console.print("\nThe shop closes.")
 
 
 if __name__ == "__main__":

@@ -120,7 +120,13 @@ def encode(body: Any) -> bytes:
 
 def encode_lines(bodies: Sequence[Any]) -> bytes | None:
     """Many bodies, one a line; None where one of them has to be looked at by itself."""
-    if not surely_writable(list(bodies)):
+    kinds: set[type] = set()
+    for body in bodies:
+        if type(body) is not dict:
+            return None
+        kinds.update(map(type, body))
+        kinds.update(map(type, body.values()))
+    if not kinds <= PLAIN and not surely_writable(list(bodies)):
         return None
     try:
         text = ENCODER.encode_lines(bodies)

@@ -57,7 +57,7 @@ def parse(raw: bytes) -> Any:
     if not raw.strip():
         raise DecodeError("the body is empty, not XML")
     try:
-        return etree.fromstring(raw, etree.XMLParser(**SAFE))  # type: ignore[arg-type]
+        return etree.fromstring(raw, etree.XMLParser(**SAFE))
     except etree.XMLSyntaxError as error:
         line, column = error.position
         reason = (error.msg or "not XML").rsplit(", line ", 1)[0]
@@ -68,7 +68,7 @@ def parse(raw: bytes) -> Any:
 
 def parse_text(text: str) -> None:
     try:
-        etree.fromstring(text.encode(), etree.XMLParser(**SAFE))  # type: ignore[arg-type]
+        etree.fromstring(text.encode(), etree.XMLParser(**SAFE))
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise EncodeError(f"the text is not well-formed XML: line {line}, column {column}: {error.msg}") from None

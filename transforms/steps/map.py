@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +31,11 @@ class Map:
         else:
             self.rule = "map: {fields: …}"
             self._map = compile_map(value, "map")
+
+    @property
+    def quick(self) -> Callable[[Message], Any]:
+        """The new body alone, for records by the thousand; raises anything where `apply` has to be asked."""
+        return self._map.quick  # type: ignore[no-any-return]
 
     def apply(self, message: Message) -> Message:
         try:

@@ -3,11 +3,13 @@ so that the supervisor stays small."""
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
 from adapters import wiring
+from adapters.processes import PREPARE, say_ready
 from adapters.settings import Settings
 
 
@@ -16,6 +18,7 @@ from adapters.settings import Settings
 def prepare(settings: Settings) -> None:
     """Checks the project and makes the ledger ready."""
     check(settings)
+    say_ready(settings.var, PREPARE, str(os.getppid()))
 
 
 def check(settings: Settings) -> None:

@@ -208,7 +208,12 @@ class BatchEnds:
         filtered -= parked
         counter["filtered"] += len(filtered)
         counter[self._waiting("open", work.target)] += left
-        counter["delivered"] += size - lost - left - other - len(filtered)
+        counter[self._output(seq, work.target)] += size - lost - left - other - len(filtered)
+
+    def _output(self, seq: int, target: str) -> str:
+        """The state of what is in a collected output: that of the output, where it has a row of its own (record 0)."""
+        row = next((p for p in self.at.get((seq, target), ()) if p.record == 0), None)
+        return "delivered" if row is None else self._waiting(WAITING.get(row.state, row.state), target)
 
     def _moved(self, seq: int, ends: MessageEnds) -> None:
         """Units that were requeued to another target: parked there without work, or delivered with a receipt only."""

@@ -10,12 +10,13 @@ from adapters.ledger.sqlite.connection import Clock, Database
 from adapters.ledger.sqlite.gauges import Gauges
 from adapters.ledger.sqlite.intake import Intake
 from adapters.ledger.sqlite.lanes import Lanes
+from adapters.ledger.sqlite.operating import Operating
 from adapters.ledger.sqlite.settle import Settling
 from adapters.ledger.sqlite.worklist import Worklist
 from router.errors import LedgerError
 
 
-class SqliteLedger(Intake, Lanes, Worklist, Settling, Configs, Gauges):
+class SqliteLedger(Intake, Lanes, Worklist, Settling, Configs, Gauges, Operating):
     """`path` None: in memory, for one process. Blobs lie beside the database."""
 
     def __init__(self, path: Path | None, blobs: Path, clock: Clock | None = None) -> None:

@@ -69,6 +69,8 @@ def redirect(run: Run, item: JobItem, row: Any, to: str, by: str, now: int) -> s
     """A delivery of its own at another target of the route; the one here is discarded."""
     if "." not in item.target:
         return "it died before any target: it can only go through its whole route"
+    if not item.record and run("SELECT 1 FROM split WHERE seq=?", (item.seq,)).fetchone():
+        return "it is one output of many records: it can only go to its own target"
     if has_delivery(run, item, to):
         return f"it has a delivery at {to} already"
     if item.version:

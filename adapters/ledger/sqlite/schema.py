@@ -113,6 +113,7 @@ CREATE TABLE job_item (job INTEGER NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT
 
 CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
     scope TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE INDEX audit_scope ON audit (scope);
 
 -- Counters that tests and metrics read: lanes that next_due missed, commits the fence refused.
 CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

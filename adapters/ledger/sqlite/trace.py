@@ -38,7 +38,7 @@ class Life:
     def events(self) -> list[Event]:
         told = [
             *self.received(), *self.chunks(), *self.works(), *self.fates(), *self.attempts(), *self.parked(),
-            *self.revisions(), *self.audits(),
+            *self.outputs(), *self.revisions(), *self.audits(),
         ]  # fmt: skip
         return sorted(told, key=lambda event: event.at)
 
@@ -162,6 +162,17 @@ class Life:
                 "next_at": next_at if state == "retry" else None,
             }  # fmt: skip
             yield Event(last_at, state, f"{letter} {state} at stage {stage} after {attempt} attempts: {reason}", data)
+
+    def outputs(self) -> Iterator[Event]:
+        """Files that were made of many records; a record in one has no receipt of its own."""
+        rows = self.db.read(
+            "SELECT f.target, f.name, f.state, f.offset, f.part, max(w.done_at) FROM file_out f LEFT JOIN work w"
+            " ON w.batch=f.seq >> 16 AND w.seq=f.seq AND w.target=f.target WHERE f.seq=? GROUP BY f.target, f.part",
+            (self.seq,),
+        )
+        for target, name, state, offset, part, at in rows:
+            data = {"target": target, "name": name, "state": state, "bytes": offset, "part": part}
+            yield Event(at or 0, "output", f"{target}: {offset} bytes in {name or 'a file'}, {state}", data)
 
     def revisions(self) -> Iterator[Event]:
         seq, id = self.seq, self.id

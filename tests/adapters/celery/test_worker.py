@@ -1,0 +1,133 @@
+"""The worker as a real process on a real broker: looks, deaths of children, the drain."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from adapters import broker
+from adapters.celery.bell import ENOUGH, CeleryBell, KombuPublisher
+from adapters.celery.worker import how_it_ended
+from adapters.node import start_of
+from adapters.processes import die_with_parent
+from tests.adapters.waiting import until
+
+PROGRAM = Path(__file__).with_name("worker_program.py")
+ROOT = Path(__file__).parents[3]
+
+
+@dataclass
+class Running:
+    process: subprocess.Popen[str]
+    folder: Path
+    broker: str
+
+    def notes(self) -> list[str]:
+        path = self.folder / "notes"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def order(self, what: str) -> None:
+        """Has one shift do it: rings until one took the order, as the ticker would."""
+        (self.folder / "order").write_text(what)
+        bell = CeleryBell(self.broker)
+
+        def taken() -> bool:
+            bell.ring()
+            return not (self.folder / "order").exists()
+
+        until(taken)
+        bell.close()
+
+    def has(self, note: str) -> bool:
+        return note in self.notes()
+
+
+@pytest.fixture
+def worker(broker_var: Path, tmp_path: Path) -> Iterator[Running]:
+    parent = os.getpid()
+    url = broker.url(broker_var)
+    process = subprocess.Popen(
+        [sys.executable, str(PROGRAM), url, str(tmp_path)], env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
+        stderr=subprocess.PIPE, process_group=0, preexec_fn=lambda: die_with_parent(parent),
+    )  # fmt: skip
+    running = Running(process, tmp_path, url)
+    until(lambda: running.has("ready") and {"open 0", "open 1"} <= set(running.notes()))
+    yield running
+    process.kill()
+    process.communicate()
+
+
+def stop(worker: Running) -> str:
+    """A warm end; what was said on stderr."""
+    worker.process.terminate()
+    _, errors = worker.process.communicate(timeout=20)
+    assert worker.process.returncode == 0
+    return errors
+
+
+def test_a_doorbell_starts_a_shift_and_term_ends_it_early(worker: Running) -> None:
+    worker.order("last")
+    assert stop(worker) == ""
+    assert worker.has("drained")
+
+
+def test_a_child_that_dies_is_held_against_the_work_that_it_marked(worker: Running) -> None:
+    worker.order("segfault")
+    until(lambda: worker.has("crashed 7 SIGSEGV"))
+    errors = stop(worker)
+    assert "a worker child died  action=child_died" in errors
+    assert "reason=SIGSEGV work=7" in errors
+    assert "Traceback" not in errors
+
+
+def test_a_child_over_its_memory_limit_dies_for_the_work_that_it_marked(worker: Running) -> None:
+    worker.order("gluttony")
+    until(lambda: worker.has("crashed -8 out of memory"))
+    assert "action=child_out_of_memory limit=268435456" in stop(worker)
+
+
+def test_a_child_that_dies_while_it_sends_is_held_against_nothing(worker: Running) -> None:
+    worker.order("kill_while_sending")
+    until(lambda: sum(note.startswith("open") for note in worker.notes()) == 3)
+    stop(worker)
+    assert not any(note.startswith("crashed") for note in worker.notes())
+
+
+def test_a_shift_that_fails_is_logged_and_its_child_lives_on(worker: Running) -> None:
+    worker.order("fail")
+    worker.order("nothing")
+    errors = stop(worker)
+    assert "action=shift_failed" in errors
+    assert "ValueError: this shift fails" in errors
+    assert sum(note.startswith("open") for note in worker.notes()) == 2
+
+
+def test_children_die_with_their_parent(worker: Running) -> None:
+    worker.order("last")
+    until(lambda: any(" last " in note for note in worker.notes()))
+    child = next(int(note.split()[3]) for note in worker.notes() if " last " in note)
+    worker.process.kill()
+    until(lambda: start_of(child) is None)
+    assert not worker.has("drained")
+
+
+def test_bells_do_not_pile_up_where_nobody_listens(broker_var: Path) -> None:
+    publisher = KombuPublisher(broker.url(broker_var))
+    for _ in range(20):
+        publisher.publish()
+    waiting = publisher._queue.queue_declare().message_count
+    publisher._queue.purge()
+    publisher.close()
+    assert waiting == ENOUGH
+
+
+def test_how_a_child_ended_is_told_in_words() -> None:
+    assert [how_it_ended(code) for code in (-9, -11, 86, 3, -99)] == [
+        "SIGKILL", "SIGSEGV", "out of memory", "exit 3", "signal 99",
+    ]  # fmt: skip

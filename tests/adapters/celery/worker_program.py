@@ -1,0 +1,66 @@
+"""A worker process whose shifts do what a file says: run by the tests with (broker, folder)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from adapters import logs
+from adapters.celery.marks import Slot
+from adapters.celery.worker import run_worker
+
+FOLDER = Path(sys.argv[2])
+
+
+def note(line: str) -> None:
+    """One write: lines of several processes do not mix."""
+    with open(FOLDER / "notes", "a") as file:
+        file.write(line + "\n")
+
+
+class Shifts:
+    def __init__(self, slot: Slot) -> None:
+        self.slot = slot
+        note(f"open {slot.index}")
+
+    def __call__(self) -> None:
+        try:
+            order = (FOLDER / "order").read_text()
+            (FOLDER / "order").unlink()
+        except FileNotFoundError:
+            order = "nothing"
+        note(f"look {self.slot.index} {order} {os.getpid()}")
+        getattr(self, order)()
+
+    def nothing(self) -> None:
+        return
+
+    def segfault(self) -> None:
+        self.slot.mark(7)
+        os.kill(os.getpid(), 11)
+
+    def gluttony(self) -> None:
+        self.slot.mark(-8)
+        bytearray(1 << 30)
+
+    def kill_while_sending(self) -> None:
+        self.slot.mark(9)
+        self.slot.clear()
+        os.kill(os.getpid(), 9)
+
+    def fail(self) -> None:
+        raise ValueError("this shift fails")
+
+    def last(self) -> None:
+        while not self.slot.draining():
+            time.sleep(0.01)
+        note("drained")
+
+    def crashed(self, work: int, reason: str) -> None:
+        note(f"crashed {work} {reason}")
+
+
+logs.configure("info", "worker")
+sys.exit(run_worker(sys.argv[1], 2, 256 << 20, Shifts, lambda: note("ready")))

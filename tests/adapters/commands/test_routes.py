@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+
+from tests.adapters.commands.typing_room import Room
+
+
+def test_a_new_project_has_no_mistakes(room: Room) -> None:
+    assert room.say("routes", "check") == 0
+    assert (room.out, room.err) == ("", "routes.yaml: no errors\n")
+    assert not (room.folder / "var").exists(), "a check writes nothing"
+
+
+def test_every_mistake_has_its_place_and_the_code_is_two(room: Room) -> None:
+    path = room.folder / "routes.yaml"
+    path.write_text(path.read_text().replace("map: sale_to_line", "map: sale_to_lien"))
+    assert room.say("routes", "check", "-o", "json") == 2
+    (problem,) = json.loads(room.out)
+    assert list(problem) == ["level", "code", "file", "line", "column", "path", "message", "hint"]
+    assert (problem["level"], problem["file"]) == ("error", "routes.yaml")
+    assert problem["path"].startswith("routes.till-sales.steps[2]")
+
+
+def test_routes_are_listed_without_a_ledger(room: Room) -> None:
+    orders, sales = room.json("routes", "list")
+    assert list(orders)[:6] == ["id", "from", "targets", "enabled", "paused", "version"]
+    assert (orders["id"], orders["targets"], orders["version"]) == ("web-orders", ["web-orders.erp"], 0)
+    assert sales["from"] == "folder till SALES_*.csv"
+    assert not (room.folder / "var").exists()
+
+
+def test_one_route_is_shown_with_its_steps(room: Room) -> None:
+    shown = room.json("routes", "show", "web-orders")
+    assert shown["steps"] == ["validate: orders.Order", "map: order_to_sales_order"]
+    assert room.say("routes", "show", "nothing") == 3
+
+
+def test_a_sample_is_tried_step_by_step_and_nothing_is_sent(room: Room) -> None:
+    tried = room.json("routes", "try", "web-orders", "transforms/samples/order.json")
+    assert [step["verb"] for step in tried["steps"]] == ["decode", "validate", "map"]
+    assert tried["steps"][2]["body"]["total"] == "44.30"
+    (target,) = tried["targets"]
+    assert (target["id"], target["chosen"]) == ("web-orders.erp", True)
+    assert json.loads(target["body"])["external_id"] == "1001"
+    assert target["request"]["name"] == "1001.json"
+    assert not (room.folder / "var").exists()
+    assert list((room.folder / "out").iterdir()) == []
+
+
+def test_a_record_of_a_file_is_tried(room: Room) -> None:
+    sample = "transforms/samples/SALES_0042.csv"
+    tried = room.json("routes", "try", "till-sales", sample, "--record", 2)
+    assert tried["steps"][0] == {
+        "verb": "decode", "rule": "decode", "note": "record 2 of 5",
+        "body": {"store": "0042", "sku": "4005556", "qty": 1, "price": 4.5},
+    }  # fmt: skip
+    assert room.json("routes", "try", "till-sales", sample, "--record", 3)["filtered"] == "filter: body.qty != 0"
+
+
+def test_a_sample_that_would_be_dead_says_why(room: Room) -> None:
+    sample = "transforms/samples/SALES_0042.csv"
+    assert room.say("routes", "try", "till-sales", sample, "--record", 4, "-o", "json") == 1
+    dead = json.loads(room.out)["dead"]
+    assert (dead["stage"], dead["reason"]) == ("decode", "line 5, column qty: 'x' is not a whole number")
+    bad = room.folder / "bad.json"
+    bad.write_text('{"order_no": "7"}')
+    assert room.say("routes", "try", "web-orders", bad, "-o", "json") == 1
+    assert {d["path"] for d in json.loads(room.out)["dead"]["details"]} == {"customer", "lines"}

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from tests.adapters.commands.typing_room import Room
+
+ORDER = '{"order_no": "1", "customer": "C", "lines": [{"sku": "A", "qty": 1, "price": 2.5}]}'
+FIELDS = ["accepted", "open", "retry", "held", "dead", "delivered", "filtered", "duplicate", "refused", "discarded"]
+
+
+def test_it_counts_messages_by_their_state(room: Room) -> None:
+    counts = room.json("status")
+    assert list(counts) == FIELDS
+    assert set(counts.values()) == {0}
+    room.send("web-orders", ORDER)
+    assert room.json("status")["open"] == 1
+    room.work()
+    assert room.json("status") == dict.fromkeys(FIELDS, 0) | {"accepted": 1, "delivered": 1}
+
+
+def test_it_waits_until_nothing_is_open_or_gives_up_in_time(room: Room) -> None:
+    room.send("web-orders", ORDER)
+    assert room.say("status", "--wait-idle", "100ms") == 1
+    assert "1 are open" in room.err
+    room.work()
+    assert room.say("status", "--wait-idle", "10s") == 0
+    assert room.say("status", "--wait-idle", "soon") == 2
+
+
+def test_a_check_is_red_for_what_is_dead_or_held(room: Room) -> None:
+    assert room.say("status", "--check") == 0
+    room.send("web-orders", ORDER)
+    room.say("targets", "pause", "erp", "--yes")
+    assert room.say("status", "--check") == 1
+    assert "1 messages are held" in room.err
+    assert room.json("status")["held"] == 1

@@ -1,0 +1,52 @@
+"""The parts of a host: their command lines and what they are told."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from adapters import broker, host
+from adapters.settings import Settings, load
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load({}, {}, tmp_path)
+
+
+def test_a_child_is_run_by_path_so_that_no_working_folder_comes_before_ours(settings: Settings) -> None:
+    part = host.role_part(settings, "web")
+    assert list(part.command) == [sys.executable, str(Path(host.__file__).parents[1] / "cli.py"), "run", "web"]
+    assert Path(part.command[1]).is_file()
+
+
+def test_a_child_gets_the_settled_settings_and_the_address_of_the_broker(settings: Settings) -> None:
+    told = host.environment(settings)
+    assert told["CROSSDOCK_BROKER_URL"] == broker.url(settings.var)
+    assert load({}, told, Path("/")).var == settings.var
+    assert told["CROSSDOCK_SUPERVISED"] == "1"
+
+
+def test_an_outside_broker_is_not_waited_for(tmp_path: Path) -> None:
+    settings = load({"broker": "redis://broker/0"}, {}, tmp_path)
+    assert host.environment(settings)["CROSSDOCK_BROKER_URL"] == "redis://broker/0"
+    assert host.role_part(settings, "worker").needs == ()
+
+
+def test_roles_wait_for_the_embedded_broker_and_end_before_it(settings: Settings) -> None:
+    parts = [host.role_part(settings, role) for role in host.STAGES]
+    assert {p.needs for p in parts} == {("broker",)}
+    assert {p.name: p.stage for p in parts} == {"web": 0, "inbound": 0, "worker": 1}
+    assert host.broker_part(settings, 0).stage == 2
+
+
+def test_a_broker_that_never_starts_forgets_what_it_stored(settings: Settings) -> None:
+    part = host.broker_part(settings, 0)
+    stored = broker.folder(settings.var) / "appendonlydir"
+    stored.mkdir()
+    part.troubled(1)
+    assert stored.exists()
+    part.troubled(2)
+    assert not stored.exists()
