@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from adapters.commands import run
+from adapters.commands import answer
 
 
 def main() -> None:
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(answer(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ def families(ledger: Worklist) -> Iterable[Metric]:
     """Read at the scrape. A target that has nothing open has no sample."""
     accepted = CounterMetricFamily("crossdock_messages_accepted", "Messages stored.", labels=["route"])
     ended = CounterMetricFamily(
-        "crossdock_units_ended", "Messages and records that ended without a delivery.", labels=["route", "target", "end"]
+        "crossdock_units_ended",
+        "Messages and records that ended without a delivery.",
+        labels=["route", "target", "end"],
     )
     counters = CounterMetricFamily("crossdock_ledger_events", "What the ledger counted.", labels=["event"])
     gauges: dict[str, Metric] = {}

@@ -274,9 +274,7 @@ async def run_inbound(settings: Settings, bell: Bell, ready: Callable[[], None],
         app.close()
 
 
-async def run_web(
-    settings: Settings, bell: Bell, ready: Callable[[int, int], None], stop: asyncio.Event
-) -> None:
+async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], None], stop: asyncio.Event) -> None:
     """The http sources and the admin pages, until `stop`; `ready` is told the two ports."""
     app = App(settings, bell)
     table = app.table()
@@ -326,5 +324,3 @@ def _loop() -> asyncio.AbstractEventLoop:
     import uvloop
 
     return uvloop.new_event_loop()
-
-

@@ -24,7 +24,6 @@ from router.route import Connection, Target
 from router.sending import Desk, Pace
 from router.units import BeforeTarget, Bulk, Unit, UnitReader, after_route
 
-
 COMMIT_AFTER = 0.2
 SLICE = 256
 """Records computed before other lanes get their turn."""

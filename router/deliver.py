@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-
 from router.errors import MessageError
 from router.ledger import FAR, Claim, Work
 from router.message import Message
@@ -217,12 +216,13 @@ class LaneServer:
             return None
         self.desk.mark(unit.mark)
         try:
-            return after_route(unit)
+            message = after_route(unit)
         except BeforeTarget as dead:
             self.ended.dead_for_all(unit, dead.error)
-            return None
-        finally:
-            self.desk.mark(0)
+            message = None
+        # Not in `finally`: what runs out of memory leaves its mark for the one who counts crashes.
+        self.desk.mark(0)
+        return message
 
     def _survives(self, unit: Unit) -> bool:
         """A unit whose computing crashed two children runs once alone; a third death is its end."""
@@ -236,13 +236,12 @@ class LaneServer:
 
     def _parcel(self, unit: Unit, message: Message) -> Parcel | None:
         self.desk.mark(unit.mark)
+        parcel: Parcel | Filtered | None = None
         try:
             parcel = for_sending(unit, message, self.claim.epoch)
         except MessageError as error:
             self._dead(unit, error)
-            return None
-        finally:
-            self.desk.mark(0)
+        self.desk.mark(0)
         if isinstance(parcel, Filtered):
             self.ended.filtered(unit, parcel.rule)
             return None
@@ -305,7 +304,12 @@ class LaneServer:
         first_at, stood = (now, total) if fresh or unit.parked is None else (unit.parked.first_at, unit.parked.stood)
         verdict = judge(policy, outcome, number, now, first_at, max(0, total - stood), self.desk.chance)
         again = unit.parked is not None and unit.parked.attempt == 0
-        if unit.stored.deadline is not None and unit.stored.late == "cancel" and now >= unit.stored.deadline and not again:
+        if (
+            unit.stored.deadline is not None
+            and unit.stored.late == "cancel"
+            and now >= unit.stored.deadline
+            and not again
+        ):
             verdict = judge(policy, Outcome("late"), number, now, first_at, 0, self.desk.chance)
             outcome = Outcome("late", f"the caller was told 504; last: {outcome.reason}", outcome.status)
         hold = self.target.when_dead == "hold"
@@ -391,5 +395,3 @@ class LaneServer:
             await self.desk.write(self.desk.ledger.drop_probe, self.connection.id, self.claim.owner)
         if not self.lost:
             await self.desk.write(self.desk.ledger.release, self.claim)
-
-

@@ -12,8 +12,6 @@ from typing import Any, BinaryIO
 import uuid_utils
 
 
-
-
 def new_id() -> str:
     """A UUIDv7: ids made later sort later, so that they cluster in the ledger."""
     return str(uuid_utils.uuid7())

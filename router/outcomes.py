@@ -126,7 +126,9 @@ class Ended:
         pulse = None
         if self.failures or self.probe is not None or self.reset:
             breaker = self.connection.breaker
-            pulse = Pulse(self.connection.id, self.failures, self.reset, self.probe, breaker.open_after, breaker.cool_down)
+            pulse = Pulse(
+                self.connection.id, self.failures, self.reset, self.probe, breaker.open_after, breaker.cool_down
+            )
         return Settlement(
             [Progress(work, tuple(n), self.failed[work]) for work, n in self.progress.items()], self.park, self.unpark,
             self.dead_messages, self.attempts, pulse, self.files, self.fates,

@@ -14,7 +14,13 @@ from router.lanes import lane_of_batch, lane_of_key
 from router.ledger import Choice, Claim, Fate, NewWork, Once, Park, Progress, Revision, Stored, Work, Worklist
 from router.message import Envelope, Message
 from router.pipeline import (
-    Filtered, after_split, apply, business_keys, choose, decode, order_key,
+    Filtered,
+    after_split,
+    apply,
+    business_keys,
+    choose,
+    decode,
+    order_key,
 )  # fmt: skip
 from router.ports import Cut
 from router.records import RecordReader, as_message, revised
@@ -227,9 +233,7 @@ class Processor:
             self._mark(0)
         except MessageError as error:
             self._mark(0)
-            yield Choice(
-                work.batch, [Progress(work.id, ended.ended, 1)], dead=[dead(stored.seq, 0, error)], keys=keys
-            )
+            yield Choice(work.batch, [Progress(work.id, ended.ended, 1)], dead=[dead(stored.seq, 0, error)], keys=keys)
             return
         final = self._cut(work, route, stored, turn, keys)
         count = (last.n + 1, last.first_record + last.records - 1) if last else (0, 0)
@@ -287,7 +291,8 @@ class Processor:
 
     def _chunk(self, work: Work, gone: set[tuple[int, int]]) -> Iterator[Choice]:
         """Chooses for the records of one chunk."""
-        assert work.seq is not None and work.chunk is not None
+        assert work.seq is not None
+        assert work.chunk is not None
         stored = self._ledger.message(work.seq)
         assert stored is not None
         revisions = self._ledger.revisions([work.seq])
@@ -326,4 +331,3 @@ def needs_choice(route: Route) -> bool:
 def _detail(text: str) -> Detail:
     path, _, message = text.partition(": ")
     return Detail(path, message)
-

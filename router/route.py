@@ -161,7 +161,9 @@ class Route:
     @property
     def static(self) -> bool:
         """True where every message goes to every target, so that nothing has to be chosen after it was stored."""
-        plain = not any(s.verb in ("filter", "split", "dedupe") or getattr(s, "impure", False) for s in self.steps[self.door:])
+        plain = not any(
+            s.verb in ("filter", "split", "dedupe") or getattr(s, "impure", False) for s in self.steps[self.door :]
+        )
         return plain and not self.ordered and self.otherwise is None and all(t.when is None for t in self.targets)
 
     @property

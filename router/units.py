@@ -130,7 +130,8 @@ class UnitReader:
         return unit
 
     def _chunk(self, work: Work, numbers: list[int]) -> Iterator[Unit]:
-        assert work.seq is not None and work.chunk is not None
+        assert work.seq is not None
+        assert work.chunk is not None
         stored = self._ledger.message(work.seq)
         assert stored is not None
         revisions = self._ledger.revisions([work.seq])
@@ -152,7 +153,8 @@ class UnitReader:
 
     def bulk(self, work: Work) -> Bulk:
         """A chunk's records all at once, for targets that take them so."""
-        assert work.seq is not None and work.chunk is not None
+        assert work.seq is not None
+        assert work.chunk is not None
         gone = self._ledger.ended(work.target, work.batch, work.id)
         numbers = ranges.decode(work.rest)
         lost = tuple(n for n in numbers if (work.seq, n) in gone) if gone else ()

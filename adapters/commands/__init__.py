@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 ABOUT = "Crossdock, a message router for retail. Settings stand before or after the verb."
 
 
-def run(arguments: Sequence[str]) -> int:
+def answer(arguments: Sequence[str]) -> int:
     """Runs one command line; the exit code. Talk goes to stderr."""
     door = add_settings(LazyGroup("crossdock", COMMANDS, help=ABOUT), show=True)
     try:

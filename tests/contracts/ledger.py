@@ -9,7 +9,20 @@ import pytest
 
 from router import ranges
 from router.ledger import (
-    Arrival, Attempt, Choice, Claim, End, Fate, FileIn, Ledger, NewWork, Once, Park, Progress, Pulse, Settlement,
+    Arrival,
+    Attempt,
+    Choice,
+    Claim,
+    End,
+    Fate,
+    FileIn,
+    Ledger,
+    NewWork,
+    Once,
+    Park,
+    Progress,
+    Pulse,
+    Settlement,
     Unpark,
 )  # fmt: skip
 from router.message import Envelope, new_id
@@ -87,7 +100,9 @@ class LedgerContract:
         states = [r.state for r in ledger.accept([arrival(once=once), arrival(once=once)])]
         assert states == ["accepted", "duplicate"]
 
-    @pytest.mark.parametrize(("changed", "state"), [("dead", "dead"), ("duplicate", "duplicate"), ("deliver", "accepted")])
+    @pytest.mark.parametrize(
+        ("changed", "state"), [("dead", "dead"), ("duplicate", "duplicate"), ("deliver", "accepted")]
+    )
     def test_the_same_identity_with_other_bytes(self, ledger: Ledger, changed: str, state: str) -> None:
         once = (Once("dedupe:orders", "WEB-1", 60, changed),)
         ledger.accept([arrival(once=once, body=b"1")])
@@ -249,7 +264,9 @@ class LedgerContract:
         claim = self.claim(ledger, "r")
         (work,) = ledger.open_work(claim, 1)
         everything = ranges.encode(range(len(states)))
-        ledger.choose(claim, Choice(work.batch, [Progress(work.id, tuple(range(len(states))))], [NewWork("r.t", 3, everything)]))
+        ledger.choose(
+            claim, Choice(work.batch, [Progress(work.id, tuple(range(len(states))))], [NewWork("r.t", 3, everything)])
+        )
         ledger.release(claim)
         lane = self.claim(ledger, "r.t")
         (mine,) = ledger.open_work(lane, 1)
@@ -403,7 +420,9 @@ class LedgerContract:
         claim = self.claim(ledger)
         (work,) = ledger.open_work(claim, 1)
         assert ledger.answer(seq, T) is None
-        receipt = Attempt(seq, 0, 1, ledger.now(), 0.02, True, "POST /x", 201, response_type="text/plain", response=b"hi")
+        receipt = Attempt(
+            seq, 0, 1, ledger.now(), 0.02, True, "POST /x", 201, response_type="text/plain", response=b"hi"
+        )
         ledger.settle(claim, Settlement([Progress(work.id, (0,))], attempts=[receipt]))
         answer = ledger.answer(seq, T)
         assert answer is not None

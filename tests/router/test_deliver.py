@@ -104,7 +104,9 @@ def test_the_key_behind_a_dead_one(tmp_path: Path, when_dead: str, after: list[i
 def test_the_breaker_opens_and_nothing_new_parks(tmp_path: Path) -> None:
     shop = Workshop(tmp_path, targets=[target(retry=PLAIN)])
     down = [True]
-    shop.connections["erp"] = shop.connections["erp"].__class__("erp", "fake", in_flight=1, breaker=shop.connections["erp"].breaker)
+    shop.connections["erp"] = shop.connections["erp"].__class__(
+        "erp", "fake", in_flight=1, breaker=shop.connections["erp"].breaker
+    )
     shop.targets["erp"] = FakeTarget(answer=lambda p: DOWN if down[0] else None)
     shop.put(*({"n": n} for n in range(50)))
     shop.deliver()

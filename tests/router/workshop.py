@@ -186,7 +186,14 @@ class Workshop:
     def put(self, *bodies: Any, headers: dict[str, str] | None = None) -> list[str]:
         now = datetime.now(UTC)
         envelopes = [
-            Envelope(new_id(), "r", "x", now, raw=b if isinstance(b, bytes) else json.dumps(b).encode(), headers=headers or {})
+            Envelope(
+                new_id(),
+                "r",
+                "x",
+                now,
+                raw=b if isinstance(b, bytes) else json.dumps(b).encode(),
+                headers=headers or {},
+            )
             for b in bodies
         ]
         receipts = self.receiver.store([self.receiver.admit(self.route, e) for e in envelopes])

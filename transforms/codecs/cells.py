@@ -85,7 +85,7 @@ def date_reader(format: str | None, with_time: bool) -> Read:
         try:
             if format is None:
                 return dt.datetime.fromisoformat(text) if with_time else dt.date.fromisoformat(text)
-            value = dt.datetime.strptime(text, format)  # noqa: DTZ007 the file gives no zone
+            value = dt.datetime.strptime(text, format)
             return value if with_time else value.date()
         except ValueError:
             wanted = f"of the form {format}" if format else "as ISO 8601 writes it"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 from router.errors import ExpressionError
@@ -14,7 +15,7 @@ from transforms.expressions.names import CaseFree, file_fields
 from transforms.expressions.parse import parse
 from transforms.filters import FILTERS, xpath, xpath_all
 
-NAMESPACES: ContextVar[Mapping[str, str]] = ContextVar("namespaces", default={})
+NAMESPACES: ContextVar[Mapping[str, str]] = ContextVar("namespaces", default=MappingProxyType({}))
 """The prefixes of the route whose expressions are being compiled (`format: {xml: {namespaces: …}}`)."""
 
 RUNTIME = {name: getattr(runtime, name) for name in (

@@ -61,7 +61,9 @@ def words(node: nodes.Node) -> str:
 class Emitter:
     """Writes one function's worth of source; constants and filters that it needs are collected in `env`."""
 
-    def __init__(self, filters: dict[str, Callable[..., Any]], env: dict[str, Any], loops: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, filters: dict[str, Callable[..., Any]], env: dict[str, Any], loops: tuple[str, ...] = ()
+    ) -> None:
         self.filters = filters
         self.env = env
         self.loops = list(loops)
@@ -126,8 +128,10 @@ class Emitter:
             return f"header({source}, {index}, {words(node)!r})"
         if self.careful:
             return f"get({source}, {index}, {words(node)!r}, {words(parent)!r})"
-        return f"{source}[{index}]" if dynamic is None and isinstance(key, str) else (
-            f"get({source}, {index}, {words(node)!r}, {words(parent)!r})"
+        return (
+            f"{source}[{index}]"
+            if dynamic is None and isinstance(key, str)
+            else (f"get({source}, {index}, {words(node)!r}, {words(parent)!r})")
         )
 
     def _message_field(self, key: Any) -> str:
@@ -205,7 +209,11 @@ class Emitter:
 
     # --- tests and filters ---
     def emit_test(self, node: nodes.Test) -> str:
-        tests = {"defined": "defined(lambda: {})", "undefined": "(not defined(lambda: {}))", "none": "is_none(lambda: {})"}
+        tests = {
+            "defined": "defined(lambda: {})",
+            "undefined": "(not defined(lambda: {}))",
+            "none": "is_none(lambda: {})",
+        }
         if node.name not in tests or node.args:
             raise ExpressionSyntaxError(f"unknown test 'is {node.name}'; there are `is defined` and `is none`")
         return tests[node.name].format(self._named(node.node))

@@ -35,8 +35,14 @@ def scope(message: Message, names: Mapping[str, Any] | None = None) -> dict[str,
     found: dict[str, Any] = {
         "body": message.body,
         "headers": CaseFree(message.headers),
-        "message": {"id": e.id, "route": e.route, "received_at": e.received_at, "source": e.source,
-                    "params": dict(e.params), "client": e.client},  # fmt: skip
+        "message": {
+            "id": e.id,
+            "route": e.route,
+            "received_at": e.received_at,
+            "source": e.source,
+            "params": dict(e.params),
+            "client": e.client,
+        },
     }
     if e.file is not None:
         found["file"] = file_fields(e.file)

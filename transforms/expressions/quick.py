@@ -9,7 +9,6 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-
 from transforms.filters import FILTERS
 
 ROUNDING = decimal_.Context(prec=5000, Emax=99999, Emin=-99999)

@@ -20,7 +20,9 @@ LEAST_SQLITE = (3, 51, 3)
 """Below it a checkpoint can lose committed frames (sqlite.org/wal.html, "WAL-reset bug")."""
 
 LOCK_WAIT = 5.0
-NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "glusterfs", "ceph", "afs"})
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "glusterfs", "ceph", "afs"}
+)
 
 
 class Clock(Protocol):
@@ -110,7 +112,9 @@ class WriteLock:
                 return
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    raise LedgerBusy(f"the ledger's lock is held by process {self.holder()} for over {wait:g} s") from None
+                    raise LedgerBusy(
+                        f"the ledger's lock is held by process {self.holder()} for over {wait:g} s"
+                    ) from None
                 time.sleep(pause)
                 pause = min(pause * 1.5, 0.002)
 
@@ -149,8 +153,14 @@ class Database:
     def _open(self) -> apsw.Connection:
         connection = apsw.Connection(str(self.path) if self.path else ":memory:")
         connection.set_busy_timeout(5000)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=1000", "mmap_size=0",
-                       "cache_size=-8000", "foreign_keys=OFF"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "wal_autocheckpoint=1000",
+            "mmap_size=0",
+            "cache_size=-8000",
+            "foreign_keys=OFF",
+        ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
         if self.path is not None and connection.execute("PRAGMA journal_mode").get != "wal":
             raise LedgerRefused(f"{self.path} cannot use a write-ahead log here: use a local disk")

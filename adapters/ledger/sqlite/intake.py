@@ -207,10 +207,10 @@ class Batch:
             for target in arrival.targets:
                 by_target.setdefault(target, []).append(position)
         woken: set[tuple[str, int]] = set()
-        for (target, lanes), positions in by_target.items():
+        for (name, lanes), positions in by_target.items():
             lane = lane_of_batch(self.batch) if lanes == PLAIN_LANES else 0
-            insert_work(self.run, self.batch, NewWork(target, lane, ranges.encode(positions)), self.now)
-            woken.add((target, lane))
+            insert_work(self.run, self.batch, NewWork(name, lane, ranges.encode(positions)), self.now)
+            woken.add((name, lane))
         wake(self.run, woken, self.now)
 
 

@@ -102,7 +102,8 @@ class Lanes:
     def release_dead(self, alive: Callable[[str], bool | None]) -> int:
         clock = self.db.clock
         rows = self.db.read(
-            "SELECT DISTINCT owner FROM lane WHERE owner<>'' AND lease_until>=? AND boot=?", (clock.steady(), clock.boot)
+            "SELECT DISTINCT owner FROM lane WHERE owner<>'' AND lease_until>=? AND boot=?",
+            (clock.steady(), clock.boot),
         )
         gone = [owner for (owner,) in rows if alive(owner) is False]
         if not gone:
@@ -165,7 +166,8 @@ class Lanes:
             return True
         with self.db.write() as run:
             run(
-                "UPDATE ticker SET owner=?, until=? WHERE owner=? OR until<=?", (owner, now + TICKER_LEASE_MS, owner, now)
+                "UPDATE ticker SET owner=?, until=? WHERE owner=? OR until<=?",
+                (owner, now + TICKER_LEASE_MS, owner, now),
             )
             return self.db.changes() == 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-
 from adapters.ledger.sqlite.connection import Database
 from adapters.ledger.sqlite.intake import release_identities, seen_by, take
 from adapters.ledger.sqlite.lanes import count, fence
@@ -42,9 +41,13 @@ class Settling:
             for progress in settlement.progress:
                 advance(run, progress, now)
             for unpark in settlement.unpark:
-                run("DELETE FROM parked WHERE seq=? AND record=? AND target=?", (unpark.seq, unpark.record, claim.target))
+                run(
+                    "DELETE FROM parked WHERE seq=? AND record=? AND target=?",
+                    (unpark.seq, unpark.record, claim.target),
+                )
             self._park(run, claim, settlement.park, now)
-            for key in sorted({u.key for u in (*settlement.unpark, *settlement.park) if u.key is not None}):
+            touched = {u.key for u in settlement.unpark} | {p.key for p in settlement.park}
+            for key in sorted(k for k in touched if k is not None):
                 promote(run, claim.target, claim.lane, key, now)
             self._dead_messages(run, claim.target.partition(".")[0], settlement.dead_messages, now)
             self._attempts(run, claim.target, settlement.attempts)
@@ -165,14 +168,10 @@ class Settling:
             wake(run, [(claim.target, claim.lane)], now)
             return renewed
 
-    def take_probe(
-        self, connection: str, targets: Sequence[str], owner: str, lease: float
-    ) -> tuple[str, int] | None:
+    def take_probe(self, connection: str, targets: Sequence[str], owner: str, lease: float) -> tuple[str, int] | None:
         now = self.db.clock.now()
         marks = ",".join("?" * len(targets))
-        free = (
-            f"(lease_until<{self.db.clock.steady()} OR boot<>?) AND paused=0 AND next_due<=? AND target IN ({marks})"
-        )
+        free = f"(lease_until<{self.db.clock.steady()} OR boot<>?) AND paused=0 AND next_due<=? AND target IN ({marks})"
         with self.db.write() as run:
             run(
                 "UPDATE destination SET probe_owner=?, probe_until=? WHERE connection=? AND circuit='open' AND until<=?"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from adapters import wiring
-from adapters.commands import run
+from adapters.commands import answer
 from tests.adapters.commands.typing_room import Room
 from tests.adapters.ledger.sqlite.stock import Operated
 
@@ -19,6 +19,6 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.setattr(wiring, "ring", lambda settings: None, raising=False)
     monkeypatch.setenv("CROSSDOCK_WORKERS", "1")
     monkeypatch.chdir(tmp_path)
-    assert run(["init", "shop"]) == 0
+    assert answer(["init", "shop"]) == 0
     monkeypatch.chdir(tmp_path / "shop")
     return Room(tmp_path / "shop", capsys)

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from adapters import commands
-from adapters.commands import COMMANDS, run
+from adapters.commands import COMMANDS, answer
 from adapters.commands.exits import exit_code
 from adapters.node import Taken
 from adapters.settings import SettingsError
@@ -28,7 +28,7 @@ def test_each_command_of_the_table_is_there(name: str) -> None:
 
 
 def test_help_lists_all_commands_and_settings(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--help"]) == 0
+    assert answer(["--help"]) == 0
     shown = capsys.readouterr().out
     assert all(f"  {name} " in shown for name in COMMANDS)
     assert "CROSSDOCK_LEDGER_URL" in shown
@@ -45,7 +45,7 @@ def test_help_lists_all_commands_and_settings(capsys: pytest.CaptureFixture[str]
     ],
 )
 def test_usage_errors_are_2_and_said_on_stderr(line: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(line.split()) == 2
+    assert answer(line.split()) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert said in err
@@ -58,7 +58,7 @@ def _fails_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> int:
 
     with monkeypatch.context() as patch:
         patch.setattr(importlib, "import_module", lambda name: type("Module", (), {"up": up}))
-        return run(["up"])
+        return answer(["up"])
 
 
 def test_what_goes_wrong_is_one_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from adapters import wiring
-from adapters.commands import run
+from adapters.commands import answer
 from adapters.settings import Settings, load
 from router.shift import Shift
 
@@ -35,7 +35,7 @@ class Room:
 
     def say(self, *words: object) -> int:
         self.capture.readouterr()
-        code = run([str(word) for word in words])
+        code = answer([str(word) for word in words])
         self.out, self.err = self.capture.readouterr()
         return code
 

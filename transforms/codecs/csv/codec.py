@@ -68,7 +68,7 @@ class CsvCodec:
             text = raw.decode(head.encoding, self.dialect.charset.lossless)
         lines = io.StringIO(text, newline="")
         rows = csv.reader(lines, **self.dialect.reader_options())
-        rough = "\0" in text or not text.isascii() and _lone(text) or DOS_END in text
+        rough = "\0" in text or (not text.isascii() and _lone(text)) or DOS_END in text
         quoted = self.dialect.quote in text
         bad = _Faults(self, head, cut, rows, raw).bad
         convert = self._convert(head.names)
@@ -105,7 +105,9 @@ class CsvCodec:
         """A function made for these columns: one unpacking and one object a row."""
         if names not in self._converts:
             cells: dict[str, Any] = {f"c{i}": self._cells[n] for i, n in enumerate(names) if n in self._cells}
-            values = ", ".join(f"{n!r}: " + (f"c{i}[v{i}]" if n in self._cells else f"v{i}") for i, n in enumerate(names))
+            values = ", ".join(
+                f"{n!r}: " + (f"c{i}[v{i}]" if n in self._cells else f"v{i}") for i, n in enumerate(names)
+            )
             unpack = ", ".join(f"v{i}" for i in range(len(names))) + ("," if len(names) == 1 else "")
             source = (
                 "def convert(rows, number, bad):\n    found = []\n    for row in rows:\n        if not row: continue\n"
@@ -200,7 +202,6 @@ class CsvCodec:
             raise EncodeError(f"{excerpt(character)} cannot be written in {d.charset.written}") from None
 
 
-
 class _Faults:
     """Makes a Bad of a row that could not be read: line, column, value."""
 
@@ -214,7 +215,9 @@ class _Faults:
             cells[f"field {len(self._head.names) + i + 1}"] = text
         reason = next((self._odd(text) for text in row if _odd(text)), None)
         why = reason or self._codec.explain(self._head.names, row)
-        return Bad(DecodeError(f"line {line}{',' if why.startswith('column') else ':'} {why}", "invalid"), _clean(cells))
+        return Bad(
+            DecodeError(f"line {line}{',' if why.startswith('column') else ':'} {why}", "invalid"), _clean(cells)
+        )
 
     def _odd(self, text: str) -> str:
         at = next(i for i, c in enumerate(text) if _odd(c))

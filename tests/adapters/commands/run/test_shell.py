@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters import logs
 from adapters.commands.run import shell
 from adapters.node import Taken, holding
 from adapters.processes import PREPARE, SUPERVISED, read_ready, say_ready
@@ -17,7 +18,7 @@ from adapters.settings import Settings, load
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.delenv(SUPERVISED, raising=False)
-    monkeypatch.setattr(shell.logs, "configure", lambda spec, role: None)
+    monkeypatch.setattr(logs, "configure", lambda spec, role: None)
     (tmp_path / "var" / "run").mkdir(parents=True)
     return load({}, {}, tmp_path)
 
