@@ -65,7 +65,8 @@ def registry() -> Registry:
     """Everything that routes.yaml can name."""
     return Registry(
         codecs=CODECS, steps=STEPS, targets=TARGETS, sources=SOURCES, expression=compile_expression,
-        template=compile_text, path_template=lambda text: compile_text(text, "path"), codec_for=codec_for, codec_of_body=codec_of_body, namespaces=namespaces,
+        template=compile_text, path_template=lambda text: compile_text(text, "path"),
+        codec_for=codec_for, codec_of_body=codec_of_body, namespaces=namespaces,
     )  # fmt: skip
 
 

@@ -53,7 +53,8 @@ def extra(names: Mapping[str, Any], name: str) -> Any:
 def environment() -> dict[str, Any]:
     """The globals of generated code: the operators, and nothing of Python."""
     return {
-        **RUNTIME, "__builtins__": {}, "type": type, "str": str, "file_root": file_root, "record_root": record_root, "extra": extra,
+        **RUNTIME, "__builtins__": {}, "type": type, "str": str, "file_root": file_root, "record_root": record_root,
+        "extra": extra,
         "message_fields": message_fields, "casefree": CaseFree,
     }  # fmt: skip
 

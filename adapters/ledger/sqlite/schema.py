@@ -36,7 +36,8 @@ CREATE INDEX seen_seq ON seen (seq);
 CREATE TABLE work (id INTEGER PRIMARY KEY, target TEXT NOT NULL, lane INTEGER NOT NULL, batch INTEGER NOT NULL,
     seq INTEGER, chunk INTEGER, place INTEGER NOT NULL, first INTEGER NOT NULL, sel TEXT NOT NULL, rest TEXT NOT NULL,
     size INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0, crashes INTEGER NOT NULL DEFAULT 0,
-    crash TEXT NOT NULL DEFAULT '', created_at INTEGER NOT NULL, done_at INTEGER, ok INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0);
+    crash TEXT NOT NULL DEFAULT '',
+    created_at INTEGER NOT NULL, done_at INTEGER, ok INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX work_open ON work (target, lane, place, first, id) WHERE state = 0;
 CREATE INDEX work_batch ON work (batch);
 
