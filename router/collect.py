@@ -96,6 +96,8 @@ class CollectServer:
             while await self._group(output):
                 continue
             return not self.lost and not output.waits
+        except MessageError as error:
+            return await self._whole(output.seq, error)
         except OSError as error:
             return await self._failed(output.seq, error)
         finally:
@@ -253,7 +255,8 @@ class CollectServer:
         taken is dead: nothing that the router does will free it."""
         ended = Ended(self.connection)
         if error.errno == errno.EEXIST:
-            return await self._taken(seq, error)
+            name = os.path.basename(str(error.filename or ""))
+            return await self._whole(seq, MessageError("send", "exists", f"{error.strerror}: {name}"))
         for _ in range(self.connection.breaker.open_after):
             ended.beat(Outcome("io", str(error)), self.probing)
         if self.desk.log is not None:
@@ -262,14 +265,13 @@ class CollectServer:
         await self._commit(ended)
         return False
 
-    async def _taken(self, seq: int, error: OSError) -> bool:
+    async def _whole(self, seq: int, error: MessageError) -> bool:
         """One dead letter for the whole output: record 0 at this target."""
         ended = Ended(self.connection)
         for work in self.desk.ledger.open_work(self.claim, 100_000):
             if work.seq == seq:
                 ended.lost(work.id, tuple(ranges.decode(work.rest)))
-        name = os.path.basename(str(error.filename or ""))
-        ended.park.append(Park(seq, 0, "dead", "send", "exists", f"{error.strerror}: {name}", attempt=1))
+        ended.park.append(Park(seq, 0, "dead", error.stage, error.error, error.reason, attempt=1))
         return await self._commit(ended)
 
     # --- requeued records ---

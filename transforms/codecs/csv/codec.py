@@ -194,7 +194,11 @@ class CsvCodec:
     def _encoded(self, rows: list[list[str]]) -> bytes:
         out = io.StringIO()
         d = self.dialect
-        csv.writer(out, delimiter=d.delimiter, quotechar=d.quote, lineterminator="\n").writerows(rows)
+        plain = csv.writer(out, delimiter=d.delimiter, quotechar=d.quote, lineterminator="\n")
+        # Only the characters of its line end are quoted by the writer: a lone CR would end the row for a reader.
+        quoted = csv.writer(out, delimiter=d.delimiter, quotechar=d.quote, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        for row in rows:
+            (quoted if any("\r" in cell for cell in row) else plain).writerow(row)
         try:
             return out.getvalue().encode(d.charset.name)
         except UnicodeEncodeError as error:

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from prometheus_client.core import CollectorRegistry
+from prometheus_client.registry import Collector
+
+from adapters.metrics import families
+from router.ports import Outcome
+from tests.router.workshop import FakeTarget, Workshop, target
+
+
+class Read(Collector):
+    def __init__(self, shop: Workshop) -> None:
+        self.shop = shop
+
+    def collect(self):  # type: ignore[no-untyped-def]
+        return families(self.shop.ledger)
+
+
+def test_figures_by_route_and_target(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, targets=[target()])
+    shop.targets["erp"] = FakeTarget(script=[Outcome("400", "HTTP 400", 400)])
+    shop.put({"n": 1}, {"n": 2})
+    registry = CollectorRegistry()
+    registry.register(Read(shop))
+    labels = {"route": "r", "target": "t"}
+    assert registry.get_sample_value("crossdock_deliveries_open", labels) == 2
+    assert registry.get_sample_value("crossdock_messages_accepted_total", {"route": "r"}) == 2
+    shop.deliver()
+    assert registry.get_sample_value("crossdock_deliveries_delivered", labels) == 1
+    assert registry.get_sample_value("crossdock_deliveries_dead", labels) == 1
+    assert registry.get_sample_value("crossdock_deliveries_open", labels) is None
+    assert registry.get_sample_value("crossdock_circuit_open", {"connection": "erp"}) == 0

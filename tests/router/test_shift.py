@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from router.route import Connection
+from router.shift import Shift, targets_of
+from tests.router.workshop import FakeTarget, Workshop, target
+
+
+def test_a_slow_target_delays_nobody_else(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, targets=[target("slow", "slow"), target("fast", "fast")])
+    shop.connections["slow"] = Connection("slow", "fake", in_flight=2)
+
+    async def run() -> int:
+        gate = asyncio.Event()
+        shop.targets["slow"] = FakeTarget(pause=lambda p: gate)
+        desk = shop.desk()
+        shift = asyncio.create_task(Shift(desk, shop.bell).run())
+        async with asyncio.timeout(5):
+            while len(shop.targets.get("fast", FakeTarget()).sent) < 200:
+                await asyncio.sleep(0)
+        waiting = len(shop.targets["slow"].sent)
+        gate.set()
+        await asyncio.wait_for(shift, 10)
+        await desk.close()
+        return waiting
+
+    shop.put(*({"n": n} for n in range(200)))
+    assert asyncio.run(run()) == 0
+    assert len(shop.targets["slow"].sent) == 200
+
+
+def test_lanes_of_what_is_gone_are_held(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, targets=[target()])
+    shop.put({"n": 1})
+    gone, shop.connections = shop.connections, {}
+    assert shop.deliver() == 0
+    shop.connections = gone
+    assert shop.deliver() == 1
+
+
+def test_a_shift_over_its_time_rings_for_the_next(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, targets=[target()])
+    shop.put({"n": 1})
+
+    async def run() -> None:
+        desk = shop.desk()
+        await Shift(desk, shop.bell, seconds=0).run()
+        await desk.close()
+
+    rung = shop.bell.rung
+    asyncio.run(run())
+    assert shop.bell.rung == rung + 1
+    assert shop.open() == 1
+
+
+def test_targets_of_a_connection(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, targets=[target("a", "x"), target("b", "y"), target("c", "x")])
+    assert targets_of([shop.route], "x") == ["r.a", "r.c"]
