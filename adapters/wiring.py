@@ -22,6 +22,7 @@ from adapters.limits import FileRates, FileSlots
 from adapters.metrics import families
 from adapters.node import liveness, node_name, owner
 from adapters.outbound.folder.kind import FolderKind
+from adapters.outbound.folder.litter import sweep
 from adapters.outbound.http.kind import HttpKind
 from adapters.settings import EMBEDDED, Settings
 from adapters.web.admin import Admin
@@ -236,7 +237,21 @@ def chores(app: App) -> tuple[Callable[[], object], ...]:
     """What the one that rings does each second beside: jobs that run, and once an hour what is old goes."""
     replay = Replay(app.ledger, app.table, app.receiver)
     pruning = Hourly(lambda: app.ledger.prune_step(app.table().keep).total > 0)
-    return replay.chore, pruning
+    return replay.chore, pruning, Hourly(lambda: sweep_all(app))
+
+
+def sweep_all(app: App) -> bool:
+    """Removes what crashes left hidden in outgoing folders a week ago; nothing is left to do after."""
+    for folder in outgoing(app):
+        sweep(folder)
+    return False
+
+
+def outgoing(app: App) -> list[Path]:
+    """Folders that targets write to."""
+    table = app.table()
+    names = {t.send.connection for r in table.routes.values() for t in r.targets if t.send.kind == "folder"}
+    return [Path(table.connections[name].options["path"]) for name in sorted(names) if name in table.connections]
 
 
 class Hourly:

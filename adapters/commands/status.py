@@ -57,13 +57,21 @@ def status(settings: Settings, check: bool, wait_idle: float | None, form: str) 
 def waited(app: App, known: set[str] | None, counts: dict[str, int], seconds: float) -> tuple[bool, dict[str, int]]:
     end = time.monotonic() + seconds
     pause = FIRST_LOOK
-    while counts["open"] or counts["retry"]:
+    while busy(app, known, counts):
         if time.monotonic() >= end:
             return False, counts
         time.sleep(min(pause, max(0.0, end - time.monotonic())))
         pause = min(pause * 1.5, LAST_LOOK)
         counts = app.ledger.status_counts(known)
     return True, counts
+
+
+def busy(app: App, known: set[str] | None, counts: dict[str, int]) -> bool:
+    """By messages, and by the units of each target: a message that is dead at one may be open at another."""
+    if counts["open"] or counts["retry"]:
+        return True
+    targets = app.ledger.target_counts().values()
+    return any((t.open or t.retry) and not t.paused and (known is None or t.id in known) for t in targets)
 
 
 def trouble(app: App, counts: dict[str, int]) -> list[str]:

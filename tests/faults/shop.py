@@ -1,0 +1,203 @@
+"""A shop under load and a checker that knows nothing of the product's code: inputs against outputs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+
+DOOR = Path(__file__).parents[2] / "cli.py"
+ROWS = 20_000
+
+ROUTES = """
+version: 1
+connections:
+  erp: {{type: http, url: "http://127.0.0.1:{sink}", timeout: 5s, in_flight: 16, breaker: {{open_after: 20, cool_down: 1s}}}}
+  inbox: {{type: folder, path: in}}
+  out: {{type: folder, path: out}}
+defaults: {{retry: {{first: 500ms, factor: 2, max: 2s}}}}
+routes:
+  orders:
+    from: {{http: /orders, clients: anyone}}
+    order_by: body.key
+    to:
+      - {{id: erp, send: {{http: erp, path: /orders}}}}
+  pairs:
+    from: {{http: /pairs, clients: anyone}}
+    to:
+      - {{id: erp, send: {{http: erp, path: /pairs}}}}
+      - {{id: files, format: json, send: {{folder: out, name: "pair-{{{{ body.n }}}}.json"}}}}
+  sales:
+    from: {{folder: inbox, files: "*.csv", ready: at_once}}
+    format: {{csv: {{delimiter: ";", columns: {{n: int}}}}}}
+    steps:
+      - split: records
+      - map: {{fields: {{n: body.n, text: body.text}}}}
+    to:
+      - {{id: lake, format: ndjson, collect: message, send: {{folder: out, name: "{{{{ file.stem }}}}.ndjson"}}}}
+"""
+
+
+class Sink:
+    """The other side: records every request in the order of its arrival."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+        self.port = 0
+
+    async def __aenter__(self) -> Sink:
+        app = web.Application()
+        app.router.add_post("/{kind}", self._take)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+    async def _take(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.seen[request.match_info["kind"]].append((request.headers["Idempotency-Key"], body))
+        return web.json_response({"ok": True})
+
+
+class Shop:
+    """The product as its user starts it."""
+
+    def __init__(self, folder: Path, sink: int) -> None:
+        self.folder = folder
+        (folder / "in").mkdir(parents=True)
+        (folder / "routes.yaml").write_text(ROUTES.format(sink=sink))
+        self.accepted: dict[str, list[dict[str, Any]]] = {"orders": [], "pairs": []}
+        self.url = ""
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def crossdock(self, *words: str) -> list[str]:
+        return [sys.executable, str(DOOR), *words, "--config", str(self.folder / "routes.yaml")]
+
+    async def start(self) -> None:
+        log = self.folder / "up.log"
+        log.write_bytes(b"")
+        with log.open("ab") as out:
+            words = self.crossdock("up", "--http", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", "2")
+            self.process = subprocess.Popen(words, stderr=out, stdout=out, cwd=self.folder)
+        await until(lambda: b"\nready http" in log.read_bytes() or self.process.poll() is not None, 30)  # type: ignore[union-attr]
+        self.find()
+
+    def find(self) -> None:
+        """Where web answers now: a restarted one has another free port."""
+        try:
+            text = (self.folder / "var" / "run" / "web.ready").read_text().split()
+        except OSError:
+            return
+        self.url = text[-1] if text else self.url
+
+    def pids(self) -> dict[str, int]:
+        """By what each process is, read from the system."""
+        assert self.process is not None
+        top = self.process.pid
+        found = {"supervisor": top}
+        for pid in children(top):
+            line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            name = next((r for r in ("web", "inbound", "worker") if f" run {r}" in line), "broker")
+            found[name] = pid
+            if name == "worker":
+                found.update({f"child{n}": child for n, child in enumerate(children(pid))})
+        return found
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(self.crossdock(*words), capture_output=True, text=True, cwd=self.folder, check=False)
+
+    async def load(self, kind: str, stop: asyncio.Event) -> None:
+        """Counts what was answered 202; what was not is sent again as another message."""
+        n = 0
+        async with ClientSession(timeout=ClientTimeout(total=10)) as session:
+            while not stop.is_set():
+                n += 1
+                body = {"n": n, "key": f"k{n % 17}", "seq": n}
+                try:
+                    async with session.post(f"{self.url}/{kind}", json=body) as answer:
+                        if answer.status == 202:
+                            self.accepted[kind].append({**body, "id": (await answer.json())["id"]})
+                except (ClientError, TimeoutError, OSError):
+                    self.find()
+                    await asyncio.sleep(0.01)
+
+    def drop(self, name: str) -> None:
+        """A day file, whole under its name at once."""
+        temp = self.folder / f".{name}"
+        temp.write_text("n;text\n" + "".join(f"{n};{name} {n}\n" for n in range(ROWS)))
+        temp.rename(self.folder / "in" / name)
+
+    def kill(self, name: str) -> bool:
+        pid = self.pids().get(name)
+        if pid is None:
+            return False
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        return True
+
+    async def stop(self) -> int:
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.terminate()
+        await until(lambda: self.process.poll() is not None, 20)  # type: ignore[union-attr]
+        return int(self.process.returncode)
+
+
+def children(pid: int) -> list[int]:
+    try:
+        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+async def until(true: Any, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        await asyncio.sleep(0.02)
+
+
+def check(shop: Shop, sink: Sink, files: list[str]) -> str:
+    """Raises AssertionError on a loss; a line of figures."""
+    doubles = 0
+    for kind, sent in shop.accepted.items():
+        arrived = sink.seen[kind]
+        by_id: dict[str, list[str]] = defaultdict(list)
+        for key, _ in arrived:
+            by_id[key.split(":")[0]].append(key)
+        lost = [m["id"] for m in sent if m["id"] not in by_id]
+        assert not lost, f"{kind}: {len(lost)} of {len(sent)} lost, the first {lost[0]}"
+        assert all(set(keys) == {f"{id}:erp"} for id, keys in by_id.items()), f"{kind}: an id came under two keys"
+        doubles += len(arrived) - len(by_id)
+    first: dict[str, int] = {}
+    seen: set[str] = set()
+    for key, body in sink.seen["orders"]:
+        if key in seen:
+            continue
+        seen.add(key)
+        assert body["seq"] > first.get(body["key"], 0), f"order of {body['key']}: {body['seq']} after {first[body['key']]}"
+        first[body["key"]] = body["seq"]
+    for pair in shop.accepted["pairs"]:
+        assert json.loads((shop.folder / "out" / f"pair-{pair['n']}.json").read_bytes())["n"] == pair["n"]
+    for name in files:
+        rows = (shop.folder / "out" / name).read_text().splitlines()
+        text = name.replace(".ndjson", ".csv")
+        assert rows == [json.dumps({"n": n, "text": f"{text} {n}"}, separators=(",", ":")) for n in range(ROWS)], name
+    left = [p.name for p in (shop.folder / "out").iterdir() if p.name.startswith(".")]
+    return f"orders {len(shop.accepted['orders'])}, pairs {len(shop.accepted['pairs'])}, doubles {doubles}, hidden {len(left)}"
