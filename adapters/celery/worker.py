@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+import billiard.pool
 import structlog
 from celery import bootsteps, signals
 from celery.worker import WorkController, state
@@ -25,6 +26,10 @@ SAID_BY_US = ("celery.worker.request", "multiprocessing")
 """Loggers that tell of a dead child in tracebacks; `Obituary` says it in one line."""
 GIVE_UP_AFTER = 14
 """Seconds after which a drain that hangs ends with the process: its lanes come due again."""
+
+# A look has no result that anybody wants. billiard would have a child wait thirty seconds for a parent to read it that
+# reads no more, since it waits in turn for its children to end.
+billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 0
 
 log = structlog.get_logger("crossdock.worker")
 Controller: Any = WorkController
