@@ -1,6 +1,6 @@
 """What the outside must offer: codecs, steps, targets, sources, the doorbell. Every adapter passes its contract suite.
 
-The ledger's port has a file of its own: `router/ledger.py`.
+The ledger's port has a room of its own: `router/ledger/`.
 """
 
 from __future__ import annotations

@@ -14,16 +14,16 @@ SMALL = 30
 
 DECLARATIONS = "declarations only; what uses them is tested"
 SUITES = {
+    "router/ledger": "adapters/ledger/sqlite/test_ledger.py",
     "adapters/ledger/sqlite": "adapters/ledger/sqlite/test_ledger.py",
     "transforms/codecs/csv": "transforms/codecs/test_codecs.py",
 }
-"""Rooms whose files are parts of one body, held by a contract suite as a whole."""
+"""Rooms whose files are parts of one port or body, held by a contract suite as a whole."""
 SCENARIOS = ("adapters/inbound/folder/test_folder_crash.py",)
 """Tests of a whole room that are named by what happens in it."""
 DELIVERY = "tests/router/test_deliver.py goes through it with every way that a delivery can end"
 ELSEWHERE = {
     "router/ports.py": "protocols only; tests/contracts holds every adapter to them",
-    "router/ledger.py": "the port; tests/contracts/ledger.py holds every ledger to it",
     "router/browse.py": "the port; tests/contracts holds every ledger to it",
     "router/errors.py": DECLARATIONS,
     "router/route.py": DECLARATIONS,
