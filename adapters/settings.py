@@ -70,6 +70,12 @@ class Settings:
     log: str
     child_memory: int
 
+    @property
+    def ledger_path(self) -> Path:
+        if self.ledger == "sqlite":
+            return self.var / "ledger.db"
+        return Path(self.ledger.removeprefix("sqlite:///"))
+
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for a child process that starts anywhere."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}

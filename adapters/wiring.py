@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ import structlog
 
 from adapters import broker
 from adapters.celery.bell import CeleryBell
+from adapters.chores import Hourly, sweep_outgoing
 from adapters.inbound.folder.source import FolderSource
 from adapters.isolation import isolate
 from adapters.ledger.sqlite.ledger import SqliteLedger
@@ -22,7 +22,6 @@ from adapters.limits import FileRates, FileSlots
 from adapters.metrics import families
 from adapters.node import liveness, node_name, owner
 from adapters.outbound.folder.kind import FolderKind
-from adapters.outbound.folder.litter import sweep
 from adapters.outbound.http.kind import HttpKind
 from adapters.settings import EMBEDDED, Settings
 from adapters.web.admin import Admin
@@ -33,9 +32,9 @@ from adapters.web.server import serve
 from router.config.check import build, check
 from router.config.problems import ConfigError, Problem, errors
 from router.config.project import Project, read_project
-from router.ledger import Circuit
 from router.ports import Bell, Codec, TargetKind
 from router.ports import Target as OpenTarget
+from router.readiness import Readiness
 from router.receive import Receiver
 from router.records import RecordReader
 from router.registry import Registry
@@ -83,7 +82,7 @@ class App:
 
     @cached_property
     def ledger(self) -> SqliteLedger:
-        return SqliteLedger(ledger_path(self.settings), self.settings.var / "blobs")
+        return SqliteLedger(self.settings.ledger_path, self.settings.var / "blobs")
 
     @cached_property
     def project(self) -> Project:
@@ -181,12 +180,6 @@ def environment(settings: Settings) -> dict[str, str]:
     return found
 
 
-def ledger_path(settings: Settings) -> Path:
-    if settings.ledger == "sqlite":
-        return settings.var / "ledger.db"
-    return Path(settings.ledger.removeprefix("sqlite:///"))
-
-
 def prepare(settings: Settings) -> list[Problem]:
     """What `up` does before anything starts: checks, migrates the ledger, stores the version. Raises ConfigError."""
     app = App(settings)
@@ -209,26 +202,10 @@ def open_project(settings: Settings) -> App:
 
 # --- processes --------------------------------------------------------------------------------------------------------
 def ticker(app: App, bell: Bell) -> Ticker:
-    table = app.table()
-    cache: dict[str, Circuit] = {}
-
-    def ready(name: str) -> bool:
-        route, _, target = name.partition(".")
-        if not target:
-            return route in table.routes
-        found = table.target(name)
-        if found is None or found.send.connection not in table.connections:
-            return False
-        circuit = cache.get(found.send.connection)
-        return circuit is None or circuit.state == "closed" or circuit.until <= app.ledger.now()
-
-    def look() -> None:
-        cache.clear()
-        cache.update(app.ledger.circuits())
-
+    readiness = Readiness(app.table(), app.ledger)
     node = node_name(app.settings.var)
     return Ticker(
-        app.ledger, bell, owner(node), liveness(node), ready, (look, *chores(app)),
+        app.ledger, bell, owner(node), liveness(node), readiness, (readiness.look, *chores(app)),
         structlog.get_logger("crossdock.ticker"),
     )  # fmt: skip
 
@@ -237,34 +214,7 @@ def chores(app: App) -> tuple[Callable[[], object], ...]:
     """What the one that rings does each second beside: jobs that run, and once an hour what is old goes."""
     replay = Replay(app.ledger, app.table, app.receiver)
     pruning = Hourly(lambda: app.ledger.prune_step(app.table().keep).total > 0)
-    return replay.chore, pruning, Hourly(lambda: sweep_all(app))
-
-
-def sweep_all(app: App) -> bool:
-    """Removes what crashes left hidden in outgoing folders a week ago; nothing is left to do after."""
-    for folder in outgoing(app):
-        sweep(folder)
-    return False
-
-
-def outgoing(app: App) -> list[Path]:
-    """Folders that targets write to."""
-    table = app.table()
-    names = {t.send.connection for r in table.routes.values() for t in r.targets if t.send.kind == "folder"}
-    return [Path(table.connections[name].options["path"]) for name in sorted(names) if name in table.connections]
-
-
-class Hourly:
-    """Calls `work` until it says that nothing is left, then not for an hour."""
-
-    def __init__(self, work: Callable[[], bool], every: float = 3600.0) -> None:
-        self._work = work
-        self._every = every
-        self._next = 0.0
-
-    def __call__(self) -> None:
-        if time.monotonic() >= self._next and not self._work():
-            self._next = time.monotonic() + self._every
+    return replay.chore, pruning, Hourly(lambda: sweep_outgoing(app.table()))
 
 
 def folder_sources(app: App) -> list[FolderSource]:

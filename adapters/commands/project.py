@@ -45,7 +45,7 @@ def draft(app: App) -> Table:
 
 def stored_version(settings: Settings) -> int:
     """The number of the newest version that was started; 0 where none was. Makes no ledger."""
-    if not wiring.ledger_path(settings).exists():
+    if not settings.ledger_path.exists():
         return 0
     with opened(settings) as app:
         newest = app.ledger.version(0)

@@ -68,7 +68,7 @@ def route_row(route: Route, paused: Mapping[str, str], version: int) -> dict[str
 
 
 def paused_now(settings: Settings) -> Mapping[str, str]:
-    if not wiring.ledger_path(settings).exists():
+    if not settings.ledger_path.exists():
         return {}
     with opened(settings) as app:
         return app.ledger.paused_targets()

@@ -100,3 +100,8 @@ def test_every_setting_is_declared_once() -> None:
     assert len({o.name for o in OPTIONS}) == len(OPTIONS)
     assert {o.name for o in OPTIONS} == set(Settings.__dataclass_fields__) - {"project"}
     assert {o.variable for o in OPTIONS} >= {"CROSSDOCK_LEDGER_URL", "CROSSDOCK_BROKER_URL", "CROSSDOCK_HTTP"}
+
+
+def test_the_ledger_lies_under_var_or_where_its_address_says(project: Path) -> None:
+    assert load({}, {}, project).ledger_path == project / "var/ledger.db"
+    assert load({"ledger": "sqlite:///here.db"}, {}, project).ledger_path == project / "here.db"
