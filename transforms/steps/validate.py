@@ -13,6 +13,7 @@ from router.message import Message
 from router.ports import Content
 from transforms.filters.values import kind
 from transforms.validation.mistakes import invalid
+from transforms.validation.quick import DOUBT, quick_way
 from transforms.validation.schema import has_hooks, load_schema
 
 
@@ -24,13 +25,22 @@ class Validate:
         self.rule = f"validate: {options['schema']}"
         self._schema = load_schema(options["schema"], options.get("unknown"), content)
         self._copies = has_hooks(self._schema)
+        self._quick = quick_way(self._schema)
 
     def apply(self, message: Message) -> Message:
         body = message.body
         if not isinstance(body, dict):
             raise MessageError("validate", "invalid", f"the body is {kind(body)}, not an object")
-        loaded = self._load(deepcopy(body) if self._copies else body)
-        return message if same(loaded, body) else message.with_body(loaded)
+        loaded = self._quickly(body)
+        if loaded is DOUBT:
+            loaded = self._load(deepcopy(body) if self._copies else body)
+        return message if loaded is body or same(loaded, body) else message.with_body(loaded)
+
+    def _quickly(self, body: dict[str, Any]) -> Any:
+        try:
+            return DOUBT if self._quick is None else self._quick(body)
+        except RecursionError:
+            return DOUBT
 
     def _load(self, body: dict[str, Any]) -> Any:
         try:
