@@ -13,7 +13,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from tests.faults.sink import Arrival, Sink
 
 DOOR = Path(__file__).parents[2] / "cli.py"
 ROWS = 20_000
@@ -47,40 +49,15 @@ routes:
 """
 
 
-class Sink:
-    """The other side: records every request in the order of its arrival."""
-
-    def __init__(self) -> None:
-        self.seen: dict[str, list[tuple[str, Any]]] = defaultdict(list)
-        self.port = 0
-
-    async def __aenter__(self) -> Sink:
-        app = web.Application()
-        app.router.add_post("/{kind}", self._take)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
-
-    async def _take(self, request: web.Request) -> web.Response:
-        body = await request.json()
-        self.seen[request.match_info["kind"]].append((request.headers["Idempotency-Key"], body))
-        return web.json_response({"ok": True})
-
-
 class Shop:
-    """The product as its user starts it."""
+    """The product as its user starts it. `accepted` holds by path what was answered 202: body, id, and the time."""
 
-    def __init__(self, folder: Path, sink: int) -> None:
+    def __init__(self, folder: Path, sink: int, routes: str = ROUTES, *options: str) -> None:
         self.folder = folder
+        self.options = options
         (folder / "in").mkdir(parents=True)
-        (folder / "routes.yaml").write_text(ROUTES.format(sink=sink))
-        self.accepted: dict[str, list[dict[str, Any]]] = {"orders": [], "pairs": []}
+        (folder / "routes.yaml").write_text(routes.format(sink=sink))
+        self.accepted: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.url = ""
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -91,7 +68,7 @@ class Shop:
         log = self.folder / "up.log"
         log.write_bytes(b"")
         with log.open("ab") as out:
-            words = self.crossdock("up", "--http", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", "2")
+            words = self.crossdock("up", "--http", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", "2", *self.options)
             self.process = subprocess.Popen(words, stderr=out, stdout=out, cwd=self.folder)
         await until(lambda: b"\nready http" in log.read_bytes() or self.process.poll() is not None, 30)  # type: ignore[union-attr]
         self.find()
@@ -120,7 +97,23 @@ class Shop:
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(self.crossdock(*words), capture_output=True, text=True, cwd=self.folder, check=False)
 
-    async def load(self, kind: str, stop: asyncio.Event) -> None:
+    @property
+    def log(self) -> str:
+        return (self.folder / "up.log").read_text()
+
+    async def figures(self, *words: str) -> Any:
+        """What a command says, as it says it to programs."""
+        done = await asyncio.to_thread(self.run, *words, "-o", "json")
+        return json.loads(done.stdout or "[]")
+
+    async def settle(self, seconds: int = 40) -> None:
+        """Returns when nothing is open; then the ledger proves itself."""
+        idle = await asyncio.to_thread(self.run, "status", "--wait-idle", f"{seconds}s")
+        assert idle.returncode == 0, idle.stdout + idle.stderr + self.log[-3000:]
+        verify = await asyncio.to_thread(self.run, "ledger", "verify")
+        assert verify.returncode == 0, verify.stdout
+
+    async def load(self, kind: str, stop: asyncio.Event, pause: float = 0) -> None:
         """Counts what was answered 202; what was not is sent again as another message."""
         n = 0
         async with ClientSession(timeout=ClientTimeout(total=10)) as session:
@@ -130,7 +123,9 @@ class Shop:
                 try:
                     async with session.post(f"{self.url}/{kind}", json=body) as answer:
                         if answer.status == 202:
-                            self.accepted[kind].append({**body, "id": (await answer.json())["id"]})
+                            id = (await answer.json())["id"]
+                            self.accepted[kind].append({**body, "id": id, "at": time.monotonic()})
+                    await asyncio.sleep(pause)
                 except (ClientError, TimeoutError, OSError):
                     self.find()
                     await asyncio.sleep(0.01)
@@ -173,26 +168,34 @@ async def until(true: Any, seconds: float) -> None:
         await asyncio.sleep(0.02)
 
 
+def arrived(sent: list[dict[str, Any]], seen: list[Arrival], target: str = "erp") -> int:
+    """Raises AssertionError where one is missing, or came under two keys; how many came again."""
+    by_id: dict[str, set[str]] = defaultdict(set)
+    for arrival in seen:
+        by_id[arrival.id].add(arrival.key)
+    lost = [m["id"] for m in sent if m["id"] not in by_id]
+    assert not lost, f"{target}: {len(lost)} of {len(sent)} lost, the first {lost[0]}"
+    assert all(keys == {f"{id}:{target}"} for id, keys in by_id.items()), f"{target}: an id came under two keys"
+    return len(seen) - len(by_id)
+
+
+def in_order(seen: list[Arrival]) -> None:
+    """Each key's first arrivals in the order in which they were sent."""
+    last: dict[str, int] = {}
+    ids: set[str] = set()
+    for arrival in seen:
+        if arrival.id in ids:
+            continue
+        ids.add(arrival.id)
+        key, seq = arrival.body["key"], arrival.body["seq"]
+        assert seq > last.get(key, 0), f"order of {key}: {seq} after {last[key]}"
+        last[key] = seq
+
+
 def check(shop: Shop, sink: Sink, files: list[str]) -> str:
     """Raises AssertionError on a loss; a line of figures."""
-    doubles = 0
-    for kind, sent in shop.accepted.items():
-        arrived = sink.seen[kind]
-        by_id: dict[str, list[str]] = defaultdict(list)
-        for key, _ in arrived:
-            by_id[key.split(":")[0]].append(key)
-        lost = [m["id"] for m in sent if m["id"] not in by_id]
-        assert not lost, f"{kind}: {len(lost)} of {len(sent)} lost, the first {lost[0]}"
-        assert all(set(keys) == {f"{id}:erp"} for id, keys in by_id.items()), f"{kind}: an id came under two keys"
-        doubles += len(arrived) - len(by_id)
-    first: dict[str, int] = {}
-    seen: set[str] = set()
-    for key, body in sink.seen["orders"]:
-        if key in seen:
-            continue
-        seen.add(key)
-        assert body["seq"] > first.get(body["key"], 0), f"order of {body['key']}: {body['seq']} after {first[body['key']]}"
-        first[body["key"]] = body["seq"]
+    doubles = sum(arrived(shop.accepted[kind], sink.seen[kind]) for kind in ("orders", "pairs"))
+    in_order(sink.seen["orders"])
     for pair in shop.accepted["pairs"]:
         assert json.loads((shop.folder / "out" / f"pair-{pair['n']}.json").read_bytes())["n"] == pair["n"]
     for name in files:
