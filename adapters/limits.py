@@ -13,45 +13,45 @@ from pathlib import Path
 
 
 class FileSlots:
-    """Sends of a connection in flight on this host: slot n is a lock on byte n of the connection's file. An only
-    child keeps them between sends."""
+    """Sends of a connection in flight on this host: slot n is a lock on byte n of the connection's file. Those
+    given back last are tried first, since a search among many taken ones is slow; an only child keeps their locks."""
 
     def __init__(self, folder: Path, children: int = 1) -> None:
         self._folder = folder
         self._children = max(1, children)
         self._files: dict[str, int] = {}
         self._busy: dict[str, set[int]] = {}
-        self._idle: dict[str, list[int]] = {}
+        self._last: dict[str, list[int]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, connection: str, limit: int) -> int | None:
-        idle = self._idle.setdefault(connection, [])
+        last = self._last.setdefault(connection, [])
         busy = self._busy.setdefault(connection, set())
-        if idle:
-            slot = idle.pop()
-            busy.add(slot)
-            return slot
-        file = self._file(connection)
+        while last:
+            slot = last.pop()
+            if slot < limit and (self._children == 1 or self._lock(connection, slot)):
+                busy.add(slot)
+                return slot
         start = os.getpid() % limit
         for n in range(limit):
             slot = (start + n) % limit
-            if slot in busy:
-                continue
-            try:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, slot)
-            except OSError:
-                continue
-            busy.add(slot)
-            return slot
+            if slot not in busy and self._lock(connection, slot):
+                busy.add(slot)
+                return slot
         return None
 
     def give(self, connection: str, slot: int) -> None:
-        busy, idle = self._busy[connection], self._idle[connection]
-        busy.discard(slot)
-        if self._children == 1:
-            idle.append(slot)
-            return
-        fcntl.lockf(self._file(connection), fcntl.LOCK_UN, 1, slot)
+        self._busy[connection].discard(slot)
+        self._last[connection].append(slot)
+        if self._children > 1:
+            fcntl.lockf(self._file(connection), fcntl.LOCK_UN, 1, slot)
+
+    def _lock(self, connection: str, slot: int) -> bool:
+        try:
+            fcntl.lockf(self._file(connection), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, slot)
+        except OSError:
+            return False
+        return True
 
     def _file(self, connection: str) -> int:
         if connection not in self._files:
