@@ -70,13 +70,25 @@ class Writer:
 
     def function(self, spec: Mapping[str, Any]) -> Callable[..., Any]:
         self.env["keep_all"] = keep_all
-        self.line("r_out = keep_all(m.body)" if spec.get("keep") == "all" else "r_out = {}")
-        self.fields("r_out", spec["fields"], "", ())
+        if not self.careful and spec.get("keep") is None and all(isinstance(v, str) for v in spec["fields"].values()):
+            self.display(spec["fields"])
+        else:
+            self.line("r_out = keep_all(m.body)" if spec.get("keep") == "all" else "r_out = {}")
+            self.fields("r_out", spec["fields"], "", ())
         self.line("return r_out")
         head = [f"    {line}" for line in roots(self.emitter.roots)]
         names = ["    n = {'out': r_out}"] if self.emitter.roots & {"out", "target", "reply"} else []
         first, *rest = self.lines
         return build("\n".join([f"def _f(m{', at' if self.careful else ''}):", *head, first, *names, *rest]), self.env)
+
+    def display(self, fields: Mapping[str, Any]) -> None:
+        """Plain expressions are one dict display, which is quicker than a field at a time; `out` has to see those before."""
+        values = [f"{key!r}: {self.expression(text, str(key))}" for key, text in fields.items()]
+        if self.emitter.roots & {"out", "target", "reply"}:
+            self.line("r_out = {}")
+            self.fields("r_out", fields, "", ())
+        else:
+            self.line(f"r_out = {{{', '.join(values)}}}")
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.depth + text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
+from functools import cache
 
 from router.errors import DecodeError
 from transforms.codecs.places import excerpt, line_column
@@ -64,6 +65,28 @@ class Charset:
             at = skipped + wrong.start
             line = raw[:at].decode(encoding, "replace").count("\n") + 1
             raise DecodeError(f"line {line} (byte {at}): {undecodable(raw[at:at + 1], self.written)}") from None
+
+
+def decoded(raw: bytes, encoding: str, errors: str = "strict") -> str:
+    """`raw.decode`, but quicker for the encodings of one byte a character that are not Latin-1 and agree with it in
+    most bytes: Python looks each character up in their tables, and copies Latin-1 as it is."""
+    odd = unlike_latin_1(encoding)
+    if odd is not None and len(raw.translate(None, odd)) == len(raw):
+        return raw.decode("latin-1")
+    return raw.decode(encoding, errors)
+
+
+@cache
+def unlike_latin_1(encoding: str) -> bytes | None:
+    """The bytes that are another character than in Latin-1, or none; None where the encoding does not extend ASCII or
+    has characters of several bytes."""
+    if encoding in ("utf-8", "iso8859-1", "ascii"):
+        return None  # quick by themselves
+    if not getattr(codecs.lookup(encoding), "_is_text_encoding", True) or encoding.startswith(("utf-", *STATEFUL)):
+        return None
+    odd = bytes(n for n in range(256) if bytes([n]).decode(encoding, "replace") != chr(n))
+    table = len(bytes(range(256)).decode(encoding, "replace")) == 256
+    return odd if table and min(odd, default=128) >= 128 else None
 
 
 def undecodable(byte: bytes, name: str) -> str:

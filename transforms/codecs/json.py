@@ -9,6 +9,7 @@ import math
 import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from types import NoneType
 from typing import Any
 
@@ -120,12 +121,10 @@ def encode(body: Any) -> bytes:
 
 def encode_lines(bodies: Sequence[Any]) -> bytes | None:
     """Many bodies, one a line; None where one of them has to be looked at by itself."""
-    kinds: set[type] = set()
-    for body in bodies:
-        if type(body) is not dict:
-            return None
-        kinds.update(map(type, body))
-        kinds.update(map(type, body.values()))
+    if set(map(type, bodies)) != {dict}:
+        return None
+    kinds = set(map(type, chain.from_iterable(map(dict.values, bodies))))
+    kinds.update(map(type, set().union(*bodies)))
     if not kinds <= PLAIN and not surely_writable(list(bodies)):
         return None
     try:

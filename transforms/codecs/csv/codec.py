@@ -11,7 +11,7 @@ from router.errors import DecodeError, EncodeError
 from router.message import Envelope
 from router.ports import Bad, Cut
 from transforms.codecs.cells import CellError, Remembered, edited_reader, reader, writer
-from transforms.codecs.charset import undecodable
+from transforms.codecs.charset import decoded, undecodable
 from transforms.codecs.csv.cut import DOS_END, Head, cuts, read_head
 from transforms.codecs.csv.dialect import Dialect
 from transforms.codecs.places import excerpt
@@ -63,7 +63,7 @@ class CsvCodec:
         stream.seek(cut.offset)
         raw = stream.read(cut.length)
         try:
-            text = raw.decode(head.encoding)
+            text = decoded(raw, head.encoding)
         except UnicodeDecodeError:
             text = raw.decode(head.encoding, self.dialect.charset.lossless)
         lines = io.StringIO(text, newline="")

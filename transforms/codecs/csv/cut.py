@@ -15,7 +15,8 @@ from transforms.codecs.csv.dialect import Dialect
 from transforms.codecs.places import excerpt
 
 LONGEST_RECORD = 16 * 1024 * 1024
-HEAD = 1024 * 1024
+HEADS = (8 * 1024, 1024 * 1024)
+"""How much of a stream is read for its header: it is read again for each chunk, so first a little."""
 DOS_END = "\x1a"
 
 
@@ -31,24 +32,25 @@ class Head:
 
 def read_head(stream: BinaryIO, dialect: Dialect) -> Head:
     """Raises DecodeError for a header that cannot be used; an empty file has no columns and no records."""
-    stream.seek(0)
-    raw = stream.read(HEAD)
-    encoding, mark = dialect.charset.detect(raw[:LONGEST_MARK])
-    text = raw[mark:].decode(encoding, dialect.charset.lossless)
-    lines = io.StringIO(text, newline="")
-    skipped = "".join(lines.readline() for _ in range(dialect.skip))
+    for most in HEADS:
+        stream.seek(0)
+        raw = stream.read(most)
+        encoding, mark = dialect.charset.detect(raw[:LONGEST_MARK])
+        text = raw[mark:].decode(encoding, dialect.charset.lossless)
+        lines = io.StringIO(text, newline="")
+        skipped = "".join(lines.readline() for _ in range(dialect.skip))
+        header, names = _header(lines, dialect) if dialect.header else ("", dialect.names)
+        if len(raw) < most or len(skipped) + len(header) < len(text):
+            break
     line = 1 + dialect.skip
-    names = dialect.names
-    header = ""
     if dialect.header:
-        header, names = _header(lines, dialect, line)
         line += header.count("\n") or header.count("\r")
         _check(names, dialect, encoding, line - 1)
     passed = (skipped + header).encode(encoding, dialect.charset.lossless)
     return Head(mark + len(passed), line, names, encoding)
 
 
-def _header(lines: io.StringIO, dialect: Dialect, line: int) -> tuple[str, tuple[str, ...]]:
+def _header(lines: io.StringIO, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
     taken: list[str] = []
 
     def feed() -> Iterator[str]:

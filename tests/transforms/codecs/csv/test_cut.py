@@ -1,0 +1,31 @@
+"""What stands before the records is found however long it is."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from transforms.codecs.csv.cut import HEADS, read_head
+from transforms.codecs.csv.dialect import dialect
+
+
+def test_a_header_longer_than_the_first_look() -> None:
+    names = [f"column_{n}" for n in range(HEADS[0] // 4)]
+    raw = ("\ufeff" + ";".join(names) + "\r\n1;2\r\n").encode()
+    head = read_head(io.BytesIO(raw), dialect({"delimiter": ";"}))
+    assert head.names == tuple(names)
+    assert raw[head.offset :] == b"1;2\r\n"
+
+
+@pytest.mark.parametrize("length", [10, HEADS[0] - 4, HEADS[0] * 3])
+def test_lines_that_are_skipped(length: int) -> None:
+    raw = b"x" * length + "\nä;b\n1;2\n".encode("cp1252")
+    head = read_head(io.BytesIO(raw), dialect({"delimiter": ";", "skip": 1, "encoding": "cp1252"}))
+    assert head.names == ("ä", "b")
+    assert (head.line, raw[head.offset :]) == (3, b"1;2\n")
+
+
+def test_a_file_that_is_only_a_header_or_nothing() -> None:
+    assert read_head(io.BytesIO(b"a,b"), dialect({})).names == ("a", "b")
+    assert read_head(io.BytesIO(b""), dialect({})).names == ()
