@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -56,3 +57,10 @@ def read_ready(var: Path, role: str, pid: int) -> str | None:
     except OSError:
         return None
     return text if written == str(pid) else None
+
+
+def spare_the_collector() -> None:
+    """For processes whose objects come and go by the thousand and hold no cycles: what stands is not looked at again,
+    and what is new less often. Looking after every 700, as Python does by itself, costs a fifth of the time."""
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 50)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -23,6 +22,7 @@ from adapters.metrics import families
 from adapters.node import liveness, node_name, owner
 from adapters.outbound.folder.kind import FolderKind
 from adapters.outbound.http.kind import HttpKind
+from adapters.processes import spare_the_collector
 from adapters.settings import EMBEDDED, Settings
 from adapters.web.admin import Admin
 from adapters.web.api import Api
@@ -250,6 +250,7 @@ async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], No
     def state() -> dict[str, bool]:
         return {"ledger": app.ledger.writable(), "config": True, "intake": True}
 
+    spare_the_collector()
     admin = Admin(state, registry_of(metrics, lambda: families(app.ledger)))
     try:
         await serve(api, admin, settings.http, settings.admin, stop, ready)
@@ -271,9 +272,7 @@ class ShiftRunner:
         me = owner(node_name(settings.var))
         self.desk = self.app.desk(me, self.children, mark, stopping)
         self.app.table()
-        # Records come and go by the thousand and hold no cycles: looking for some after every 700 costs a fifth.
-        gc.freeze()
-        gc.set_threshold(20_000, 10, 50)
+        spare_the_collector()
 
     def __call__(self) -> int:
         """Lanes served; called by each doorbell."""
