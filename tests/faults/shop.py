@@ -61,6 +61,16 @@ class Shop:
         self.url = ""
         self.process: subprocess.Popen[bytes] | None = None
 
+    async def __aenter__(self) -> Shop:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Also of a test that failed nothing stays behind."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            await asyncio.to_thread(self.process.wait)
+
     def crossdock(self, *words: str) -> list[str]:
         return [sys.executable, str(DOOR), *words, "--config", str(self.folder / "routes.yaml")]
 
@@ -71,6 +81,7 @@ class Shop:
             words = self.crossdock("up", "--http", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", "2", *self.options)
             self.process = subprocess.Popen(words, stderr=out, stdout=out, cwd=self.folder)
         await until(lambda: b"\nready http" in log.read_bytes() or self.process.poll() is not None, 30)  # type: ignore[union-attr]
+        assert self.process.poll() is None, self.log
         self.find()
 
     def find(self) -> None:
