@@ -9,50 +9,23 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from router import ranges
-from router.errors import CrossdockError, EncodeError, MessageError
+from router.errors import MessageError
 from router.ledger import Claim, FileOut, Park, Work
-from router.message import Message, delivery_id
 from router.outcomes import Ended
-from router.pipeline import Filtered, for_target
-from router.ports import Bad, JoinCodec, Outcome
+from router.output import Output
+from router.ports import Outcome
 from router.route import Connection, Target
-from router.sending import Desk, Pace
-from router.units import BeforeTarget, Bulk, Unit, UnitReader, after_route
+from router.sending import Desk
+from router.tries import number_of
+from router.units import Unit, UnitReader
+from router.writing import Writer
 
 COMMIT_AFTER = 0.2
-SLICE = 256
-"""Records computed before other lanes get their turn."""
 GROUP = 32
 """Work rows looked at for one commit."""
-
-
-class Collector(Protocol):
-    """One output file in the making."""
-
-    restarted: bool
-    """The temp of an earlier owner was gone or short: everything is to be written again."""
-    finished: bool
-    """An earlier owner had given it its final name already."""
-
-    def write(self, data: bytes) -> None: ...
-
-    def sync(self) -> FileOut: ...
-
-    def close(self) -> FileOut: ...
-
-    def settled(self) -> None: ...
-
-    def abandon(self) -> None: ...
-
-
-class CollectingTarget(Protocol):
-    def collector(self, seq: int, target: str, address: Any, key: str, epoch: int, part: int,
-                  resume: FileOut | None) -> Collector: ...  # fmt: skip
 
 
 class CollectServer:
@@ -66,7 +39,7 @@ class CollectServer:
         self.probing = probing
         self.units = UnitReader(desk.ledger, desk.table, desk.reader, desk.mark)
         self.adapter: Any = desk.target(connection, target.send.kind)
-        self.pace = Pace()
+        self.writer = Writer(desk, target, self.units)
         self.lost = False
 
     async def serve(self) -> None:
@@ -85,13 +58,16 @@ class CollectServer:
                     await self.desk.write(self.desk.ledger.drop_probe, self.connection.id, self.claim.owner)
                 await self.desk.write(self.desk.ledger.release, self.claim)
 
+    def _output(self, seq: int, resume: FileOut | None, part: int = 0) -> Output:
+        return Output(self.adapter, self.target, self.writer.codec, self.claim, seq, resume, part)
+
     async def _message(self, work: Work) -> bool:
         """All open work of one message; False where it has to wait."""
         assert work.seq is not None
         resume = self.desk.ledger.file_out(work.seq, self.target.name)
         if resume is not None and resume.state != "open":
             return await self._late_work(work)
-        output = Output(self, work.seq, resume)
+        output = self._output(work.seq, resume)
         try:
             while await self._group(output):
                 continue
@@ -112,11 +88,11 @@ class CollectServer:
         works = [w for w in self.desk.ledger.open_work(self.claim, GROUP) if w.seq == output.seq]
         done = 0
         for work in works:
-            written = await self._compute(work, ended)
+            written = await self.writer.compute(work, ended)
             if written.sample is not None and not await output.open(written.sample):
                 await self.desk.write(self.desk.ledger.reopen, self.claim, output.seq)
                 return False
-            data = self._encode(written, output.empty, ended)
+            data = self.writer.encode(written, output.empty, ended)
             await asyncio.to_thread(output.write, data)
             ended.progress[work.id].extend(written.numbers)
             ended.count += len(written.numbers)
@@ -134,109 +110,6 @@ class CollectServer:
             await asyncio.to_thread(output.settled)
         output.waits = not last and done == len(works) < GROUP
         return not last and not output.waits and not self.desk.stopping() and not self.claim.paused
-
-    async def _compute(self, work: Work, ended: Ended) -> Written:
-        """The bodies of a work row; those that fail on the way are ended."""
-        bulk = self.units.bulk(work)
-        if bulk.lost:
-            ended.lost(work.id, bulk.lost)
-        written = Written(unit=bulk.unit)
-        quick = bulk.quick
-        for start in range(0, len(bulk.bodies), SLICE):
-            part = bulk.bodies[start : start + SLICE]
-            if quick is not None:
-                self._quickly(quick, bulk, part, written, ended)
-            else:
-                self._stepwise(bulk, part, written, ended)
-            self.desk.mark(0)
-            await self.pace()
-            self.desk.mark(work.id)
-        self.desk.mark(0)
-        return written
-
-    def _quickly(
-        self, quick: Callable[[Message], Any], bulk: Bulk, part: list[tuple[int, Any]], written: Written, ended: Ended
-    ) -> None:
-        """One step makes the body: a message that is used again and again, and no more than that."""
-        message = Message(bulk.stored.envelope, None, None, 0, True)
-        numbers, bodies = written.numbers, written.bodies
-        for number, body in part:
-            message.body, message.record = body, number
-            try:
-                bodies.append(quick(message))
-                numbers.append(number)
-            except Exception:
-                self._again(bulk, number, body, written, ended)
-        if written.sample is None and bodies:
-            written.sample = Message(bulk.stored.envelope, bodies[0], None, numbers[0], True)
-
-    def _stepwise(self, bulk: Bulk, part: list[tuple[int, Any]], written: Written, ended: Ended) -> None:
-        steps = [s.apply for s in bulk.steps]  # type: ignore[union-attr]
-        for number, body in part:
-            message: Message | None = Message(bulk.stored.envelope, body, None, number, True)
-            try:
-                if type(body) is Bad:
-                    raise body.error
-                for step in steps:
-                    if message is None:
-                        break
-                    message = step(message)
-            except MessageError:
-                message = None
-            if message is None:
-                self._again(bulk, number, body, written, ended)
-            else:
-                written.add(number, message)
-
-    def _again(self, bulk: Bulk, number: int, body: Any, written: Written, ended: Ended) -> None:
-        message = self._slowly(bulk.unit(number, body), ended)
-        if message is not None:
-            written.add(number, message)
-
-    def _slowly(self, unit: Unit, ended: Ended) -> Message | None:
-        """The same for one unit, which says how it ended."""
-        try:
-            message = for_target(unit.target, after_route(unit))
-        except BeforeTarget as dead:
-            ended.dead_for_all(unit, dead.error)
-        except MessageError as error:
-            ended.dead(unit, error)
-        else:
-            if not isinstance(message, Filtered):
-                return message
-            ended.filtered(unit, message.rule)
-        return None
-
-    def codec(self) -> JoinCodec:
-        codec = self.target.codec
-        if not isinstance(codec, JoinCodec):
-            raise EncodeError("collect: message needs a format that can be joined: ndjson, csv, json or text")
-        return codec
-
-    def _encode(self, written: Written, first: bool, ended: Ended) -> bytes:
-        """The bytes of all bodies; one that cannot be written is dead at once and not waited for."""
-        codec = self.codec()
-        if not written.bodies:
-            return b""
-        try:
-            head = codec.begin(written.bodies[0]) if first else b""
-            return head + codec.join(written.bodies, first)
-        except CrossdockError:
-            return self._encode_each(codec, written, first, ended)
-
-    def _encode_each(self, codec: JoinCodec, written: Written, first: bool, ended: Ended) -> bytes:
-        parts: list[bytes] = []
-        good: list[int] = []
-        for number, body in zip(written.numbers, written.bodies, strict=True):
-            try:
-                head = codec.begin(body) if first and not parts else b""
-                parts.append(head + codec.join([body], first and not parts))
-                good.append(number)
-            except MessageError as error:
-                assert written.unit is not None
-                ended.dead(written.unit(number, body), error)
-        written.numbers[:] = good
-        return b"".join(parts)
 
     async def _commit(self, ended: Ended) -> bool:
         renewed = await self.desk.write(self.desk.ledger.settle, self.claim, ended.settlement())
@@ -301,9 +174,9 @@ class CollectServer:
 
     async def _extra(self, units: list[Unit], ended: Ended, seq: int) -> bool:
         part = max(1, self.desk.ledger.parts(seq, self.target.name))
-        ready = [(unit, message) for unit in units if (message := self._slowly(unit, ended)) is not None]
-        output = Output(self, seq, None, part)
-        codec, parts = self.codec(), list[bytes]()
+        ready = [(unit, message) for unit in units if (message := self.writer.one(unit, ended)) is not None]
+        output = self._output(seq, None, part)
+        codec, parts = self.writer.codec(), list[bytes]()
         good: list[Unit] = []
         for unit, message in ready:
             try:
@@ -324,77 +197,8 @@ class CollectServer:
         now = self.desk.ledger.now()
         for unit in good:
             outcome = Outcome(sent_to=ended.files[-1].name)
-            ended.delivered(unit, outcome, (unit.parked.attempt if unit.parked else 0) + 1, now, False)
+            ended.delivered(unit, outcome, number_of(unit), now, False)
         done = await self._commit(ended)
         if done:
             await asyncio.to_thread(output.settled)
         return done
-
-
-@dataclass
-class Written:
-    """The records of a work row that are to be written."""
-
-    numbers: list[int] = field(default_factory=list)
-    bodies: list[Any] = field(default_factory=list)
-    unit: Callable[[int, Any], Unit] | None = None
-    sample: Message | None = None
-    """One of them: the file's name is made of it."""
-
-    def add(self, number: int, message: Message) -> None:
-        self.numbers.append(number)
-        self.bodies.append(message.body)
-        self.sample = self.sample or message
-
-
-class Output:
-    """The file of one message, opened when there is something to write."""
-
-    def __init__(self, server: CollectServer, seq: int, resume: FileOut | None, part: int = 0) -> None:
-        self._server = server
-        self.seq = seq
-        self._resume = resume
-        self._part = part
-        self._collector: Collector | None = None
-        self.empty = resume is None
-        self.waits = False
-        """The rest of the message is not there yet."""
-
-    async def open(self, sample: Message) -> bool:
-        """False where what an earlier owner had written is gone: all is to be written again."""
-        if self._collector is not None:
-            return True
-        server = self._server
-        address = server.target.send.prepare(sample)
-        key = delivery_id(sample.envelope.id, server.target.id, 0)
-        collector: Collector = await asyncio.to_thread(
-            server.adapter.collector, self.seq, server.target.name, address, key, server.claim.epoch, self._part,
-            self._resume,
-        )  # fmt: skip
-        self._collector = collector
-        return not (collector.restarted and self._resume is not None)
-
-    def write(self, data: bytes) -> None:
-        if self._collector is not None and data and not self._collector.finished:
-            self._collector.write(data)
-            self.empty = False
-
-    def sync(self) -> FileOut | None:
-        """What the ledger is to know of the file."""
-        return self._collector.sync() if self._collector is not None else None
-
-    def end(self) -> FileOut | None:
-        """The last chunk is written: the file gets its name."""
-        if self._collector is None:
-            return replace(self._resume, state="done") if self._resume is not None else None
-        if not self._collector.finished:
-            self._collector.write(self._server.codec().end())
-        return self._collector.close()
-
-    def settled(self) -> None:
-        if self._collector is not None:
-            self._collector.settled()
-
-    def abandon(self) -> None:
-        if self._collector is not None:
-            self._collector.abandon()

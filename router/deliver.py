@@ -7,28 +7,24 @@ overlap; a failed one blocks its key only.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from router.errors import MessageError
-from router.ledger import FAR, Claim, Work
+from router.feed import Feed
+from router.ledger import Claim
 from router.message import Message
+from router.ordering import Computed, KeyOrder
 from router.outcomes import Ended
 from router.pipeline import Filtered
 from router.ports import Outcome, Parcel
-from router.retry import judge
 from router.route import Connection, Target
 from router.sending import Desk, Pace
-from router.units import BeforeTarget, Unit, UnitReader, after_route, for_sending
+from router.tries import failed, number_of
+from router.units import LETHAL, BeforeTarget, Unit, UnitReader, after_route, for_sending
 
 COMMIT_AFTER = 0.2
 COMMIT_COUNT = 100
-WORK_AHEAD = 4
-WAITING_LIMIT = 500
-"""Units that wait in memory behind another of their key; beyond it the lane takes no new work."""
 MARGIN = 2.0
-LETHAL = 3
 
 
 @dataclass(slots=True, eq=False)
@@ -40,54 +36,6 @@ class Sending:
     slot: int
     probe: bool
     task: asyncio.Task[list[Outcome]] | None = None
-
-
-@dataclass
-class Feed:
-    """The lane's units in order, each once: what was issued and is not committed is not issued again."""
-
-    lane: LaneServer
-    works: set[int] = field(default_factory=set)
-    parked: set[int] = field(default_factory=set)
-    units: Iterator[Unit | tuple[int, ...]] | None = None
-    work: Work | None = None
-
-    def next(self) -> Unit | None:
-        while True:
-            if self.units is None and not self._refill():
-                return None
-            assert self.units is not None
-            found = next(self.units, None)
-            if found is None:
-                self.units = None
-            elif isinstance(found, tuple):
-                assert self.work is not None
-                self.lane.ended.lost(self.work.id, found)
-            else:
-                return found
-
-    def _refill(self) -> bool:
-        lane = self.lane
-        heads = [p for p in lane.desk.ledger.due_parked(lane.claim, 100 + len(self.parked)) if p.id not in self.parked]
-        if lane.probing:
-            fresh = [p for p in heads if not p.probed]
-            heads = fresh or ([] if self._open() else heads)
-        if heads:
-            self.parked.update(p.id for p in heads)
-            found = (lane.units.of_parked(p) for p in heads)
-            self.units = (u for u in found if u is not None)
-            return True
-        work = self._open()
-        if work is None:
-            return False
-        self.works.add(work.id)
-        self.work = work
-        self.units = lane.units.of_work(work)
-        return True
-
-    def _open(self) -> Work | None:
-        works = self.lane.desk.ledger.open_work(self.lane.claim, len(self.works) + WORK_AHEAD)
-        return next((w for w in works if w.id not in self.works), None)
 
 
 class LaneServer:
@@ -102,12 +50,9 @@ class LaneServer:
         self.units = UnitReader(desk.ledger, desk.table, desk.reader, desk.mark)
         self.adapter = desk.target(connection, target.send.kind)
         self.ended = Ended(connection)
-        self.feed = Feed(self)
+        self.feed = Feed(desk.ledger, self.units, lambda work, numbers: self.ended.lost(work, numbers))
         self.sendings: set[Sending] = set()
-        self.busy: set[str] = set()
-        self.waiting: dict[str, deque[tuple[Unit, Message]]] = {}
-        self.ready: deque[tuple[Unit, Message]] = deque()
-        self.blocked: set[str] = set()
+        self.keys = KeyOrder(set())
         self.lost = False
         self.halted = False
         self.starved = False
@@ -118,7 +63,7 @@ class LaneServer:
         """The whole of it; releases the lane at the end."""
         self.committed = self._time()
         if self.target.order_by is not None:
-            self.blocked = self.desk.ledger.blocked(self.claim)
+            self.keys.blocked = self.desk.ledger.blocked(self.claim)
         try:
             while not self.lost:
                 started = await self._fill()
@@ -177,31 +122,29 @@ class LaneServer:
             unit, message = found
             parcel = self._parcel(unit, message)
             if parcel is None:
+                self.keys.end(unit)
                 await self.pace()
                 continue
-            if unit.key is not None:
-                self.busy.add(unit.key)
+            self.keys.begin(unit)
             units.append(unit)
             parcels.append(parcel)
         return Sending(units, parcels, slot, self.probing) if units else None
 
-    def _next(self) -> tuple[Unit, Message] | None:
+    def _next(self) -> Computed | None:
         """The next unit that may go now: those that waited for their key first."""
-        if self.ready:
-            return self.ready.popleft()
-        while sum(len(q) for q in self.waiting.values()) < WAITING_LIMIT and self.ended.count < COMMIT_COUNT:
-            unit = self.feed.next()
+        waited = self.keys.ready()
+        if waited is not None:
+            return waited
+        while not self.keys.crowded and self.ended.count < COMMIT_COUNT:
+            unit = self.feed.next(self.claim, self.probing)
             if unit is None:
                 return None
             message = self._compute(unit)
             if message is None:
                 continue
-            key = unit.key
-            if key is not None and unit.parked is None and key in self.blocked:
+            if self.keys.is_blocked(unit):
                 self.ended.blocked(unit)
-            elif key is not None and key in self.busy:
-                self.waiting.setdefault(key, deque()).append((unit, message))
-            else:
+            elif not self.keys.waits(unit, message):
                 return unit, message
         return None
 
@@ -209,9 +152,7 @@ class LaneServer:
         """Decode and the route's steps; None where it ended there."""
         if unit.crashes >= LETHAL - 1 and not self._survives(unit):
             return None
-        again = unit.parked is not None and unit.parked.attempt == 0
-        late = unit.stored.deadline is not None and unit.stored.late == "cancel" and not again
-        if late and self.desk.ledger.now() >= (unit.stored.deadline or FAR):
+        if unit.too_late(self.desk.ledger.now()):
             self.ended.dead(unit, MessageError("send", "late", "the caller was told 504; late: cancel"))
             return None
         self.desk.mark(unit.mark)
@@ -284,7 +225,7 @@ class LaneServer:
         if not outcomes:
             self.halted = True
             for unit in sending.units:
-                self._free(unit)
+                self.keys.end(unit)
             return
         for unit, parcel, outcome in zip(sending.units, sending.parcels, outcomes, strict=True):
             self._one(unit, parcel, outcome, sending.probe)
@@ -292,53 +233,23 @@ class LaneServer:
     def _one(self, unit: Unit, parcel: Parcel, outcome: Outcome, probe: bool) -> None:
         now = self.desk.ledger.now()
         whole = unit.route.source.options.get("reply") == "result"
-        number = (unit.parked.attempt if unit.parked else 0) + 1
         self.ended.beat(outcome, probe)
         if outcome.ok:
-            self.ended.delivered(unit, outcome, number, now, whole)
-            self._free(unit)
+            self.ended.delivered(unit, outcome, number_of(unit), now, whole)
+            self.keys.end(unit)
             return
         policy = (self.desk.current.target(self.target.name) or self.target).retry
-        total = self.desk.circuit(self.connection.id).total
-        fresh = unit.parked is None or unit.parked.attempt == 0
-        first_at, stood = (now, total) if fresh or unit.parked is None else (unit.parked.first_at, unit.parked.stood)
-        verdict = judge(policy, outcome, number, now, first_at, max(0, total - stood), self.desk.chance)
-        again = unit.parked is not None and unit.parked.attempt == 0
-        if (
-            unit.stored.deadline is not None
-            and unit.stored.late == "cancel"
-            and now >= unit.stored.deadline
-            and not again
-        ):
-            verdict = judge(policy, Outcome("late"), number, now, first_at, 0, self.desk.chance)
-            outcome = Outcome("late", f"the caller was told 504; last: {outcome.reason}", outcome.status)
-        hold = self.target.when_dead == "hold"
-        self.ended.failed_try(unit, parcel, outcome, verdict, number, now, stood, first_at, probe, hold, whole)
-        if unit.key is not None:
-            self.busy.discard(unit.key)
-            if verdict.next_at is not None or hold:
-                self._block(unit.key)
-            else:
-                self._free(unit)
+        stood = self.desk.circuit(self.connection.id).total
+        tried = failed(unit, outcome, policy, now, stood, self.desk.chance, probe, self.target.when_dead == "hold")
+        self.ended.failed_try(unit, parcel, tried, whole)
+        if unit.key is not None and tried.blocks:
+            self._block(unit.key)
+        else:
+            self.keys.end(unit)
 
     def _block(self, key: str) -> None:
-        """The key waits: those of it that are in memory are parked behind, in order."""
-        self.blocked.add(key)
-        for unit, _ in self.waiting.pop(key, ()):
+        for unit in self.keys.block(key):
             self.ended.blocked(unit)
-
-    def _free(self, unit: Unit) -> None:
-        """The key's next may go."""
-        if unit.key is None:
-            return
-        self.busy.discard(unit.key)
-        queue = self.waiting.get(unit.key)
-        if queue:
-            following = queue.popleft()
-            if not queue:
-                del self.waiting[unit.key]
-            self.busy.add(unit.key)
-            self.ready.append(following)
 
     def _commit_due(self, started: bool) -> bool:
         if not self.ended:
@@ -358,26 +269,16 @@ class LaneServer:
         self.claim = renewed
         if ended.undo:
             await self.adapter.settled(ended.undo)
-        self._forget(ended)
+        on_the_way = [unit for sending in self.sendings for unit in sending.units]
+        self.feed.forget(self.claim, {u.parked.id for u in (*on_the_way, *self.keys.held()) if u.parked})
         if self.target.order_by is not None:
             pending = {p.key for p in self.ended.park if p.key is not None and p.state in ("retry", "blocked")}
-            self.blocked = self.desk.ledger.blocked(self.claim) | pending
+            self.keys.blocked = self.desk.ledger.blocked(self.claim) | pending
         if settlement.pulse is not None and (settlement.pulse.failures or settlement.pulse.probe is not None):
             self.desk.look()
             self.halted = self.halted or settlement.pulse.probe is False
             if settlement.pulse.probe:
                 self.probing = False
-
-    def _forget(self, ended: Ended) -> None:
-        """Committed: a parked row that comes due again is a new unit; works that are done are gone."""
-        live = {u.parked.id for s in self.sendings for u in s.units if u.parked}
-        live |= {u.parked.id for u, _ in self.ready if u.parked}
-        live |= {u.parked.id for q in self.waiting.values() for u, _ in q if u.parked}
-        if self.feed.units is None:
-            self.feed.parked &= live
-        if len(self.feed.works) > 64:
-            open_ = {w.id for w in self.desk.ledger.open_work(self.claim, 4096)}
-            self.feed.works &= open_
 
     async def _leave(self) -> None:
         """Ends what is in flight, says what became of it, gives the lane back."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from router.errors import MessageError
 from router.ledger import Attempt, Fate, FileOut, Park, Progress, Pulse, Settlement, Unpark
 from router.ports import Outcome, Parcel
-from router.process import details_of
-from router.retry import Verdict
 from router.route import Connection
+from router.sorting import details_of
+from router.tries import Try
 from router.units import Unit
 
 BREAKS = frozenset({"connect", "timeout", "reset", "io", "502", "503", "504"})
@@ -61,20 +61,17 @@ class Ended:
         if outcome.undo is not None:
             self.undo.append(outcome)
 
-    def failed_try(
-        self, unit: Unit, parcel: Parcel, outcome: Outcome, verdict: Verdict, number: int, now: int, stood: int,
-        first_at: int, probe: bool, hold: bool, keep_whole: bool,
-    ) -> None:  # fmt: skip
+    def failed_try(self, unit: Unit, parcel: Parcel, tried: Try, keep_whole: bool) -> None:
         self._leave(unit, True)
-        dead = verdict.next_at is None
+        outcome = tried.outcome
         self.park.append(
-            Park(unit.seq, unit.record, "dead" if dead else "retry", "send", _class(outcome), outcome.reason,
-                 outcome.status, unit.key, number, verdict.next_at or 0, first_at, stood, probe,
-                 hold=dead and hold and unit.key is not None)
+            Park(unit.seq, unit.record, "dead" if tried.dead else "retry", "send", outcome.error or "", outcome.reason,
+                 outcome.status, unit.key, tried.number, tried.verdict.next_at or 0, tried.first_at, tried.stood,
+                 tried.probe, hold=tried.dead and tried.hold and unit.key is not None)
         )  # fmt: skip
         response = outcome.response if keep_whole else outcome.response[:RESPONSE_KEPT]
         self.attempts.append(
-            Attempt(unit.seq, unit.record, number, now, outcome.duration, False, outcome.sent_to, outcome.status,
+            Attempt(unit.seq, unit.record, tried.number, tried.at, outcome.duration, False, outcome.sent_to, outcome.status,
                     outcome.error or "", outcome.reason, outcome.response_type, response, parcel.body[:REQUEST_KEPT])
         )  # fmt: skip
 
@@ -134,6 +131,3 @@ class Ended:
             self.dead_messages, self.attempts, pulse, self.files, self.fates,
         )  # fmt: skip
 
-
-def _class(outcome: Outcome) -> str:
-    return outcome.error or ""

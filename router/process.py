@@ -2,71 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-
-import msgspec
+from collections.abc import Callable, Iterator, Mapping
 
 from router import ranges
-from router.errors import Detail, ExpressionError, MessageError
+from router.errors import ExpressionError, MessageError
 from router.lanes import lane_of_batch, lane_of_key
-from router.ledger import Choice, Claim, Fate, NewWork, Once, Park, Progress, Revision, Stored, Work, Worklist
-from router.message import Envelope, Message
-from router.pipeline import (
-    Filtered,
-    after_split,
-    apply,
-    business_keys,
-    choose,
-    decode,
-    order_key,
-)  # fmt: skip
-from router.ports import Cut
+from router.ledger import Choice, Claim, Once, Progress, Revision, Stored, Work, Worklist
+from router.message import Message
+from router.pipeline import Filtered, after_split, apply, business_keys, choose, decode, order_key
 from router.records import RecordReader, as_message, revised
 from router.route import Route, Table, Target
+from router.sorting import Sorting, crashed, dead
+from router.splitting import Splitter
+from router.units import LETHAL
 
 SLICE = 100
 """Messages chosen in one transaction; between slices other lanes get their turn."""
-CHUNKS_A_TURN = 32
-LETHAL = 3
-"""Deaths of a child that end a unit."""
-
-
-def details_of(error: MessageError) -> str:
-    if not error.details:
-        return ""
-    return msgspec.json.encode([{"path": d.path, "message": d.message} for d in error.details]).decode()
-
-
-def dead(seq: int, record: int, error: MessageError) -> Park:
-    """A unit that died before any target."""
-    return Park(seq, record, "dead", error.stage, error.error, error.reason, attempt=1, details=details_of(error))
-
-
-def crashed(seq: int, record: int, crash: str) -> Park:
-    return Park(seq, record, "dead", "decode", "crash", f"crashed the worker ({crash})", attempt=3)
-
-
-@dataclass
-class Sorting:
-    """What one slice of messages or records gets: collected while they are looked at."""
-
-    batch: int
-    seq: int | None = None
-    chunk: int | None = None
-    by_lane: dict[tuple[str, int], list[int]] = field(default_factory=lambda: defaultdict(list))
-    filtered: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    dead: list[Park] = field(default_factory=list)
-    keys: list[tuple[int, str, str]] = field(default_factory=list)
-    once: list[tuple[int, Once]] = field(default_factory=list)
-
-    def choice(self, route: str, progress: Sequence[Progress]) -> Choice:
-        work = [NewWork(t, lane, ranges.encode(n), self.seq, self.chunk) for (t, lane), n in self.by_lane.items()]
-        fates = [
-            Fate(ranges.encode(n), "filtered", rule, self.seq, self.chunk, route) for rule, n in self.filtered.items()
-        ]
-        return Choice(self.batch, progress, work, fates=fates, dead=self.dead, keys=self.keys, once=self.once)
 
 
 class Processor:
@@ -85,6 +36,7 @@ class Processor:
         self._table = table
         self._reader = reader
         self._mark = mark
+        self._splitter = Splitter(ledger, reader, mark)
 
     def turns(self, claim: Claim, work: Work) -> Iterator[Choice]:
         """The transactions that this work needs, each to be committed before the next is asked for."""
@@ -151,7 +103,8 @@ class Processor:
         if whole:
             yield sorting.choice(work.target, [Progress(work.id, tuple(whole), len(sorting.dead))])
         for item in split:
-            yield from self._split(work, item, revisions.get((item.seq, 0, "")))
+            revision = revisions.get((item.seq, 0, ""))
+            yield from self._splitter.turns(work, self.route(item, revision), item, revision)
 
     def route(self, stored: Stored, revision: Revision | None) -> Route:
         """The route as it was pinned, or as an operator asked for."""
@@ -207,88 +160,6 @@ class Processor:
             return lane_of_key(key)
         return lane_of_batch(batch, 0 if target.collect else chunk)
 
-    # --- messages that are split ---
-    def _split(self, work: Work, stored: Stored, revision: Revision | None) -> Iterator[Choice]:
-        """Cuts a message into chunks, a few a transaction; a chunk's records are chosen for at once where a choice
-        depends on them, else go to every target."""
-        route = self.route(stored, revision)
-        envelope = revised(stored.envelope, revision)
-        ended = Progress(work.id, (stored.seq & 0xFFFF,))
-        last, done = self._ledger.chunks(stored.seq)
-        keys: list[tuple[int, str, str]] = []
-        try:
-            if done is None and last is None:
-                self._mark(work.id)
-                keys = self._keys(route, stored, envelope)
-                self._check(route, stored, envelope)
-            turn: list[Cut] = []
-            for cut in self._reader.cuts(route, stored, last, envelope) if done is None else ():
-                turn.append(cut)
-                last = cut
-                if len(turn) == CHUNKS_A_TURN:
-                    self._mark(0)
-                    yield self._cut(work, route, stored, turn, keys)
-                    turn, keys = [], []
-                    self._mark(work.id)
-            self._mark(0)
-        except MessageError as error:
-            self._mark(0)
-            yield Choice(work.batch, [Progress(work.id, ended.ended, 1)], dead=[dead(stored.seq, 0, error)], keys=keys)
-            return
-        final = self._cut(work, route, stored, turn, keys)
-        count = (last.n + 1, last.first_record + last.records - 1) if last else (0, 0)
-        fates = [Fate(str(stored.seq & 0xFFFF), "filtered", "no record in it", target=route.id)] if not count[1] else []
-        yield Choice(
-            work.batch, [ended], final.work, final.chunks, [(stored.seq, *count)], fates=fates, keys=final.keys
-        )
-
-    def _keys(self, route: Route, stored: Stored, envelope: Envelope) -> list[tuple[int, str, str]]:
-        if not route.keys:
-            return []
-        message = decode(route, envelope)
-        return [(stored.seq, n, v) for n, v in business_keys(route, message)]
-
-    def _cut(
-        self, work: Work, route: Route, stored: Stored, cuts: list[Cut], keys: list[tuple[int, str, str]]
-    ) -> Choice:
-        chunks = [(stored.seq, cut) for cut in cuts]
-        new: list[NewWork] = []
-        for cut in cuts:
-            units = ranges.encode(range(cut.first_record, cut.first_record + cut.records))
-            if not units:
-                continue
-            if needs_choice(route):
-                lane = 0 if route.ordered else lane_of_batch(work.batch, cut.n)
-                new.append(NewWork(route.id, lane, units, stored.seq, cut.n))
-                continue
-            for target in route.targets:
-                lane = lane_of_batch(work.batch, 0 if target.collect else cut.n)
-                new.append(NewWork(target.name, lane, units, stored.seq, cut.n))
-        return Choice(work.batch, [], new, chunks, keys=keys)
-
-    def _check(self, route: Route, stored: Stored, envelope: Envelope) -> None:
-        """`bad: reject`: every mistake of the whole message, before its first delivery."""
-        split = route.split
-        if split is None or not split.reject:
-            return
-        mistakes: list[str] = []
-        total = 0
-        first: MessageError | None = None
-        for cut in self._reader.cuts(route, stored, None, envelope):
-            for number, body in self._reader.records(route, stored, cut, None, {}, envelope):
-                try:
-                    apply(after_split(route), as_message(stored.envelope, number, body))
-                except MessageError as error:
-                    total += 1
-                    first = first or error
-                    if len(mistakes) < 1000:
-                        mistakes.append(f"record {number}: {error.reason}")
-        if first is not None:
-            listed = "; ".join(mistakes[:3])
-            more = f" and {total - 3} more" if total > 3 else ""
-            reason = f"{total} records are wrong, nothing was sent: {listed}{more}"
-            raise MessageError(first.stage, first.error, reason, tuple(_detail(m) for m in mistakes))
-
     def _chunk(self, work: Work, gone: set[tuple[int, int]]) -> Iterator[Choice]:
         """Chooses for the records of one chunk."""
         assert work.seq is not None
@@ -319,15 +190,3 @@ class Processor:
                 self._place(route, after, number, chunk, sorting)
         except MessageError as error:
             sorting.dead.append(dead(stored.seq, number, error))
-
-
-def needs_choice(route: Route) -> bool:
-    """Whether what a record is decides where it goes, or whether it goes at all."""
-    if route.ordered or route.otherwise is not None or any(t.when is not None for t in route.targets):
-        return True
-    return any(s.verb in ("filter", "dedupe") or getattr(s, "impure", False) for s in after_split(route))
-
-
-def _detail(text: str) -> Detail:
-    path, _, message = text.partition(": ")
-    return Detail(path, message)

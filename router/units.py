@@ -17,6 +17,8 @@ from router.route import AnyStep, Route, Table, Target
 
 PAGE = 100
 """Messages read from the ledger at a time."""
+LETHAL = 3
+"""Deaths of a child that end a unit."""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,15 @@ class Unit:
     def number(self) -> int:
         """The unit's number inside its work: position or record."""
         return self.record or self.seq & 0xFFFF
+
+
+    def too_late(self, now: int) -> bool:
+        """Whether the caller, who waits for the result, was told 504 and wants nothing to happen after that (`late:
+        cancel`). An operator who sends it again wants it."""
+        if self.stored.deadline is None or self.stored.late != "cancel":
+            return False
+        again = self.parked is not None and self.parked.attempt == 0
+        return not again and now >= self.stored.deadline
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ SUITES = {
 SCENARIOS = ("adapters/inbound/folder/test_folder_crash.py",)
 """Tests of a whole room that are named by what happens in it."""
 DELIVERY = "tests/router/test_deliver.py goes through it with every way that a delivery can end"
+COLLECTING = "tests/router/test_collect.py goes through it, with owners that die and records that come late"
 ELSEWHERE = {
     "router/ports.py": "protocols only; tests/contracts holds every adapter to them",
     "router/browse.py": "the port; tests/contracts holds every ledger to it",
@@ -30,8 +31,12 @@ ELSEWHERE = {
     "router/jobs.py": DECLARATIONS,
     "router/registry.py": DECLARATIONS,
     "adapters/inbound/folder/ports.py": DECLARATIONS,
+    "router/feed.py": DELIVERY,
     "router/outcomes.py": DELIVERY,
+    "router/output.py": COLLECTING,
+    "router/writing.py": COLLECTING,
     "router/sending.py": DELIVERY,
+    "router/sorting.py": "what tests/router/test_process.py looks at is made by it",
     "router/units.py": DELIVERY,
     "router/records.py": "tests/router/test_process.py and test_collect.py split messages in all ways",
     "adapters/commands/project.py": "every command goes through it",

@@ -75,7 +75,8 @@ def test_a_dead_record_is_not_waited_for_and_makes_a_file_of_its_own_when_it_com
     assert made.parked() == [(2, "r", "dead", "decode")]
 
 
-def test_a_new_owner_goes_on_where_the_last_commit_was(tmp_path: Path) -> None:
+def test_a_new_owner_goes_on_where_the_last_commit_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("router.collect.COMMIT_AFTER", 0.0)
     made = shop(tmp_path)
     put(made, [f"{n},yes" for n in range(60_000)])
     settle = made.ledger.settle
