@@ -58,6 +58,7 @@ class Shop:
         (folder / "in").mkdir(parents=True)
         (folder / "routes.yaml").write_text(routes.format(sink=sink))
         self.accepted: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.sent: dict[str, int] = defaultdict(int)
         self.url = ""
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -126,10 +127,9 @@ class Shop:
 
     async def load(self, kind: str, stop: asyncio.Event, pause: float = 0) -> None:
         """Counts what was answered 202; what was not is sent again as another message."""
-        n = 0
         async with ClientSession(timeout=ClientTimeout(total=10)) as session:
             while not stop.is_set():
-                n += 1
+                self.sent[kind] = n = self.sent[kind] + 1
                 body = {"n": n, "key": f"k{n % 17}", "seq": n}
                 try:
                     async with session.post(f"{self.url}/{kind}", json=body) as answer:
