@@ -19,8 +19,9 @@ from router.output import Output
 from router.ports import Outcome
 from router.route import Connection, Target
 from router.sending import Desk
+from router.telling import look, tell
 from router.tries import number_of
-from router.units import Unit, UnitReader
+from router.units import Unit, UnitReader, after_route
 from router.writing import Writer
 
 COMMIT_AFTER = 0.2
@@ -96,6 +97,7 @@ class CollectServer:
             await asyncio.to_thread(output.write, data)
             ended.progress[work.id].extend(written.numbers)
             ended.count += len(written.numbers)
+            ended.arrived += len(written.numbers)
             done += 1
             if loop.time() >= until:
                 break
@@ -112,15 +114,17 @@ class CollectServer:
         return not last and not output.waits and not self.desk.stopping() and not self.claim.paused
 
     async def _commit(self, ended: Ended) -> bool:
-        renewed = await self.desk.write(self.desk.ledger.settle, self.claim, ended.settlement())
+        settlement = ended.settlement()
+        renewed = await self.desk.write(self.desk.ledger.settle, self.claim, settlement)
         if renewed is None:
             self.lost = True
             return False
         self.claim = renewed
+        tell(self.desk, self.target.name, (*settlement.park, *settlement.dead_messages))
         if ended.probe:
             self.probing = False
-        if ended.failures:
-            self.desk.look()
+        if ended.failures or ended.probe is not None:
+            look(self.desk, self.connection.id)
         return True
 
     async def _failed(self, seq: int, error: OSError) -> bool:
@@ -187,7 +191,7 @@ class CollectServer:
                 ended.dead(unit, error)
         try:
             if good:
-                await output.open(ready[0][1])
+                await output.open(after_route(good[0]))
                 await asyncio.to_thread(output.write, b"".join(parts))
                 file = await asyncio.to_thread(output.end)
                 if file is not None:

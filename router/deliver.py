@@ -19,6 +19,7 @@ from router.pipeline import Filtered
 from router.ports import Outcome, Parcel
 from router.route import Connection, Target
 from router.sending import Desk, Pace
+from router.telling import look, tell
 from router.tries import failed, number_of
 from router.units import LETHAL, BeforeTarget, Unit, UnitReader, after_route, for_sending
 
@@ -274,8 +275,9 @@ class LaneServer:
         if self.target.order_by is not None:
             pending = {p.key for p in self.ended.park if p.key is not None and p.state in ("retry", "blocked")}
             self.keys.blocked = self.desk.ledger.blocked(self.claim) | pending
+        tell(self.desk, self.target.name, (*settlement.park, *settlement.dead_messages))
         if settlement.pulse is not None and (settlement.pulse.failures or settlement.pulse.probe is not None):
-            self.desk.look()
+            look(self.desk, self.connection.id)
             self.halted = self.halted or settlement.pulse.probe is False
             if settlement.pulse.probe:
                 self.probing = False

@@ -37,6 +37,7 @@ class Ended:
     reset: bool = False
     probe: bool | None = None
     count: int = 0
+    arrived: int = 0
 
     def lost(self, work: int, numbers: tuple[int, ...]) -> None:
         """Units of a work row that ended elsewhere."""
@@ -51,6 +52,7 @@ class Ended:
 
     def delivered(self, unit: Unit, outcome: Outcome, number: int, at: int, keep_whole: bool) -> None:
         self._leave(unit, False)
+        self.arrived += 1
         if unit.parked is not None or unit.stored.deadline is not None:
             self.unpark.append(Unpark(unit.seq, unit.record, unit.key))
         response = outcome.response if keep_whole else outcome.response[:RESPONSE_KEPT]
@@ -128,6 +130,6 @@ class Ended:
             )
         return Settlement(
             [Progress(work, tuple(n), self.failed[work]) for work, n in self.progress.items()], self.park, self.unpark,
-            self.dead_messages, self.attempts, pulse, self.files, self.fates,
+            self.dead_messages, self.attempts, pulse, self.files, self.arrived, self.fates,
         )  # fmt: skip
 

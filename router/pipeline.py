@@ -161,11 +161,12 @@ def encode(target: Target, message: Message) -> tuple[bytes, str]:
 
 
 def parcel(target: Target, message: Message, revision: int = 0, epoch: int = 0) -> Parcel | Filtered:
-    """What one send gets. Raises MessageError at the stage that failed."""
+    """What one send gets of the message that the route's steps made. The target's own steps make its body; its address
+    sees what they were given. Raises MessageError at the stage that failed."""
     ready = for_target(target, message)
     if isinstance(ready, Filtered):
         return ready
     body, content_type = encode(target, ready)
     id = delivery_id(message.envelope.id, target.id, message.record)
     key = f"{id}.r{revision + 1}" if revision else id
-    return Parcel(id, key, body, content_type, target.send.prepare(ready), epoch)
+    return Parcel(id, key, body, content_type, target.send.prepare(message), epoch)

@@ -17,6 +17,7 @@ from router.ports import Bell
 from router.process import Processor
 from router.route import Connection, Route, Target
 from router.sending import Desk, Pace
+from router.telling import tell
 
 LOOK_EVERY = 0.02
 SHIFT = 10.0
@@ -195,6 +196,7 @@ class ProcessServer:
                             lost = True
                             return
                         self.claim = renewed
+                        tell(self.desk, self.claim.target, choice.dead)
                         if self.desk.stopping():
                             return
                         await self.pace()

@@ -28,7 +28,7 @@ class Written:
     bodies: list[Any] = field(default_factory=list)
     unit: Callable[[int, Any], Unit] | None = None
     sample: Message | None = None
-    """One of them: the file's name is made of it."""
+    """One of them, after the route's steps: the file's name is made of it."""
 
     def add(self, number: int, message: Message) -> None:
         self.numbers.append(number)
@@ -61,6 +61,9 @@ class Writer:
             self.desk.mark(0)
             await self.pace()
             self.desk.mark(work.id)
+        if self.target.steps and written.numbers:
+            first = next((n, body) for n, body in bulk.bodies if n == written.numbers[0])
+            written.sample = after_route(bulk.unit(*first))
         self.desk.mark(0)
         return written
 

@@ -110,5 +110,7 @@ class Settlement:
     attempts: Sequence[Attempt] = ()
     pulse: Pulse | None = None
     files: Sequence[FileOut] = ()
+    delivered: int = 0
+    """Units that arrived, for the counter."""
     fates: Sequence[tuple[int, Fate]] = ()
     """(batch, fate) of units that the target's own steps filtered."""

@@ -122,3 +122,12 @@ def test_a_name_that_cannot_be_made_is_one_dead_letter(tmp_path: Path) -> None:
     made.deliver()
     assert made.parked() == [(0, "r.lake", "dead", "send")]
     assert made.open() == 0
+
+
+def test_the_name_is_made_of_the_body_that_the_routes_steps_made(tmp_path: Path) -> None:
+    made = shop(tmp_path, lambda m: FolderAddress(f"{m.body['ok']}.ndjson", "fail"))
+    made.route = replace(made.route, targets=(replace(made.route.targets[0], steps=(Do(lambda b: {"only": b["n"]}),)),))
+    put(made, ["1,yes", "2,yes"])
+    made.deliver()
+    made.deliver()
+    assert (tmp_path / "out" / "yes.ndjson").read_text() == '{"only":1}\n{"only":2}\n'

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from router.message import Message
 from router.ports import Outcome
-from router.route import RetryPolicy
-from tests.router.workshop import Do, Expr, FakeTarget, Workshop, target
+from router.route import RetryPolicy, Send, Target
+from tests.router.workshop import Do, Expr, FakeTarget, Json, Workshop, target
 
 DOWN = Outcome("503", "HTTP 503", 503)
 BAD = Outcome("400", "HTTP 400", 400)
@@ -244,3 +246,17 @@ def test_a_batch_of_a_target_is_one_call(tmp_path: Path) -> None:
     shop.put(*({"n": n} for n in range(50)))
     shop.deliver()
     assert calls == [20, 20, 10]
+
+
+def test_the_address_sees_the_body_that_the_routes_steps_made_not_the_targets_own(tmp_path: Path) -> None:
+    seen: list[Any] = []
+
+    def prepare(message: Message) -> None:
+        seen.append(message.body)
+
+    one = Target("t", "r", Send("fake", "erp", {}, prepare), steps=(Do(lambda b: "text"),), codec=Json())
+    shop = Workshop(tmp_path, targets=[one], steps=(Do(lambda b: {"id": b["n"]}),))
+    shop.put({"n": 7})
+    shop.deliver()
+    assert seen == [{"id": 7}]
+    assert shop.targets["erp"].bodies == ["text"]

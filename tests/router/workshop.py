@@ -159,6 +159,8 @@ class Log:
     def warning(self, event: str, **fields: Any) -> None:
         return
 
+    info = warning
+
 
 class Workshop:
     """`deliver()` runs a shift; `later(seconds)` moves the clock."""
@@ -169,6 +171,7 @@ class Workshop:
         self.marks: list[int] = []
         self.isolated: Callable[[Callable[[], Any]], str | None] = lambda work: None
         self.bell = Bell()
+        self.log: Any = Log()
         self.route = self.make_route(**route)
         self.connections = {
             t.send.connection: Connection(t.send.connection, "fake", breaker=Breaker(3, 30)) for t in self.route.targets
@@ -203,7 +206,7 @@ class Workshop:
         return Desk(
             self.ledger, lambda version: self.table, lambda c, kind: self.targets.setdefault(c.id, FakeTarget()),
             NoSlots(), NoRates(), self.marks.append, self.reader, lambda work: self.isolated(work), "me/1/1",
-            lambda: False, random.Random(1), log=Log(),
+            lambda: False, random.Random(1), log=self.log,
         )  # fmt: skip
 
     def deliver(self) -> int:
