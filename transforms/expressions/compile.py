@@ -9,7 +9,7 @@ from typing import Any
 
 from router.errors import ExpressionError
 from router.message import Message
-from transforms.expressions import runtime
+from transforms.expressions import arithmetic, runtime
 from transforms.expressions.emit import Emitter, words
 from transforms.expressions.names import CaseFree, file_fields
 from transforms.expressions.parse import parse
@@ -19,9 +19,10 @@ NAMESPACES: ContextVar[Mapping[str, str]] = ContextVar("namespaces", default=Map
 """The prefixes of the route whose expressions are being compiled (`format: {xml: {namespaces: …}}`)."""
 
 RUNTIME = {name: getattr(runtime, name) for name in (
-    "get", "header", "eq", "ne", "lt", "le", "gt", "ge", "contains", "add", "sub", "mul", "div", "floordiv", "mod",
-    "neg", "cat", "truth", "defined", "is_none", "default", "filtered", "each",
+    "get", "header", "eq", "ne", "lt", "le", "gt", "ge", "contains", "cat", "truth", "defined", "is_none", "default",
+    "filtered", "each",
 )}  # fmt: skip
+ARITHMETIC = {name: getattr(arithmetic, name) for name in ("add", "sub", "mul", "div", "floordiv", "mod", "neg")}
 
 
 def missing(name: str) -> Any:
@@ -53,9 +54,8 @@ def extra(names: Mapping[str, Any], name: str) -> Any:
 def environment() -> dict[str, Any]:
     """The globals of generated code: the operators, and nothing of Python."""
     return {
-        **RUNTIME, "__builtins__": {}, "type": type, "str": str, "file_root": file_root, "record_root": record_root,
-        "extra": extra,
-        "message_fields": message_fields, "casefree": CaseFree,
+        **RUNTIME, **ARITHMETIC, "__builtins__": {}, "type": type, "str": str, "file_root": file_root,
+        "record_root": record_root, "extra": extra, "message_fields": message_fields, "casefree": CaseFree,
     }  # fmt: skip
 
 

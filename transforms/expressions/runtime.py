@@ -1,11 +1,10 @@
-"""The operators of expressions and templates: strict about null and unlike types, exact about numbers.
+"""The operators of expressions and templates that do not calculate: strict about null and unlike types.
 
 Each takes its operands and, where known, their texts, so that an error names the part that is wrong.
 """
 
 from __future__ import annotations
 
-import decimal
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -13,15 +12,10 @@ from typing import Any
 
 from router.errors import ExpressionError
 
-EXACT = decimal.Context(
-    prec=5000, Emax=99999, Emin=-99999, traps=[decimal.InvalidOperation, decimal.Inexact, decimal.Overflow]
-)
-DIVISION = decimal.Context(prec=28, traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow])
 TEXT_LIMIT = 16 * 1024 * 1024
 DECIMAL_MARK = "\0dec:"
 """In front of a number with a point in the parsed text, which Jinja would make a float."""
 
-NUMBERS = (int, Decimal)
 WORDS = {str: "text", int: "number", Decimal: "number", bool: "truth value", dict: "object", list: "list",
          tuple: "list", type(None): "null", datetime: "datetime", date: "date", time: "time"}  # fmt: skip
 
@@ -89,10 +83,10 @@ def _alike(a: Any, b: Any, left: str, right: str, verb: str) -> None:
             return
         both = f"{left or show(a)}, {right or show(b)}"
         raise ExpressionError(f"cannot {verb} a datetime with a zone and one without ({both})")
-    raise ExpressionError(f"cannot {verb} {_who(left, a)} with {_who(right, b)}")
+    raise ExpressionError(f"cannot {verb} {who(left, a)} with {who(right, b)}")
 
 
-def _who(name: str, value: Any) -> str:
+def who(name: str, value: Any) -> str:
     literal = not name or name.startswith(("'", '"')) or name[0].isdigit()
     return show(value) if literal else f"{name} ({show(value)})"
 
@@ -139,100 +133,13 @@ def contains(a: Any, b: Any, left: str = "", right: str = "") -> bool:
         raise fail_null(left if a is None else right)
     if isinstance(b, str):
         if not isinstance(a, str):
-            raise ExpressionError(f"cannot look for {_who(left, a)} in a text")
+            raise ExpressionError(f"cannot look for {who(left, a)} in a text")
         return a in b
     if isinstance(b, Mapping):
         return a in b
     if isinstance(b, (list, tuple)):
         return any(eq(a, item, left, right) for item in b)
-    raise ExpressionError(f"cannot look into {_who(right, b)}")
-
-
-def _numbers(a: Any, b: Any, left: str, right: str, verb: str) -> None:
-    for value, name in ((a, left), (b, right)):
-        if value is None:
-            raise fail_null(name)
-        if not is_number(value):
-            hint = "; use `| decimal` or `| int`" if isinstance(value, str) else ""
-            raise ExpressionError(f"cannot {verb} {_who(name, value)}{hint}")
-
-
-MULTIPLY, SUBTRACT = EXACT.multiply, EXACT.subtract
-
-
-def _exact(operation: Callable[[Any, Any], Decimal], a: Any, b: Any) -> Decimal:
-    try:
-        return operation(a, b)
-    except decimal.DivisionByZero:
-        raise ExpressionError("division by zero", "value") from None
-    except decimal.DecimalException:
-        raise ExpressionError(f"{show(a)} and {show(b)} make a number that is too long", "limit") from None
-
-
-def add(a: Any, b: Any, left: str = "", right: str = "") -> Any:
-    if type(a) is Decimal or type(b) is Decimal:
-        if is_number(a) and is_number(b):
-            return _exact(EXACT.add, a, b)
-    elif type(a) is int and type(b) is int:
-        return a + b
-    elif type(a) is str and type(b) is str:
-        return limited(a + b)
-    elif type(a) is list and type(b) is list:
-        return a + b
-    if type(a) is str and type(b) is not str and b is not None:
-        raise ExpressionError(f"cannot add {_who(right, b)} to a text ({_who(left, a)}); use `~` to join")
-    _numbers(a, b, left, right, "add")
-    raise ExpressionError("cannot add these")
-
-
-def sub(a: Any, b: Any, left: str = "", right: str = "") -> Any:
-    if type(a) is Decimal and (type(b) is Decimal or type(b) is int):
-        try:
-            return SUBTRACT(a, b)
-        except decimal.DecimalException:
-            return _exact(SUBTRACT, a, b)
-    if type(a) is int and type(b) is int:
-        return a - b
-    _numbers(a, b, left, right, "subtract")
-    return _exact(EXACT.subtract, a, b)
-
-
-def mul(a: Any, b: Any, left: str = "", right: str = "") -> Any:
-    if type(b) is Decimal and (type(a) is Decimal or type(a) is int):
-        try:
-            return MULTIPLY(a, b)
-        except decimal.DecimalException:
-            return _exact(MULTIPLY, a, b)
-    if type(a) is int and type(b) is int:
-        return a * b
-    _numbers(a, b, left, right, "multiply")
-    return _exact(EXACT.multiply, a, b)
-
-
-def div(a: Any, b: Any, left: str = "", right: str = "") -> Decimal:
-    _numbers(a, b, left, right, "divide")
-    if not b:
-        raise ExpressionError(f"division by zero ({right or 'the divisor'} is 0)", "value")
-    return _exact(DIVISION.divide, Decimal(a), Decimal(b))
-
-
-def floordiv(a: Any, b: Any, left: str = "", right: str = "") -> Any:
-    _numbers(a, b, left, right, "divide")
-    if not b:
-        raise ExpressionError(f"division by zero ({right or 'the divisor'} is 0)", "value")
-    return a // b if type(a) is int and type(b) is int else _exact(EXACT.divide_int, Decimal(a), Decimal(b))
-
-
-def mod(a: Any, b: Any, left: str = "", right: str = "") -> Any:
-    _numbers(a, b, left, right, "divide")
-    if not b:
-        raise ExpressionError(f"division by zero ({right or 'the divisor'} is 0)", "value")
-    return a % b if type(a) is int and type(b) is int else _exact(EXACT.remainder, Decimal(a), Decimal(b))
-
-
-def neg(a: Any, name: str = "") -> Any:
-    _numbers(a, 0, name, "", "negate")
-    return -a if type(a) is int else EXACT.minus(a)
+    raise ExpressionError(f"cannot look into {who(right, b)}")
 
 
 def plain(value: Any, name: str = "") -> str:
@@ -247,7 +154,7 @@ def plain(value: Any, name: str = "") -> str:
         return f"{value:f}"
     if value is None:
         raise fail_null(name)
-    raise ExpressionError(f"cannot join {_who(name, value)}: `~` joins texts and numbers; use `| text` or `| iso`")
+    raise ExpressionError(f"cannot join {who(name, value)}: `~` joins texts and numbers; use `| text` or `| iso`")
 
 
 def cat(*parts: Any, names: Sequence[str] = ()) -> str:

@@ -14,14 +14,15 @@ from jinja2.runtime import BlockReference, LoopContext, Macro, TemplateReference
 from markupsafe import Markup
 
 from router.errors import ExpressionError
-from transforms.expressions import runtime
+from transforms.expressions import arithmetic, runtime
 from transforms.expressions.emit import constant
 from transforms.jinja.budget import turn, write
 from transforms.jinja.missing import Missing, deferring, missing
 
 LOOP_FIELDS = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0",
                          "previtem", "nextitem", "cycle", "changed"})  # fmt: skip
-BINARY = ("eq", "ne", "lt", "le", "gt", "ge", "contains", "add", "sub", "mul", "div", "floordiv", "mod")
+RELATIONS = ("eq", "ne", "lt", "le", "gt", "ge", "contains")
+CALCULATIONS = ("add", "sub", "mul", "div", "floordiv", "mod")
 
 
 def bare(value: Any) -> Any:
@@ -114,9 +115,10 @@ def may_be_called(value: Any) -> bool:
 def operators(printed: Callable[[Any, str], str]) -> dict[str, Callable[..., Any]]:
     """All of them, by the name that the rewritten tree uses."""
     return {
-        **{f"op {name}": binary(getattr(runtime, name)) for name in BINARY},
+        **{f"op {name}": binary(getattr(runtime, name)) for name in RELATIONS},
+        **{f"op {name}": binary(getattr(arithmetic, name)) for name in CALCULATIONS},
         "op excludes": binary(excludes),
-        "op neg": deferring(runtime.neg),
+        "op neg": deferring(arithmetic.neg),
         "op cat": joining(printed),
         "op reach": deferring(reach),
         "op truth": truth,
