@@ -27,6 +27,10 @@ from router.writing import Writer
 COMMIT_AFTER = 0.2
 GROUP = 32
 """Work rows looked at for one commit."""
+MOST_LATE = 1000
+"""Late records, or work rows of them, that make one file."""
+GATHER, LOOK_AGAIN = 2.0, 0.02
+"""Seconds for which late records are waited for, so that they make one file, and between two looks."""
 
 
 class CollectServer:
@@ -67,7 +71,7 @@ class CollectServer:
         assert work.seq is not None
         resume = self.desk.ledger.file_out(work.seq, self.target.name)
         if resume is not None and resume.state != "open":
-            return await self._late_work(work)
+            return await self._late(work.seq)
         output = self._output(work.seq, resume)
         try:
             while await self._group(output):
@@ -151,30 +155,44 @@ class CollectServer:
         ended.park.append(Park(seq, 0, "dead", error.stage, error.error, error.reason, attempt=1))
         return await self._commit(ended)
 
-    # --- requeued records ---
+    # --- records that come after the file was closed ---
     async def _requeued(self) -> bool:
-        """Parked records that are due make a file of their own; whether there were any."""
-        heads = self.desk.ledger.due_parked(self.claim, 1000)
+        """Parked records that are due; whether there were any."""
+        heads = self.desk.ledger.due_parked(self.claim, 1)
         if not heads:
             return False
         seq = heads[0].seq
         if heads[0].record == 0:
             await self.desk.write(self.desk.ledger.reopen, self.claim, seq)
             return True
-        units = [u for u in (self.units.of_parked(p) for p in heads if p.seq == seq) if u is not None]
-        return await self._extra(units, Ended(self.connection), seq)
+        return await self._late(seq)
 
-    async def _late_work(self, work: Work) -> bool:
-        """Records that were dead before any target and came again after the file was closed."""
-        assert work.seq is not None
+    async def _late(self, seq: int) -> bool:
+        """Parked records that are due, and those that were dead before any target and came again: one file of all."""
+        await self._gathered(seq)
         ended = Ended(self.connection)
-        units: list[Unit] = []
-        for found in self.units.of_work(work):
-            if isinstance(found, tuple):
-                ended.lost(work.id, found)
-            else:
-                units.append(found)
-        return await self._extra(units, ended, work.seq)
+        heads = [p for p in self.desk.ledger.due_parked(self.claim, MOST_LATE) if p.seq == seq and p.record]
+        units = [unit for unit in map(self.units.of_parked, heads) if unit is not None]
+        for work in self._works(seq):
+            for found in self.units.of_work(work):
+                if isinstance(found, tuple):
+                    ended.lost(work.id, found)
+                else:
+                    units.append(found)
+        units.sort(key=lambda unit: unit.record)
+        return await self._extra(units, ended, seq)
+
+    def _works(self, seq: int) -> list[Work]:
+        return [w for w in self.desk.ledger.open_work(self.claim, MOST_LATE) if w.seq == seq]
+
+    async def _gathered(self, seq: int) -> None:
+        """Records that were requeued together are routed in several transactions: waits a little for the last one."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + GATHER
+        while not self.desk.ledger.collected(seq, self.target.name, len(self._works(seq))):
+            if loop.time() >= until or self.desk.stopping():
+                return
+            await asyncio.sleep(LOOK_AGAIN)
 
     async def _extra(self, units: list[Unit], ended: Ended, seq: int) -> bool:
         part = max(1, self.desk.ledger.parts(seq, self.target.name))

@@ -56,7 +56,7 @@ class Editing:
             if last is not None:
                 return Editable(last[0], last[1], ".json" if last[0] == "record" else self._suffix(letter))
         if letter.record:
-            return Editable("record", self._record(letter), ".json")
+            return Editable("record", self.record(letter.seq, letter.record, letter.id), ".json")
         stored = self.ledger.message(letter.seq)
         if stored is None:
             raise EditError(f"message {letter.message} is gone")
@@ -70,25 +70,25 @@ class Editing:
         kind = (envelope.content_type or "") if envelope is not None else ""
         return ".json" if "json" in kind else ".xml" if "xml" in kind else ".txt"
 
-    def _record(self, letter: DeadLetter) -> bytes:
-        """The record as JSON: its body, or its cells as texts where it could not be decoded."""
-        stored = self.ledger.message(letter.seq)
-        cut = self.ledger.chunk_of(letter.seq, letter.record)
+    def record(self, seq: int, number: int, id: str) -> bytes:
+        """A record as it was decoded, as JSON; its cells as texts where it could not be. `id` names it in an EditError."""
+        stored = self.ledger.message(seq)
+        cut = self.ledger.chunk_of(seq, number)
         if stored is None or cut is None:
-            raise EditError(f"record {letter.record} of message {letter.message} is gone")
-        edit: Revision | None = self.ledger.revisions([letter.seq]).get((letter.seq, 0, ""))
-        route = self.table(stored.version).routes[letter.route]
+            raise EditError(f"there is no record {id}")
+        edit: Revision | None = self.ledger.revisions([seq]).get((seq, 0, ""))
+        route = self.table(stored.version).routes[stored.envelope.route]
         envelope = revised(stored.envelope, edit)
         try:
-            ((_, body),) = RecordReader(self.read_json).records(route, stored, cut, [letter.record], {}, envelope)
+            ((_, body),) = RecordReader(self.read_json).records(route, stored, cut, [number], {}, envelope)
         except MessageError as error:
             raise EditError(f"the message cannot be read any more: {error.reason}") from None
         if isinstance(body, Bad):
             if body.cells is None:
                 reason = body.error.reason
-                raise EditError(f"{letter.id} has no cells that could be read ({reason}): give it a --body FILE")
+                raise EditError(f"{id} has no cells that could be read ({reason}): give it a --body FILE")
             body = body.cells
-        return as_json(body, letter.id)
+        return as_json(body, id)
 
     def with_fields(self, letter: DeadLetter, fields: Mapping[Path, Any]) -> Editable:
         """The body with fields set anew. Raises EditError where it is no JSON, or a path leads nowhere."""

@@ -69,6 +69,8 @@ class Shift:
             del self.serving[place]
             self.served[place[0]] = asyncio.get_running_loop().time()
             error = task.exception()
+            if isinstance(error, MemoryError):
+                raise error  # this process does nothing more: its mark says over what
             if error is not None:
                 self.failing[place] = asyncio.get_running_loop().time() + 1.0
                 if self.desk.log is not None:

@@ -162,6 +162,15 @@ class UnitReader:
         edits = {n: r for (_, n, t), r in revisions.items() if n and t in ("", target) and r.body is not None}
         return self._records.records(route, stored, self._ledger.chunk(stored.seq, chunk), numbers, edits, envelope)
 
+    def alone(self, work: Work) -> Unit:
+        """The only unit of a chunk's work row, its body not read: it may be what kills a process."""
+        assert work.seq is not None
+        stored = self._ledger.message(work.seq)
+        assert stored is not None
+        unit = self._unit(stored, ranges.decode(work.rest)[0], work.target, self._ledger.revisions([work.seq]))
+        unit.work, unit.crashes, unit.crash = work.id, work.crashes, work.crash
+        return unit
+
     def bulk(self, work: Work) -> Bulk:
         """A chunk's records all at once, for targets that take them so."""
         assert work.seq is not None

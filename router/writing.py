@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from router import ranges
 from router.errors import CrossdockError, EncodeError, MessageError
 from router.ledger import Work
 from router.message import Message
@@ -14,7 +15,7 @@ from router.pipeline import Filtered, for_target
 from router.ports import Bad, JoinCodec
 from router.route import Target
 from router.sending import Desk, Pace
-from router.units import BeforeTarget, Bulk, Unit, UnitReader, after_route
+from router.units import LETHAL, BeforeTarget, Bulk, Unit, UnitReader, after_route
 
 SLICE = 256
 """Records computed before other lanes get their turn."""
@@ -24,6 +25,7 @@ SLICE = 256
 class Written:
     """The records of a work row that are to be written."""
 
+    work: int = 0
     numbers: list[int] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
     unit: Callable[[int, Any], Unit] | None = None
@@ -47,10 +49,12 @@ class Writer:
 
     async def compute(self, work: Work, ended: Ended) -> Written:
         """The bodies of a work row; those that fail on the way are ended."""
+        if work.crashes >= LETHAL - 1 and ranges.size(work.rest) == 1 and not self._survives(work, ended):
+            return Written()
         bulk = self.units.bulk(work)
         if bulk.lost:
             ended.lost(work.id, bulk.lost)
-        written = Written(unit=bulk.unit)
+        written = Written(work.id, unit=bulk.unit)
         quick = bulk.quick
         for start in range(0, len(bulk.bodies), SLICE):
             part = bulk.bodies[start : start + SLICE]
@@ -67,6 +71,23 @@ class Writer:
         self.desk.mark(0)
         return written
 
+    def _survives(self, work: Work, ended: Ended) -> bool:
+        """A record whose computing crashed two children is computed once alone; a third death is its end."""
+        reason: str | None = work.crash
+        if work.crashes < LETHAL:
+            bulk = self.units.bulk(work)
+            self.desk.mark(0)
+            reason = self.desk.isolate(lambda: self._rehearse(bulk))
+        if reason is not None:
+            ended.dead_for_all(self.units.alone(work), MessageError("decode", "crash", f"crashed the worker ({reason})"))
+        return reason is None
+
+    def _rehearse(self, bulk: Bulk) -> None:
+        for number, body in bulk.bodies:
+            message = for_target(self.target, after_route(bulk.unit(number, body)))
+            if not isinstance(message, Filtered):
+                self.codec().join([message.body], True)
+
     def _quickly(
         self, quick: Callable[[Message], Any], bulk: Bulk, part: list[tuple[int, Any]], written: Written, ended: Ended
     ) -> None:
@@ -78,6 +99,8 @@ class Writer:
             try:
                 bodies.append(quick(message))
                 numbers.append(number)
+            except MemoryError:
+                raise
             except Exception:
                 self._again(bulk, number, body, written, ended)
         if written.sample is None and bodies:
@@ -131,11 +154,15 @@ class Writer:
         codec = self.codec()
         if not written.bodies:
             return b""
+        self.desk.mark(written.work)
         try:
             head = codec.begin(written.bodies[0]) if first else b""
-            return head + codec.join(written.bodies, first)
+            data = head + codec.join(written.bodies, first)
         except CrossdockError:
-            return self._encode_each(codec, written, first, ended)
+            data = self._encode_each(codec, written, first, ended)
+        # Not in `finally`: what runs out of memory leaves its mark for the one who counts crashes.
+        self.desk.mark(0)
+        return data
 
     def _encode_each(self, codec: JoinCodec, written: Written, first: bool, ended: Ended) -> bytes:
         parts: list[bytes] = []

@@ -42,6 +42,8 @@ class CompiledMap:
     def __call__(self, message: Message) -> Any:
         try:
             return self.quick(message)
+        except MemoryError:
+            raise
         except Exception:
             return self._explain(message)
 
@@ -52,8 +54,10 @@ class CompiledMap:
             return self._careful(message, at)
         except ExpressionError as error:
             raise ExpressionError(f"field {at[0]}: {error.reason}" if at[0] else error.reason, error.error) from None
+        except MemoryError:
+            raise
         except Exception as error:
-            raise ExpressionError(f"field {at[0]}: {error}", "value") from error
+            raise ExpressionError(f"field {at[0]}: {str(error) or type(error).__name__}", "value") from error
 
 
 class Writer:

@@ -44,6 +44,8 @@ class Template:
             raise located(error.reason, error.error, error.__traceback__) from None
         except RecursionError as error:
             raise located("the template calls itself without end", "limit", error.__traceback__) from None
+        except MemoryError:
+            raise
         except Exception as error:
             raise located(str(error), "value", error.__traceback__) from error
         finally:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
-from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
+from adapters.commands.bodies import body
+from adapters.commands.exits import DONE, NOTHING
 from adapters.commands.output import (
     answer_one,
     answer_rows,
@@ -16,22 +16,14 @@ from adapters.commands.output import (
     output_option,
     pretty,
     say,
-    stop,
     to_json,
 )  # fmt: skip
-from adapters.commands.project import known_names, opened, reader
+from adapters.commands.project import known_names, opened, view_of
 from adapters.commands.select import key_option, time_options
 from adapters.settings import Settings
-from adapters.wiring import App
 from router.browse import STATES, Event, MessageQuery, MessageView, TargetView
-from router.config import ConfigError
-from router.errors import MessageError
-from router.pipeline import Filtered
-from router.recompute import recompute
-from router.units import BeforeTarget
 
 COLUMNS = ("id", "route", "state", "received_at", "keys", "targets")
-PIECE = 1 << 20
 
 
 @click.group()
@@ -76,13 +68,6 @@ def find(
     if not count:
         say("no message matches")
     return DONE if count else NOTHING
-
-
-def view_of(app: App, id: str) -> MessageView:
-    view = app.ledger.message_view(id.partition(":")[0], known_names(app))
-    if view is None:
-        stop(NOTHING, f"there is no message {id}; keep.messages says how long they are kept")
-    return view
 
 
 @messages.command()
@@ -130,75 +115,4 @@ def trace(settings: Settings, id: str, form: str) -> int:
     return DONE
 
 
-@messages.command()
-@click.argument("id")
-@click.option("--hop", type=click.Choice(["raw", "sent", "answer"]), default="raw", show_default=True,
-              help="As it came in, as it was sent (computed again), or what was answered.")  # fmt: skip
-@click.option("--target", help="ROUTE.TARGET, or the id inside the route.")
-@click.pass_obj
-def body(settings: Settings, id: str, hop: str, target: str | None) -> int:
-    """Writes the bytes of a message, `<message>[:<target>][:<record>]`, to stdout."""
-    message, named, record = parts(id)
-    with opened(settings) as app:
-        view = view_of(app, message)
-        if hop == "raw":
-            return raw(app, view)
-        place = target_of(app, view, target or named, record)
-        return answer(app, view, place, record) if hop == "answer" else sent(app, view, place, record)
-
-
-def parts(id: str) -> tuple[str, str | None, int]:
-    message, *rest = id.split(":")
-    record = int(rest.pop()) if rest and rest[-1].isdigit() else 0
-    return message, rest[0] if rest else None, record
-
-
-def target_of(app: App, view: MessageView, target: str | None, record: int) -> str:
-    """ROUTE.TARGET; where none is named, the only one."""
-    if target is not None:
-        return target if "." in target else f"{view.route}.{target}"
-    there = sorted({t.id for t in view.targets} | set(app.ledger.tried_at(view.seq, record)))
-    if len(there) == 1:
-        return there[0]
-    return stop(USAGE, f"say --target: {', '.join(there)}" if there else "the message has no target yet")
-
-
-def raw(app: App, view: MessageView) -> int:
-    stored = app.ledger.message(view.seq)
-    if stored is None or not app.ledger.body_kept(view.seq):
-        stop(NOTHING, "the body is not kept any more (keep.bodies)")
-    with stored.envelope.open() as stream:
-        while piece := stream.read(PIECE):
-            sys.stdout.buffer.write(piece)
-    sys.stdout.buffer.flush()
-    return DONE
-
-
-def answer(app: App, view: MessageView, target: str, record: int) -> int:
-    tried = app.ledger.answer_of(view.seq, record, target)
-    if tried is None:
-        stop(NOTHING, f"{target} has not been tried")
-    say(f"{tried.sent_to} answered {tried.status or tried.error or 'well'} on try {tried.number}")
-    sys.stdout.buffer.write(bytes(tried.response))
-    sys.stdout.buffer.flush()
-    return DONE
-
-
-def sent(app: App, view: MessageView, target: str, record: int) -> int:
-    """Computed again, from the same bytes by the same version."""
-    if not app.ledger.body_kept(view.seq):
-        stop(NOTHING, "the body is not kept any more (keep.bodies), so it cannot be computed again")
-    try:
-        parcel = recompute(app.ledger, app.table, reader(), (view.seq, record), target)
-    except BeforeTarget as early:
-        stop(FAILED, f"it cannot be computed: {early.error.reason}")
-    except (MessageError, ConfigError) as error:
-        stop(FAILED, f"it cannot be computed: {error.reason}")
-    except (KeyError, AssertionError):
-        stop(NOTHING, f"there is no target {target} for it, or no record {record}")
-    if parcel is None or isinstance(parcel, Filtered):
-        stop(NOTHING, f"nothing is sent: {parcel.rule if parcel else 'the message is gone'}")
-    say(f"{parcel.content_type}, idempotency key {parcel.idempotency_key}")
-    sys.stdout.buffer.write(parcel.body)
-    sys.stdout.buffer.flush()
-    return DONE
+messages.add_command(body)

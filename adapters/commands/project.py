@@ -6,8 +6,11 @@ import contextlib
 from collections.abc import Iterator
 
 from adapters import wiring
+from adapters.commands.exits import NOTHING
+from adapters.commands.output import stop
 from adapters.settings import Settings
 from adapters.wiring import App
+from router.browse import MessageView
 from router.config import ConfigError, build
 from router.editing import Editing
 from router.records import RecordReader
@@ -33,6 +36,13 @@ def known_names(app: App) -> set[str] | None:
     except (ConfigError, KeyError):
         return None
     return {*table.routes, *(t.name for r in table.routes.values() for t in r.targets)}
+
+
+def view_of(app: App, id: str) -> MessageView:
+    view = app.ledger.message_view(id.partition(":")[0], known_names(app))
+    if view is None:
+        stop(NOTHING, f"there is no message {id}; keep.messages says how long they are kept")
+    return view
 
 
 def draft(app: App) -> Table:

@@ -200,6 +200,25 @@ def test_a_bad_line_is_a_dead_letter_beside_its_file(crossdock: Crossdock, proje
     assert (project / "shelf" / "p1.requeue-1.ndjson").read_text() == '{"ean":"4006382","total":"9.90"}\n'
 
 
+def test_records_that_were_put_right_one_by_one_make_one_file_when_they_are_sent_together(
+    crossdock: Crossdock, project: Path, wait: Wait
+) -> None:
+    rows = [f"{n}|{'x' if n % 50 == 0 else '1.00'}|1" for n in range(1, 301)]
+    (project / "drop" / ".p2.txt").write_text("\n".join(rows) + "\n")
+    (project / "drop" / ".p2.txt").rename(project / "drop" / "p2.txt")
+    wait((project / "shelf" / "p2.ndjson").exists)
+    letters = crossdock.rows("dlq", "list", "--route", "prices")
+    assert sorted(letter["record"] for letter in letters) == [50, 100, 150, 200, 250, 300]
+    for letter in letters:
+        crossdock.run("dlq", "edit", letter["id"], "--set", f"body.net={letter['record']}.00", "--yes")
+    crossdock.run("dlq", "requeue", "--all", "--yes", "--wait")
+    crossdock.run("status", "--wait-idle", "20s")
+    made = sorted((project / "shelf").glob("p2.requeue-*"))
+    assert [path.name for path in made] == ["p2.requeue-1.ndjson"]
+    lines = [json.loads(line) for line in made[0].read_text().splitlines()]
+    assert lines == [{"ean": str(n), "total": f"{n}.00"} for n in range(50, 301, 50)]
+
+
 def test_at_the_end_everything_is_accounted_for(crossdock: Crossdock) -> None:
     crossdock.run("status", "--wait-idle", "20s")
     crossdock.run("ledger", "verify")

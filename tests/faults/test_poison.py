@@ -168,9 +168,6 @@ def test_a_message_that_kills_its_worker(tmp_path: Path, step: str, routes: tupl
     print(asyncio.run(play(tmp_path / "s", step, *routes)))
 
 
-@pytest.mark.xfail(
-    raises=(AssertionError, TimeoutError), reason="a collected file looks at no crashes: its children die without end"
-)
 @pytest.mark.parametrize("step", STEPS)
 def test_a_record_of_a_collected_file_that_kills_its_worker(tmp_path: Path, step: str) -> None:
     print(asyncio.run(play(tmp_path / "s", step, "lake")))

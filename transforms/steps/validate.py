@@ -49,6 +49,8 @@ class Validate:
             raise invalid(error.messages, self._schema, body) from None
         except RecursionError:
             raise MessageError("validate", "invalid", "the body is nested too deeply") from None
+        except MemoryError:
+            raise
         except Exception as error:
             reason = f"the schema failed with {type(error).__name__}: {error}; correct its validator or the value"
             raise MessageError("validate", "invalid", reason) from error
