@@ -80,9 +80,12 @@ class Editing:
         route = self.table(stored.version).routes[stored.envelope.route]
         envelope = revised(stored.envelope, edit)
         try:
-            ((_, body),) = RecordReader(self.read_json).records(route, stored, cut, [number], {}, envelope)
+            found = dict(RecordReader(self.read_json).records(route, stored, cut, [number], {}, envelope))
         except MessageError as error:
             raise EditError(f"the message cannot be read any more: {error.reason}") from None
+        if number not in found:
+            raise EditError(f"there is no record {id}")
+        body = found[number]
         if isinstance(body, Bad):
             if body.cells is None:
                 reason = body.error.reason

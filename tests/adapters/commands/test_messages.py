@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from tests.adapters.commands.typing_room import Room
 
 ORDER = '{"order_no": "%s", "customer": "C", "lines": [{"sku": "A", "qty": 1, "price": 2.5}]}'
@@ -57,3 +59,20 @@ def test_show_says_how_it_stands(room: Room) -> None:
     room.work()
     assert room.say("messages", "show", id[:20]) == 0
     assert "web-orders.erp" in room.out
+
+
+def test_the_bytes_of_a_record_and_of_what_was_collected(room: Room) -> None:
+    dead = room.dead_record()
+    message = dead.partition(":")[0]
+    assert room.say("messages", "body", dead) == 0
+    assert room.out == '{"store":"0042","sku":"B","qty":"x","price":"1,00"}\n'
+    room.say("dlq", "edit", dead, "--set", "body.qty=5", "--yes")
+    assert room.say("messages", "body", dead) == 0
+    assert json.loads(room.out)["qty"] == 5
+    assert room.say("messages", "body", f"{message}:3") == 0
+    assert json.loads(room.out)["sku"] == "C"
+    assert room.say("messages", "body", f"{message}:4") == 3
+    for hop in ("sent", "answer"):
+        assert room.say("messages", "body", message, "--hop", hop) == 0
+        assert room.out.strip().endswith(".ndjson")
+        assert f"{message}:RECORD" in room.err
