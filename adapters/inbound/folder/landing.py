@@ -76,17 +76,24 @@ class Landing:
         self._checkpoint("told")
 
     def sweep_failed(self) -> None:
-        """Moves files whose message failed after they were done."""
+        """Moves files whose message failed after they were done; one that was deleted comes back from the ledger."""
         for path, id in self._ledger.failed_files(self._route.id):
             try:
-                to = self._mover.relocate(path, id)
+                to = self._mover.relocate(path, id) if path else self._restored(id)
             except OSError as error:
                 self._log.warning(explain(error), action="folder_move_failed", message=id, file=path)
                 continue
             self._mover.sync()
             self._ledger.file_relocated(id, to)
             self._log.warning("the message failed as a whole: its file was moved", action="folder_file_failed",
-                              message=id, file=path, to=to)
+                              message=id, file=path or shown(Path(to).name), to=to)
+
+    def _restored(self, id: str) -> str:
+        kept = self._ledger.kept(id)
+        if kept is None or kept.file is None:
+            return ""
+        with kept.open() as body:
+            return self._mover.restore(kept.file.name, body, id)
 
     def _move(self, item: Landed) -> str | None:
         """Where it lies now, '' where it is gone; None where it could not be moved."""

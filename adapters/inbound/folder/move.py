@@ -7,14 +7,18 @@ unseen. After a crash the hidden folder's files are put back and looked at again
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from shutil import copyfileobj
+from typing import BinaryIO
 
 from adapters.disk import OWN, make_folder, rename_new, shown, sync_folder
 from adapters.inbound.folder.words import Words
 
 HIDDEN = f"{OWN}taken"
+TRIES = 5
 
 
 class Mover:
@@ -30,13 +34,17 @@ class Mover:
     def fetch(self, name: str) -> Path | None:
         """Takes a file out of the sender's sight; None where the sender took it back."""
         hidden = self._hidden / name
-        make_folder(self._hidden)
-        try:
-            rename_new(self._folder / name, hidden)
-        except FileNotFoundError:
-            return None
-        self._touched.add(self._folder)
-        return hidden
+        for _ in range(TRIES):
+            make_folder(self._hidden)
+            try:
+                rename_new(self._folder / name, hidden)
+            except FileNotFoundError:
+                if not os.path.lexists(self._folder / name):
+                    return None
+                continue  # another route of this folder has just tidied the hidden one away
+            self._touched.add(self._folder)
+            return hidden
+        raise FileNotFoundError(errno.ENOENT, "the hidden folder goes away again and again", os.fspath(self._hidden))
 
     def give_back(self, name: str) -> None:
         """A fetched file lies in the folder again, under its name."""
@@ -64,6 +72,22 @@ class Mover:
         marker = self._words.marker(path.name, size)
         beside = path.with_name(marker) if marker is not None else None
         return self._put(path, beside, size, self._folder / self._failed, message_id)
+
+    def restore(self, name: str, body: BinaryIO, message_id: str) -> str:
+        """Writes a file of a failed message that was deleted when it was done into `failed`."""
+        folder = self._folder / self._failed
+        make_folder(folder)
+        part = folder / f"{OWN}{message_id}"
+        with part.open("wb") as out:
+            copyfileobj(body, out)
+            out.flush()
+            os.fsync(out.fileno())
+        self._touched.add(folder)
+        for free in _free_names(name, message_id):
+            if not os.path.lexists(folder / free):
+                rename_new(part, folder / free)
+                return shown(os.fspath(folder / free))
+        raise FileExistsError(f"no free name for {shown(name)} in {shown(os.fspath(folder))}")
 
     def put_back(self) -> tuple[list[str], list[tuple[str, OSError]]]:
         """After a crash, or a move that failed half-way: what was fetched lies in the folder again. Gives the names

@@ -38,7 +38,11 @@ class FileLedger(Protocol):
         """The move is done; `moved_to` is '' where the file was deleted."""
 
     def failed_files(self, route: str) -> Sequence[tuple[str, str]]:
-        """(where the file lies, message id) of files in `done` whose message is dead or rejected as a whole."""
+        """(where the file lies, message id) of files that are done and whose message is dead or rejected as a whole; ''
+        for one that was deleted."""
+
+    def kept(self, message_id: str) -> Envelope | None:
+        """What was stored of a message, its body too; None where it is not kept any more."""
 
     def file_relocated(self, message_id: str, moved_to: str) -> None:
         """The file of a failed message lies elsewhere now; '' where it is gone."""

@@ -70,11 +70,10 @@ class Intake:
             )
 
     def failed_files(self, route: str) -> list[tuple[str, str]]:
-        """(where it lies, message id) of files that were moved before their message died as a whole."""
+        """(where it lies, message id) of files that were done before their message died as a whole."""
         return self.db.read(
             "SELECT f.moved_to, m.id FROM parked p JOIN file_in f ON f.seq=p.seq JOIN message m ON m.seq=p.seq"
-            " WHERE p.route=? AND p.state='dead' AND p.record=0 AND p.target=p.route AND f.state='moved'"
-            " AND f.moved_to<>''",
+            " WHERE p.route=? AND p.state='dead' AND p.record=0 AND p.target=p.route AND f.state='moved'",
             (route,),
         )
 

@@ -63,6 +63,13 @@ class Worklist:
         )  # fmt: skip
         return Stored(seq, envelope, version, None, deadline, late or "", bytes(sha256 or b""))
 
+    def kept(self, message_id: str) -> Envelope | None:
+        """What was stored of a message, body and all; None where it is not kept any more."""
+        kept = "body IS NOT NULL OR blob IS NOT NULL OR size=0"
+        rows = self.db.read(f"SELECT seq FROM message WHERE id=? AND ({kept})", (message_id,))
+        stored = self.message(int(rows[0][0])) if rows else None
+        return stored.envelope if stored is not None else None
+
     def chunk(self, seq: int, n: int) -> Cut:
         row = self.db.read(
             "SELECT n, offset, length, first_record, records, first_line FROM chunk WHERE seq=? AND n=?", (seq, n)

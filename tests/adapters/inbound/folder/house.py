@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from adapters.inbound.folder import FolderSource
 from router.errors import LedgerError
 from router.ledger import Arrival, FileIn, Receipt
-from router.message import Envelope, Message
+from router.message import Envelope, File, Message
 from router.ports import Codec
 from router.route import Route, Source
 
@@ -79,6 +80,13 @@ class DiskLedger:
 
     def failed_files(self, route: str) -> Sequence[tuple[str, str]]:
         return [f for f in self.failed if f[1] not in [r[0] for r in self.relocated]]
+
+    def kept(self, message_id: str) -> Envelope | None:
+        found = next((f for f in self.facts if f["what"] == "stored" and f["id"] == message_id), None)
+        if found is None:
+            return None
+        raw = bytes.fromhex(found["body"])
+        return Envelope(message_id, "r", "in", datetime.now(UTC), raw=raw, size=len(raw), file=File(found["name"], len(raw)))
 
     def file_relocated(self, message_id: str, moved_to: str) -> None:
         self.relocated.append((message_id, moved_to))

@@ -123,6 +123,26 @@ def test_a_failed_file_with_bytes_that_are_not_utf8_is_found_by_what_is_shown(ho
     assert set(house.tree()) == {"failed/bad\\xff.csv"}
 
 
+def test_a_failed_file_that_was_deleted_comes_back_from_the_ledger(make_house: MakeHouse) -> None:
+    house = make_house(done="delete")
+    house.drop("a.csv", b"h\n1\n")
+    house.look()
+    assert house.tree() == {}
+    id = house.ledger.stored()[0]["id"]
+    house.ledger.failed = [("", id)]
+    house.look(2.0)
+    assert house.tree() == {"failed/a.csv": b"h\n1\n"}
+    assert house.ledger.relocated == [(id, str(house.inbox / "failed" / "a.csv"))]
+
+
+def test_a_failed_file_that_was_deleted_and_is_not_kept_is_told_once(make_house: MakeHouse) -> None:
+    house = make_house(done="delete")
+    house.ledger.failed = [("", "0190")]
+    house.look(2.0)
+    assert house.ledger.relocated == [("0190", "")]
+    assert house.tree() == {}
+
+
 def test_a_failed_file_that_is_gone_is_told_once(house: House) -> None:
     house.ledger.failed = [(str(house.inbox / "archive" / "a.csv"), "0190")]
     house.look(2.0)
