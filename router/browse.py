@@ -236,6 +236,9 @@ class Browser(Protocol):
     def target_counts(self) -> dict[str, TargetCounts]:
         """Of every target that has open or parked units, or is paused."""
 
+    def attended(self) -> bool:
+        """Whether a process of Crossdock looks after this ledger: without one, what waits goes on waiting."""
+
     def paused_targets(self) -> dict[str, str]:
         """Target to reason."""
 

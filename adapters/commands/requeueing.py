@@ -13,6 +13,8 @@ from router.browse import Browser, Selection
 from router.jobs import ExpectationFailed, Job, JobOrder
 
 FIRST_LOOK, LAST_LOOK = 0.05, 1.0
+ABSENCE = 5.0
+"""Seconds without any process of Crossdock after which nothing more is waited for."""
 
 
 def missing(ledger: Browser, selection: Selection) -> int:
@@ -73,7 +75,7 @@ def run_to_end(app: App, selection: Selection, order: JobOrder) -> Job:
 
 def ended(app: App, job: Job) -> int:
     """Waits until what was requeued has ended; the exit code."""
-    pause = FIRST_LOOK
+    pause, attended = FIRST_LOOK, time.monotonic()
     while True:
         outcome = app.ledger.job_outcome(job.id)
         if not outcome.waiting:
@@ -81,9 +83,15 @@ def ended(app: App, job: Job) -> int:
         stuck = held(app, outcome.waiting)
         if stuck:
             stop(PARTLY, f"{sum(outcome.waiting.values())} are held: {', '.join(sorted(stuck))} is paused or gone")
+        if app.ledger.attended():
+            attended = time.monotonic()
+        elif time.monotonic() - attended > ABSENCE:
+            stop(PARTLY, f"{sum(outcome.waiting.values())} wait, and nothing works here: start `crossdock up`, they go on then")
         time.sleep(pause)
         pause = min(pause * 1.5, LAST_LOOK)
     say(f"{outcome.ended} have ended, {outcome.dead} are dead again")
+    if outcome.dead and "version" not in job.options:
+        say("each ran as its route was when it came in; --logic current runs the route as it is now")
     return PARTLY if outcome.dead else DONE
 
 

@@ -171,5 +171,8 @@ class Lanes:
             )
             return self.db.changes() == 1
 
+    def attended(self) -> bool:
+        return bool(self.db.read("SELECT until FROM ticker")[0][0] > self.now())
+
     def counters(self) -> dict[str, int]:
         return {str(name): int(value) for name, value in self.db.read("SELECT name, value FROM counter")}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.adapters.commands.typing_room import Room
 
 
@@ -20,3 +22,10 @@ def test_waiting_ends_when_all_have_ended(room: Room) -> None:
     room.work()
     shown = room.json("jobs", "show", 2)
     assert (shown["ended"], shown["dead"], shown["waiting"]) == (1, 0, {})
+
+
+def test_waiting_ends_where_nothing_works(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.commands.requeueing.ABSENCE", 0.2)
+    id = room.dead_delivery()
+    assert room.say("dlq", "requeue", id, "--yes", "--wait") == 4
+    assert "1 wait, and nothing works here: start `crossdock up`" in room.err
