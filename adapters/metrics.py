@@ -14,7 +14,6 @@ WHAT = {
     "parked.retry": ("crossdock_deliveries_retry", "Deliveries that wait for their next try."),
     "parked.blocked": ("crossdock_deliveries_blocked", "Deliveries that wait behind their key."),
     "parked.dead": ("crossdock_deliveries_dead", "Dead letters."),
-    "delivered": ("crossdock_deliveries_delivered", "Deliveries that arrived at their first try."),
     "circuit": ("crossdock_circuit_open", "Whether a connection's breaker is open."),
 }
 ENDS = {"fate.filtered": "filtered", "fate.duplicate": "duplicate", "fate.refused": "refused"}
@@ -29,11 +28,17 @@ def families(ledger: Worklist) -> Iterable[Metric]:
         labels=["route", "target", "end"],
     )
     counters = CounterMetricFamily("crossdock_ledger_events", "What the ledger counted.", labels=["event"])
+    delivered = CounterMetricFamily(
+        "crossdock_deliveries_delivered", "Deliveries (and records of collected files) that arrived, at whichever try.",
+        labels=["route", "target"],
+    )  # fmt: skip
     gauges: dict[str, Metric] = {}
     for what, of, value in ledger.gauges():
         route, _, target = of.partition(".")
         if what == "accepted":
             accepted.add_metric([of], value)
+        elif what == "delivered":
+            delivered.add_metric([route, target], value)
         elif what == "counter":
             counters.add_metric([of], value)
         elif what in ENDS:
@@ -43,4 +48,4 @@ def families(ledger: Worklist) -> Iterable[Metric]:
             labels = ["connection"] if what == "circuit" else ["route", "target"]
             family = gauges.setdefault(what, GaugeMetricFamily(name, about, labels=labels))
             family.add_metric([of] if what == "circuit" else [route, target], value)  # type: ignore[attr-defined]
-    return [accepted, ended, counters, *gauges.values()]
+    return [accepted, delivered, ended, counters, *gauges.values()]

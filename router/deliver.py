@@ -120,8 +120,8 @@ class LaneServer:
             found = self._next()
             if found is None:
                 break
-            unit, message = found
-            parcel = self._parcel(unit, message)
+            unit = found[0]
+            parcel = self._parcel(*found)
             if parcel is None:
                 self.keys.end(unit)
                 await self.pace()
@@ -154,7 +154,7 @@ class LaneServer:
         if unit.crashes >= LETHAL - 1 and not self._survives(unit):
             return None
         if unit.too_late(self.desk.ledger.now()):
-            self.ended.dead(unit, MessageError("send", "late", "the caller was told 504; late: cancel"))
+            self.ended.late(unit)
             return None
         self.desk.mark(unit.mark)
         try:

@@ -10,7 +10,7 @@ from router.ledger import Attempt, Fate, FileOut, Park, Progress, Pulse, Settlem
 from router.ports import Outcome, Parcel
 from router.route import Connection
 from router.sorting import details_of
-from router.tries import Try
+from router.tries import Try, number_of
 from router.units import Unit
 
 BREAKS = frozenset({"connect", "timeout", "reset", "io", "502", "503", "504"})
@@ -81,6 +81,14 @@ class Ended:
         """A later one of a key waits behind it, without a try."""
         self._leave(unit, True)
         self.park.append(Park(unit.seq, unit.record, "blocked", key=unit.key, reason="waits behind its key"))
+
+    def late(self, unit: Unit) -> None:
+        """Not tried, or not again: its caller was told so."""
+        self._leave(unit, True)
+        reason = "the caller was told 504; late: cancel"
+        self.park.append(
+            Park(unit.seq, unit.record, "dead", "send", "late", reason, key=unit.key, attempt=number_of(unit) - 1)
+        )
 
     def dead(self, unit: Unit, error: MessageError, hold: bool = False) -> None:
         """Dead at this target: its own steps, its format, its address."""

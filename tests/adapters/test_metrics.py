@@ -28,7 +28,19 @@ def test_figures_by_route_and_target(tmp_path: Path) -> None:
     assert registry.get_sample_value("crossdock_deliveries_open", labels) == 2
     assert registry.get_sample_value("crossdock_messages_accepted_total", {"route": "r"}) == 2
     shop.deliver()
-    assert registry.get_sample_value("crossdock_deliveries_delivered", labels) == 1
+    assert registry.get_sample_value("crossdock_deliveries_delivered_total", labels) == 1
     assert registry.get_sample_value("crossdock_deliveries_dead", labels) == 1
     assert registry.get_sample_value("crossdock_deliveries_open", labels) is None
     assert registry.get_sample_value("crossdock_circuit_open", {"connection": "erp"}) == 0
+
+
+def test_a_delivery_counts_at_whichever_try_it_arrived(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, targets=[target()])
+    shop.targets["erp"] = FakeTarget(script=[Outcome("503", "HTTP 503", 503)])
+    shop.put({"n": 1}, {"n": 2})
+    shop.deliver()
+    shop.later(3600)
+    shop.deliver()
+    registry = CollectorRegistry()
+    registry.register(Read(shop))
+    assert registry.get_sample_value("crossdock_deliveries_delivered_total", {"route": "r", "target": "t"}) == 2

@@ -34,7 +34,7 @@ class Gauges:
         return [(f"parked.{state}", target, float(n)) for target, state, n in rows]
 
     def _ended(self) -> list[tuple[str, str, float]]:
-        delivered = self.db.read("SELECT target, sum(ok) FROM work WHERE instr(target, '.') GROUP BY target")
+        delivered = self.db.read("SELECT substr(name, 11), value FROM counter WHERE name LIKE 'delivered:%'")
         accepted = self.db.read("SELECT route, sum(n) FROM batch GROUP BY route")
         fates = self.db.read("SELECT target, state, sum(n) FROM fate GROUP BY target, state")
         return [
@@ -45,7 +45,7 @@ class Gauges:
 
     def _circuits(self) -> list[tuple[str, str, float]]:
         circuits = self.db.read("SELECT connection, circuit FROM destination")
-        counters = self.db.read("SELECT name, value FROM counter")
+        counters = self.db.read("SELECT name, value FROM counter WHERE name NOT LIKE 'delivered:%'")
         return [
             *(("circuit", c, float(state == "open")) for c, state in circuits),
             *(("counter", name, float(value)) for name, value in counters),

@@ -39,6 +39,8 @@ class Settling:
             if renewed is None:
                 count(run, "fence_refused")
                 return None
+            if settlement.delivered:
+                count(run, f"delivered:{claim.target}", settlement.delivered)
             for progress in settlement.progress:
                 advance(run, progress, now)
             for unpark in settlement.unpark:
@@ -202,14 +204,19 @@ class Settling:
 
 def park_late(run: Run, seq: int, target: str, route: str, now: int) -> None:
     """Not tried again after the caller was told. A try in flight may still end well: then this row goes."""
-    lane = run("SELECT lane FROM parked WHERE seq=? AND record=0 AND target=?", (seq, target)).get
-    reason = "the caller was told 504; late: cancel"
-    sign = signature(route, target, "send", "late", None, reason)
-    lane = lane_of_batch(seq >> 16) if lane is None else lane
+    row = run(
+        "SELECT lane, key, attempt, reason, status, first_at FROM parked WHERE seq=? AND record=0 AND target=?",
+        (seq, target),
+    ).fetchone()
+    lane, key, attempt, last, status, first_at = row or (lane_of_batch(seq >> 16), None, 0, "", None, now)
+    reason = f"the caller was told 504; last: {last}" if last else "the caller was told 504; late: cancel"
+    sign = signature(route, target, "send", "late", status, reason)
     run(
         PARK,
-        (seq, 0, target, route, lane, None, "dead", "send", "late", reason, "", None, 0, 0, now, now, 0, 0, 0, sign),
-    )
+        (seq, 0, target, route, lane, key, "dead", "send", "late", reason, "", status, attempt, 0, first_at, now, 0, 0, 0,
+         sign),
+    )  # fmt: skip
+    promote(run, target, lane, key, now)
 
 
 def leave_open_work(run: Run, seq: int, target: str, now: int) -> None:

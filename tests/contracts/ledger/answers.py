@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from router.ledger import Attempt, Ledger, Progress, Settlement, Unpark
+from router.browse import Selection
+from router.ledger import Attempt, Ledger, Park, Progress, Settlement, Unpark
 from tests.contracts.ledger.case import LedgerCase, T
 
 
@@ -25,6 +26,19 @@ class AnswerRules(LedgerCase):
         (seq,) = self.put(ledger, deadline=1, late="cancel")
         assert ledger.late(seq, T) == "late"
         assert ledger.outcome(seq, T) == "dead"
+
+    def test_what_was_tried_before_the_caller_was_told_is_kept_and_the_next_of_its_key_goes_on(self, ledger: Ledger) -> None:
+        (seq,) = self.put(ledger, deadline=1, late="cancel")
+        (behind,) = self.put(ledger)
+        claim = self.claim(ledger)
+        works = ledger.open_work(claim, 2)
+        tried = Park(seq, 0, "retry", error="500", reason="HTTP 500", status=500, key="K", attempt=2, next_at=ledger.now() + 9)
+        waits = Park(behind, 0, "blocked", key="K")
+        ledger.settle(claim, Settlement([Progress(w.id, (0,), 1) for w in works], [tried, waits]))
+        assert ledger.late(seq, T) == "late"
+        (letter,) = ledger.dead_letters(Selection())
+        assert (letter.attempts, letter.status, letter.reason) == (2, 500, "the caller was told 504; last: HTTP 500")
+        assert [(p.seq, p.state) for p in ledger.due_parked(claim, 10)] == [(behind, "retry")]
 
     def test_a_success_in_flight_wins_over_late(self, ledger: Ledger) -> None:
         (seq,) = self.put(ledger, deadline=1, late="cancel")
