@@ -33,6 +33,7 @@ ABOUT = "Crossdock, a message router for retail. Settings stand before or after 
 def answer(arguments: Sequence[str]) -> int:
     """Runs one command line; the exit code. Talk goes to stderr."""
     door = add_settings(LazyGroup("crossdock", COMMANDS, help=ABOUT), show=True)
+    click.version_option(package_name="crossdock", message="%(prog)s %(version)s")(door)
     try:
         code = door.main(list(arguments), "crossdock", standalone_mode=False)
         return code if isinstance(code, int) else DONE

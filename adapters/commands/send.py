@@ -19,6 +19,8 @@ from router.route import Route
 LARGE = 64 * 1024
 """Beyond it a body lies in a blob of its own."""
 PIECE = 1 << 20
+STATES = {"conflict": "refused"}
+"""An identity with other content is a reason, no state of its own."""
 
 
 @click.command()
@@ -42,11 +44,11 @@ def send(
         receipts = [(path, put(app, found, path, given, content_type)) for path in files]
         ring(settings)
     rows = [
-        {"id": receipt.id, "file": str(path), "state": receipt.state, "of": receipt.of, "reason": reason}
+        {"id": receipt.id, "file": str(path), "state": STATES.get(receipt.state, receipt.state), "of": receipt.of, "reason": reason}
         for path, (receipt, reason) in receipts
     ]
     answer_rows(rows, ("id", "file", "state", "reason"), form, len(rows))
-    refused = [row for row in rows if row["state"] in ("refused", "conflict")]
+    refused = [row for row in rows if row["state"] == "refused"]
     for row in refused:
         say(f"{row['file']} was refused: {row['reason']}")
     return DONE if not refused else FAILED if len(refused) == len(rows) else PARTLY
@@ -56,6 +58,8 @@ def put(app: App, route: Route, path: Path, headers: dict[str, str], content_typ
     """Stored and synced; (receipt, why it was refused or is dead)."""
     arrival = arrival_of(app, route, path, headers, content_type)
     (receipt,) = app.receiver.store([arrival])
+    if receipt.state == "conflict":
+        return receipt, f"its key came with other content in message {receipt.of}"
     return receipt, arrival.end.reason if arrival.end is not None else ""
 
 

@@ -34,6 +34,11 @@ def test_help_lists_all_commands_and_settings(capsys: pytest.CaptureFixture[str]
     assert "CROSSDOCK_LEDGER_URL" in shown
 
 
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("crossdock 0.")
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
