@@ -44,7 +44,8 @@ def send(
         receipts = [(path, put(app, found, path, given, content_type)) for path in files]
         ring(settings)
     rows = [
-        {"id": receipt.id, "file": str(path), "state": STATES.get(receipt.state, receipt.state), "of": receipt.of, "reason": reason}
+        {"id": receipt.id, "file": str(path), "state": STATES.get(receipt.state, receipt.state), "of": receipt.of,
+         "reason": reason}
         for path, (receipt, reason) in receipts
     ]
     answer_rows(rows, ("id", "file", "state", "reason"), form, len(rows))

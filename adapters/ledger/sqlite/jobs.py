@@ -131,11 +131,15 @@ class Jobs:
 def one(run: Run, kind: str, item: JobItem, options: Mapping[str, Any], by: str, reason: str, now: int) -> str | None:
     """One item of a job; why it was skipped, or None with a line in the audit."""
     to = str(options.get("to") or "")
+    place = (item.seq, item.record, item.target)
+    was = run("SELECT stage, reason FROM parked WHERE seq=? AND record=? AND target=?", place).fetchone()
     why = discard(run, item, reason, now) if kind == "discard" else requeue(run, item, to, by, now)
     if why is None:
         message = run("SELECT id FROM message WHERE seq=?", (item.seq,)).get
         done = {"discard": "discarded"}.get(kind, f"requeued to {to}" if to else "requeued")
-        audit(run, now, by, done, letter_id(message, item.target, item.record), reason)
+        # The row of the dead letter is about to say something else, or to go: why it was dead is told here.
+        told = "; ".join(part for part in (reason, f"it was dead at stage {was[0]}: {was[1]}") if part)
+        audit(run, now, by, done, letter_id(message, item.target, item.record), told)
     return why
 
 

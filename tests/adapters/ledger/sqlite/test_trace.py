@@ -24,7 +24,7 @@ def test_the_life_of_a_message_is_told_in_order(stock: Stock) -> None:
     assert words.count("work") == 2
     assert words.index("delivered") < words.index("revision") < words.index("audit")
     assert ("audit", f"{letter.id} edited by ann: typo") in told
-    assert ("audit", f"{letter.id} requeued by ann: fixed") in told
+    assert ("audit", f"{letter.id} requeued by ann: fixed; it was dead at stage send: {letter.reason}") in told
     delivered = next(e for e in life if e.what == "delivered")
     assert delivered.data["response"] == "thanks"
     retry = next(e for e in life if e.what == "retry")
