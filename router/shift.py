@@ -35,6 +35,8 @@ class Shift:
     bell: Bell
     children: int = 1
     seconds: float = SHIFT
+    patience: float = 1.0
+    """Seconds for which a lane that will be due is waited for; beyond it the ticker rings."""
     serving: dict[tuple[str, int], asyncio.Task[None]] = field(default_factory=dict)
     served: dict[str, float] = field(default_factory=dict)
     failing: dict[tuple[str, int], float] = field(default_factory=dict)
@@ -46,14 +48,18 @@ class Shift:
         end = loop.time() + self.seconds
         stop = self.desk.stopping
         self.desk.stopping = lambda: stop() or self.over
-        count = 0
+        count, idle = 0, 0.0
         try:
             while True:
                 self.over = self.over or loop.time() >= end
                 if not self.desk.stopping():
                     count += await self._look()
                 if not self.serving:
-                    break
+                    idle = idle or loop.time()
+                    if self.desk.stopping() or not await self._soon(self.patience - loop.time() + idle):
+                        break
+                    continue
+                idle = 0.0
                 done, _ = await asyncio.wait(
                     self.serving.values(), timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED
                 )
@@ -63,6 +69,14 @@ class Shift:
         if self.over and not stop():
             self.bell.ring()
         return count
+
+    async def _soon(self, patience: float) -> bool:
+        """Waits for a lane that is due before the ticker would ring again, such as a quick retry; whether there is one."""
+        wait = self.desk.ledger.soon(int(patience * 1000)) if patience > 0 else None
+        if wait is None:
+            return False
+        await asyncio.sleep(min(wait / 1000, LOOK_EVERY))
+        return True
 
     def _ended(self, done: set[asyncio.Task[None]]) -> None:
         for place, task in [(p, t) for p, t in self.serving.items() if t in done]:

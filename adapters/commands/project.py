@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from adapters import wiring
-from adapters.commands.exits import NOTHING
+from adapters.commands.exits import NOTHING, USAGE
 from adapters.commands.output import stop
 from adapters.settings import Settings
 from adapters.wiring import App
@@ -20,6 +20,9 @@ from router.route import Table
 
 @contextlib.contextmanager
 def opened(settings: Settings) -> Iterator[App]:
+    if not settings.config.exists() and not settings.ledger_path.exists():
+        stop(USAGE, f"there is neither {settings.config} nor a ledger in {settings.var}: go to the project's folder, or say"
+                    " --config")  # fmt: skip
     app = wiring.open_project(settings)
     try:
         yield app

@@ -181,6 +181,8 @@ class RouteBuilder:
         elif len(self.findings.problems) == before and None not in (options.get("path", ""), options.get("name", "")):
             try:
                 prepare = kind.prepare(options, content_type, target)
+            except KeyError:  # a field that is missing, or could not be read, was reported where it stands
+                return Send("", "", {}, _nowhere)
             except Exception as error:  # an adapter may have rules of its own
                 self.findings.error(place, CANNOT_PREPARE, str(error) or type(error).__name__)
         return Send(chosen.kind, str(options.get(chosen.kind) or ""), options, prepare)

@@ -37,6 +37,9 @@ class Lanes(Protocol):
     def due(self, skip: Sequence[str] = ()) -> list[tuple[str, int, int]]:
         """(target, lane, due since) of lanes that are due, longest first; without the targets of `skip`."""
 
+    def soon(self, within: int) -> int | None:
+        """Milliseconds until the next lane is due, where one is within so many; None where none is."""
+
     def claim(self, target: str, lane: int, owner: str, lease: float) -> Claim | None:
         """Takes the lane, or None where it is not due, paused or leased."""
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from router.route import Connection
+from router.ports import Outcome
+from router.route import Connection, RetryPolicy
 from router.shift import Shift, targets_of
 from tests.router.workshop import FakeTarget, Workshop, target
 
@@ -53,6 +54,27 @@ def test_a_shift_over_its_time_rings_for_the_next(tmp_path: Path) -> None:
     asyncio.run(run())
     assert shop.bell.rung == rung + 1
     assert shop.open() == 1
+
+
+def test_a_quick_retry_is_waited_for(tmp_path: Path) -> None:
+    policy = RetryPolicy(first=0.4, jitter=0)
+    shop = Workshop(tmp_path, targets=[target(retry=policy)])
+    shop.targets["erp"] = FakeTarget(script=[Outcome("503", "HTTP 503", 503)])
+    shop.put({"n": 1})
+
+    async def run() -> None:
+        desk = shop.desk()
+        shift = asyncio.create_task(Shift(desk, shop.bell, patience=5).run())
+        async with asyncio.timeout(5):
+            while shop.parked() == []:
+                await asyncio.sleep(0)
+            shop.later(0.5)
+            await shift
+        await desk.close()
+
+    asyncio.run(run())
+    assert len(shop.targets["erp"].sent) == 2
+    assert shop.parked() == []
 
 
 def test_targets_of_a_connection(tmp_path: Path) -> None:

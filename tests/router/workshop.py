@@ -171,6 +171,7 @@ class Workshop:
         self.marks: list[int] = []
         self.isolated: Callable[[Callable[[], Any]], str | None] = lambda work: None
         self.bell = Bell()
+        self.patience = 0.0
         self.log: Any = Log()
         self.route = self.make_route(**route)
         self.connections = {
@@ -213,7 +214,7 @@ class Workshop:
         async def shift() -> int:
             desk = self.desk()
             try:
-                return await asyncio.wait_for(Shift(desk, self.bell).run(), 10)
+                return await asyncio.wait_for(Shift(desk, self.bell, patience=self.patience).run(), 10)
             finally:
                 await desk.close()
 

@@ -68,6 +68,13 @@ class Lanes:
         )
         return [(str(t), int(lane), int(at)) for t, lane, at in rows if t not in skip]
 
+    def soon(self, within: int) -> int | None:
+        now = self.db.clock.now()
+        found = self.db.read(
+            "SELECT min(next_due) FROM lane WHERE next_due>? AND next_due<=? AND paused=0", (now, now + within)
+        )[0][0]
+        return None if found is None else int(found) - now
+
     def claim(self, target: str, lane: int, owner: str, lease: float) -> Claim | None:
         clock = self.db.clock
         with self.db.write() as run:

@@ -117,6 +117,8 @@ def through_route(run: Run, item: JobItem, row: Any, now: int) -> str | None:
         " until_work=(SELECT ifnull(max(id), 0) FROM work) WHERE id=?",
         (now, id),
     )
+    # Whoever waited for the result has had an answer long ago.
+    run("UPDATE message SET deadline=NULL WHERE seq=?", (item.seq,))
     other = take_identities(run, item, now)
     if other is not None:
         fate = Fate(str(position), "duplicate", f"duplicate of {other}", target=route, ref=other)

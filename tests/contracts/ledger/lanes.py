@@ -68,7 +68,10 @@ class LanesRules(LedgerCase):
         ledger.settle(claim, Settlement([Progress(work.id, (0,), 1)], [failed(seq, next_at=ledger.now() + 5000)]))
         ledger.release(claim)
         assert ledger.due() == []
+        assert ledger.soon(1000) is None
+        assert 4000 < (ledger.soon(6000) or 0) <= 5000
         self.advance(ledger, 5.1)
+        assert ledger.soon(6000) is None
         again = self.claim(ledger)
         assert [p.seq for p in ledger.due_parked(again, 10)] == [seq]
 
