@@ -62,9 +62,9 @@ class ExpressionError(CrossdockError):
 
 
 class ExpressionSyntaxError(CrossdockError):
-    """An expression cannot be read. `column` counts from 1 inside the expression's text."""
+    """An expression cannot be read. `column` counts from 1 inside the expression's text; 0: it is not known."""
 
-    def __init__(self, reason: str, column: int = 1) -> None:
+    def __init__(self, reason: str, column: int = 0) -> None:
         super().__init__(reason)
         self.column = column
 

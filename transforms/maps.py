@@ -201,7 +201,9 @@ class Writer:
             tree = parse(str(text))
             return self.emitter.condition(tree) if condition else self.emitter.emit(tree)
         except ExpressionSyntaxError as error:
-            raise MapSyntaxError(error.reason, path, error.column) from None
+            shown = str(text) if len(str(text)) <= 80 else f"{str(text)[:77]}..."
+            at = f" (at character {error.column} of '{shown}')" if error.column else ""
+            raise MapSyntaxError(error.reason + at, path, error.column) from None
 
 
 def keep_all(body: Any) -> dict[str, Any]:

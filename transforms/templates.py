@@ -156,7 +156,7 @@ def compile_text(text: str, mode: str = "text") -> Template | Fixed:
     try:
         tree = environment._parse(text, None, None)
         if any(tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends))):
-            raise ExpressionSyntaxError("a short text cannot use other templates")
+            raise ExpressionSyntaxError("a short text cannot use other templates", column_of_braces(text))
         for unknown in unknown_names(tree):
             raise ExpressionSyntaxError(
                 f"unknown name '{unknown}'; a template sees {', '.join(ROOTS)}", text.find(unknown) + 1)

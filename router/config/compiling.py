@@ -71,7 +71,7 @@ class Compiler:
         try:
             return cast(Expression, self.once((what, text), lambda: make(text)))
         except ExpressionSyntaxError as error:
-            at = f" (at character {error.column})" if error.column > 1 else ""
+            at = f" (at character {error.column})" if error.column else ""
             self.findings.error(
                 place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read{at}: {_bare(error.reason)}"
             )
@@ -193,7 +193,7 @@ def _field(place: Place, path: str) -> Place:
 
 
 def _bare(reason: str) -> str:
-    return reason.removeprefix("cannot read the expression: ").removeprefix("cannot read the template: ")
+    return reason.removeprefix("cannot read the template: ")
 
 
 def _short(text: str) -> str:

@@ -7,12 +7,13 @@ Quick code reads fields by plain subscripts and compares inline; whatever it rai
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from jinja2 import nodes
 
 from router.errors import ExpressionError, ExpressionSyntaxError
+from transforms.expressions import hints
 from transforms.expressions.names import FILE_FIELDS, MESSAGE_FIELDS, ROOTS
 from transforms.expressions.quick import QUICK
 from transforms.expressions.runtime import DECIMAL_MARK
@@ -31,7 +32,10 @@ LAZY = ("default", "d")
 def constant(value: Any) -> Any:
     """A literal: numbers with a point are Decimals."""
     if isinstance(value, str) and value.startswith(DECIMAL_MARK):
-        return Decimal(value[len(DECIMAL_MARK) :])
+        try:
+            return Decimal(value[len(DECIMAL_MARK) :])
+        except InvalidOperation:
+            raise ExpressionSyntaxError("a number in the expression is too long") from None
     if isinstance(value, float):
         return Decimal(repr(value))
     return value
@@ -85,7 +89,7 @@ class Emitter:
     def emit(self, node: nodes.Node) -> str:
         method = getattr(self, f"emit_{type(node).__name__.lower()}", None)
         if method is None:
-            raise ExpressionSyntaxError(f"{words_for(node)} is not possible in an expression")
+            raise ExpressionSyntaxError(f"{words_for(node)} is not possible in an expression", node.lineno)
         return str(method(node))
 
     def condition(self, node: nodes.Node) -> str:
@@ -99,8 +103,7 @@ class Emitter:
         if name in self.loops:
             return f"v_{name}"
         if name not in ROOTS:
-            known = ", ".join([*ROOTS[:5], *self.loops])
-            raise ExpressionSyntaxError(f"unknown name '{name}'; an expression sees {known}")
+            raise ExpressionSyntaxError(hints.unknown_name(name, self.loops), node.lineno)
         self.roots.add(name)
         return INLINE.get(name, f"r_{name}")
 
@@ -109,19 +112,26 @@ class Emitter:
 
     def emit_getitem(self, node: nodes.Getitem) -> str:
         if isinstance(node.arg, nodes.Slice):
-            raise ExpressionSyntaxError("slices are not possible in an expression; use `first`, `last` or a filter")
+            reason = "slices are not possible in an expression; use `first`, `last` or a filter"
+            raise ExpressionSyntaxError(reason, node.lineno)
+        if isinstance(node.arg, nodes.Tuple):
+            reason = "in the brackets stands one name or one position, as in body['x'] or body.lines[0]"
+            raise ExpressionSyntaxError(reason, node.lineno)
         key = constant(node.arg.value) if isinstance(node.arg, nodes.Const) else None
         return self._path(node, node.node, key, None if isinstance(node.arg, nodes.Const) else node.arg)
 
     def _path(self, node: nodes.Expr, parent: nodes.Node, key: Any, dynamic: nodes.Node | None) -> str:
         if isinstance(parent, nodes.Name) and parent.name not in self.loops and dynamic is None:
             if parent.name == "message":
-                return self._message_field(key)
-            if parent.name == "file" and key not in FILE_FIELDS:
-                raise ExpressionSyntaxError(f"file has no field '{key}'; it has {', '.join(FILE_FIELDS)}")
+                check_field("message", key, MESSAGE_FIELDS, node)
+                return f"m.envelope.{key}"
+            if parent.name == "file":
+                check_field("file", key, FILE_FIELDS, node)
             if parent.name == "headers":
                 self.roots.add("headers")
                 return f"header(r_headers, {key!r}, {words(node)!r})"
+        if isinstance(parent, nodes.Const):
+            raise ExpressionSyntaxError(f"{words(parent)} has no fields: a field is written body.NAME", node.lineno)
         source = self.emit(parent)
         index = self.emit(dynamic) if dynamic is not None else repr(key)
         if isinstance(parent, nodes.Name) and parent.name == "headers":
@@ -133,11 +143,6 @@ class Emitter:
             if dynamic is None and isinstance(key, str)
             else (f"get({source}, {index}, {words(node)!r}, {words(parent)!r})")
         )
-
-    def _message_field(self, key: Any) -> str:
-        if key not in MESSAGE_FIELDS:
-            raise ExpressionSyntaxError(f"message has no field '{key}'; it has {', '.join(MESSAGE_FIELDS)}")
-        return f"m.envelope.{key}"
 
     # --- literals ---
     def emit_const(self, node: nodes.Const) -> str:
@@ -178,7 +183,15 @@ class Emitter:
         name = ARITHMETIC[type(node)]
         return f"{name}({self.emit(node.left)}, {self.emit(node.right)}, {words(node.left)!r}, {words(node.right)!r})"
 
-    emit_add = emit_sub = emit_mul = emit_div = emit_floordiv = emit_mod = _binary
+    emit_add = emit_mul = emit_div = emit_floordiv = emit_mod = _binary
+
+    def emit_sub(self, node: nodes.Sub) -> str:
+        field = hints.hyphened(node)
+        if field is not None and field.last and field.last not in (*ROOTS, *self.loops):
+            path = f"{words(field.parent)}[{field.key!r}]"
+            reason = f"a field whose name has a hyphen is written {path}; with blanks around it, `-` subtracts"
+            raise ExpressionSyntaxError(reason, field.start)
+        return self._binary(node)
 
     def emit_neg(self, node: nodes.Neg) -> str:
         return f"neg({self.emit(node.node)}, {words(node.node)!r})"
@@ -204,7 +217,8 @@ class Emitter:
 
     def emit_condexpr(self, node: nodes.CondExpr) -> str:
         if node.expr2 is None:
-            raise ExpressionSyntaxError("`a if condition` needs an `else`")
+            reason = "`a if condition` needs an `else`: write what it is otherwise; `else none` for null"
+            raise ExpressionSyntaxError(reason, node.lineno)
         return f"({self.emit(node.expr1)} if {self.condition(node.test)} else {self.emit(node.expr2)})"
 
     # --- tests and filters ---
@@ -215,7 +229,7 @@ class Emitter:
             "none": "is_none(lambda: {})",
         }
         if node.name not in tests or node.args:
-            raise ExpressionSyntaxError(f"unknown test 'is {node.name}'; there are `is defined` and `is none`")
+            raise ExpressionSyntaxError(hints.unknown_test(node.name), node.lineno)
         return tests[node.name].format(self._named(node.node))
 
     def _named(self, node: nodes.Node) -> str:
@@ -228,16 +242,17 @@ class Emitter:
 
     def emit_filter(self, node: nodes.Filter) -> str:
         if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
-            raise ExpressionSyntaxError(f"the filter '{node.name}' takes plain arguments only")
+            reason = f"the filter '{node.name}' takes plain arguments only, without names"
+            raise ExpressionSyntaxError(reason, node.lineno)
         if node.name in LAZY:
             other = self.emit(node.args[0]) if node.args else "''"
             return f"default(lambda: {self._named(node.node)}, lambda: {other})"
         if node.name not in self.filters:
-            raise ExpressionSyntaxError(f"unknown filter '{node.name}'; there are {', '.join(sorted(self.filters))}")
+            raise ExpressionSyntaxError(hints.unknown_filter(node.name, self.filters), node.lineno)
         try:
             check_arguments(node.name, len(node.args))
         except ExpressionError as error:
-            raise ExpressionSyntaxError(error.reason) from None
+            raise ExpressionSyntaxError(error.reason, node.lineno) from None
         quick = not self.careful and node.name in QUICK
         self.env[f"f_{node.name}"] = QUICK[node.name] if quick else self.filters[node.name]
         arguments = "".join(f", {self.emit(a)}" for a in node.args)
@@ -246,8 +261,18 @@ class Emitter:
         return f"f_{node.name}({self.emit(node.node)}{arguments})"
 
     def emit_call(self, node: nodes.Call) -> str:
-        raise ExpressionSyntaxError(f"nothing can be called in an expression ({words(node.node)}); use a filter")
+        called, arguments = node.node, [words(argument) for argument in node.args]
+        if isinstance(called, nodes.Getattr):
+            reason = hints.no_call(called.attr, words(called.node), arguments, self.filters)
+            raise ExpressionSyntaxError(reason, called.lineno + 1)
+        raise ExpressionSyntaxError(hints.no_call(words(called), None, arguments, self.filters), called.lineno)
+
+
+def check_field(of: str, key: Any, fields: tuple[str, ...], node: nodes.Node) -> None:
+    """`message` and `file` have fixed fields. `node` stands at its dot or bracket."""
+    if key not in fields:
+        raise ExpressionSyntaxError(f"{of} has no field '{key}'; it has {', '.join(fields)}", node.lineno + 1)
 
 
 def words_for(node: nodes.Node) -> str:
-    return {"Pow": "`**`", "Slice": "a slice"}.get(type(node).__name__, f"'{type(node).__name__.lower()}'")
+    return {"Pow": "`**`"}.get(type(node).__name__, f"'{type(node).__name__.lower()}'")

@@ -12,6 +12,7 @@ from jinja2.lexer import TokenStream
 
 from router.errors import ExpressionSyntaxError
 from transforms.expressions.runtime import DECIMAL_MARK
+from transforms.expressions.slips import check_pairs, explain
 
 
 class ExactEnvironment(jinja2.Environment):
@@ -32,37 +33,50 @@ class ExactEnvironment(jinja2.Environment):
                 yield line, token, value
 
 
-ENVIRONMENT = ExactEnvironment(autoescape=False)
+class ColumnEnvironment(ExactEnvironment):
+    """Of an expression there is nothing to say about lines: `lineno` of its nodes and errors is the character where
+    their token starts, counted from 1."""
+
+    @staticmethod
+    def _exact(raw: Any) -> Iterator[tuple[int, str, str]]:
+        return ExactEnvironment._exact(at_columns(raw))
+
+
+def at_columns(raw: Any) -> Iterator[tuple[int, str, str]]:
+    column = 1 - len(BEFORE)
+    for _, token, value in raw:
+        yield column, token, value
+        column += len(value)
+
+
+BEFORE, BEHIND = "{{ (", "\n) }}"
+"""What makes a template of an expression."""
+ENVIRONMENT = ColumnEnvironment(autoescape=False)
 assert DECIMAL_MARK == "\x00dec:"
 
 
 def parse(text: str) -> nodes.Expr:
-    """The expression's tree. Raises ExpressionSyntaxError."""
+    """The expression's tree, whose nodes have the character where they start as `lineno`. Raises
+    ExpressionSyntaxError."""
     if not text.strip():
-        raise ExpressionSyntaxError("the expression is empty")
-    if "{{" in text or "{%" in text:
-        raise ExpressionSyntaxError("an expression stands without braces: write `body.x`, not `{{ body.x }}`",
-                                    max(1, text.find("{") + 1))
+        raise ExpressionSyntaxError("the expression is empty: write a value, such as body.x or 'text'", 1)
+    check_pairs(text)
     try:
-        template = ENVIRONMENT.parse("{{ (" + text + "\n) }}")
-    except (jinja2.TemplateSyntaxError, RecursionError) as error:
-        raise ExpressionSyntaxError(_sentence(str(error), text), _column(text)) from None
+        template = ENVIRONMENT._parse(BEFORE + text + BEHIND, None, None)
+    except RecursionError:
+        raise ExpressionSyntaxError("the expression is nested too deeply: compute a part of it in a step", 1) from None
+    except jinja2.TemplateSyntaxError as error:
+        message = error.message or ""
+        raise explain(text, column(error.lineno, message), message) from None
+    except ValueError:
+        raise ExpressionSyntaxError("a number in the expression is too long") from None
     output = template.body[0] if len(template.body) == 1 else None
     if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
-        raise ExpressionSyntaxError("this is not one expression")
+        raise ExpressionSyntaxError("this is not one expression", 1)
     return output.nodes[0]
 
 
-def _column(text: str) -> int:
-    """Where a sole `=`, `&&`, `||` or `!` stands: the commonest slips; else the start."""
-    slip = re.search(r"(?<![=!<>])=(?!=)|&&|\|\||!(?!=)|\?", text)
-    return slip.start() + 1 if slip else 1
-
-
-def _sentence(message: str, text: str) -> str:
-    slips = {"=": "compare with `==`", "&&": "write `and`", "||": "write `or`", "!": "write `not`",
-             "?": "write `a if condition else b`"}  # fmt: skip
-    slip = re.search(r"(?<![=!<>])(=)(?!=)|(&&)|(\|\|)|(!)(?!=)|(\?)", re.sub(r"'[^']*'|\"[^\"]*\"", "", text))
-    if slip:
-        return f"cannot read the expression: {slips[slip.group(0)]}"
-    return f"cannot read the expression: {message}"
+def column(lineno: int, message: str) -> int:
+    """Where the parser stopped. Of a sign that is none of Jinja's, its lexer says the place in the whole text."""
+    at = re.search(r" at (\d+)$", message)
+    return int(at[1]) + 1 - len(BEFORE) if at else lineno

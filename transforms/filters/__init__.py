@@ -60,8 +60,13 @@ def check_arguments(name: str, count: int) -> None:
     try:
         signature(FILTERS[name]).bind(*[None] * (count + 1))
     except TypeError:
-        takes = ", ".join(map(str, list(signature(FILTERS[name]).parameters.values())[1:])) or "nothing"
-        raise ExpressionError(f"the filter '{name}' takes ({takes}), not {count} arguments", "type") from None
+        raise ExpressionError(f"the filter '{name}' takes {arguments(name)}, not {count} arguments", "type") from None
+
+
+def arguments(name: str) -> str:
+    """What may stand in a filter's brackets; `[x]` may be left out."""
+    taken = [p for p in list(signature(FILTERS[name]).parameters.values())[1:] if p.name != "namespaces"]
+    return f"({', '.join(p.name if p.default is p.empty else f'[{p.name}]' for p in taken)})" if taken else "nothing"
 
 
 __all__ = ["FILTERS", "Filter", "check_arguments", "xpath", "xpath_all"]

@@ -9,6 +9,7 @@ from jinja2.visitor import NodeTransformer
 
 from router.errors import ExpressionError
 from transforms.expressions.emit import constant, words
+from transforms.expressions.hints import unknown_filter, unknown_test
 from transforms.expressions.runtime import DECIMAL_MARK
 from transforms.filters import FILTERS, check_arguments
 from transforms.filters.xml import check_path
@@ -166,13 +167,13 @@ class Strict(NodeTransformer):
     # --- tests and filters ---
     def visit_Test(self, node: nodes.Test) -> nodes.Node:
         if node.name not in TESTS or node.args:
-            raise self.fail(f"unknown test 'is {node.name}'; there are `is defined` and `is none`", node)
+            raise self.fail(unknown_test(node.name), node)
         return self.generic_visit(node)  # type: ignore[no-any-return]
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:
         name = "default" if node.name == "d" else node.name
         if name not in FILTERS:
-            raise self.fail(f"unknown filter '{name}'; there are {', '.join(sorted(FILTERS))}", node)
+            raise self.fail(unknown_filter(name, FILTERS), node)
         if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise self.fail(f"the filter '{name}' takes plain arguments only", node)
         if name == "default":

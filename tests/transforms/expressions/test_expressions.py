@@ -108,7 +108,7 @@ def test_a_mistake_names_the_part(text: str, error: str, words: str) -> None:
         ("clock", "unknown name 'clock'"),
         ("body.qty | shout", "shout"),
         ("body.qty is odd", "is odd"),
-        ("body.qty +", "cannot read"),
+        ("body.qty +", "ends too early"),
         ("body.items[1:]", "slices"),
         ("message.clock", "message has no field 'clock'"),
     ],
