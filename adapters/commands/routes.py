@@ -14,8 +14,8 @@ from adapters.commands.output import answer_one, answer_rows, output_option, pre
 from adapters.commands.project import draft, opened, reader, stored_version
 from adapters.commands.trying import shown, trial_row
 from adapters.settings import Settings
+from router.config import Problem, build_for_trial, find_project, read_project
 from router.config import check as check_project
-from router.config import find_project, read_project
 from router.message import Envelope, File, new_id, utc_now
 from router.route import Route, Target
 from router.trial import try_route
@@ -124,6 +124,13 @@ def show(settings: Settings, id: str, form: str) -> int:
     return DONE
 
 
+def concerns(problem: Problem, route: Route) -> bool:
+    """Whether it stands in that route, in a connection of its targets, or in what holds for all."""
+    section, _, below = problem.path.partition(".")
+    names = {"routes": {route.id}, "connections": {target.send.connection for target in route.targets}, "clients": set()}
+    return any(below == name or below.startswith(f"{name}.") for name in names.get(section, {below}))
+
+
 @routes.command("try")
 @click.argument("route")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -136,12 +143,17 @@ def try_(
     settings: Settings, route: str, file: Path, record: int, headers: tuple[str, ...], content_type: str | None,
     form: str,
 ) -> int:  # fmt: skip
-    """Shows each step of one sample, and what would be sent. Nothing is sent or stored; 1 where it would be dead."""
+    """Shows each step of one sample, and what would be sent. Nothing is sent or stored; 1 where it would be dead.
+
+    Settings and secrets of the environment that are not set are warnings here: their references stay as written."""
     with opened(settings) as app:
-        table = draft(app)
+        table, unset = build_for_trial(app.project, app.registry, wiring.environment(settings))
         found = table.routes.get(route)
         if found is None:
             stop(USAGE, f"there is no route {route}; there are {', '.join(table.routes)}")
+        for problem in unset:
+            if concerns(problem, found):
+                say(str(problem))
         raw = file.read_bytes()
         given = {name.lower(): value for name, _, value in (header.partition("=") for header in headers)}
         envelope = Envelope(

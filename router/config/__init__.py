@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.config.check import build, check
+from router.config.check import build, build_for_trial, check
 from router.config.content import StoredContent
 from router.config.problems import ConfigError, Problem
 from router.config.project import Project, find_project, read_project, stored_project
@@ -13,6 +13,7 @@ __all__ = [
     "Project",
     "StoredContent",
     "build",
+    "build_for_trial",
     "check",
     "find_project",
     "read_project",

@@ -1,4 +1,4 @@
-"""The two doors: `check` says everything that is wrong with a project, `build` makes it a table or refuses."""
+"""The doors: `check` says everything that is wrong with a project, `build` makes it a table or refuses."""
 
 from __future__ import annotations
 
@@ -43,14 +43,27 @@ def build(
     return table
 
 
-def assemble(project: Project, registry: Registry, environ: Mapping[str, str]) -> tuple[Table, list[Problem]]:
-    """The one way that both go, so that `check` accepts nothing that `build` refuses."""
+def build_for_trial(project: Project, registry: Registry, environ: Mapping[str, str]) -> tuple[Table, list[Problem]]:
+    """The table of a project that nothing is sent with: a text with a reference to something that is not set stands in
+    it as it is written (in templates as `$NAME`). Those references come as warnings. Raises ConfigError where anything
+    else is wrong."""
+    table, problems = assemble(project, registry, environ, as_written=True)
+    unset = [problem for problem in problems if problem.code == "W" + UNSET]
+    if errors(problems):
+        raise ConfigError(in_order([*errors(problems), *unset]))
+    return table, unset
+
+
+def assemble(
+    project: Project, registry: Registry, environ: Mapping[str, str], as_written: bool = False
+) -> tuple[Table, list[Problem]]:
+    """The one way that all go, so that `check` accepts nothing that `build` refuses."""
     findings = Findings()
     found = sections(project, resolver_for(environ, project.base), findings)
     for route in found.routes.values():
         check_route(route, findings)
     check_links(found, findings)
-    compiler = Compiler(registry, project.content, findings)
+    compiler = Compiler(registry, project.content, findings, as_written)
     table = build_table(found, compiler, registry, project.base, project.content.version)
     return table, in_order(findings.problems)
 

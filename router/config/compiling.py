@@ -10,7 +10,7 @@ from typing import Any, cast
 from router.config.findings import Findings, Place
 from router.config.nearest import did_you_mean
 from router.config.problems import ERROR, Problem, dotted
-from router.config.references import Unset
+from router.config.references import Unset, spoken
 from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
 from router.config.schema.shapes import Chosen
 from router.config.schema.templates import lone_word
@@ -23,10 +23,14 @@ EXPRESSION, CONTENT, OPTIONS, LONE_WORD = "0401", "0402", "0403", "0404"
 
 
 class Compiler:
-    """Makes each thing once: what many routes share is compiled for the first, and said to be wrong at each."""
+    """Makes each thing once: what many routes share is compiled for the first, and said to be wrong at each.
 
-    def __init__(self, registry: Registry, content: Content, findings: Findings) -> None:
+    What holds a reference to something that is not set is left out; `as_written`: it is made of the text as it stands,
+    in templates as `$NAME`."""
+
+    def __init__(self, registry: Registry, content: Content, findings: Findings, as_written: bool = False) -> None:
         self.registry, self.content, self.findings = registry, content, findings
+        self.as_written = as_written
         self.made: dict[object, Any] = {}
         self.prefixes: Mapping[str, str] = {}
 
@@ -52,20 +56,24 @@ class Compiler:
             raise self.made[key]
         return self.made[key]
 
+    def unknown(self, value: Any) -> bool:
+        return not self.as_written and _has_unset(value)
+
     def expression(self, place: Place, text: str | None) -> Expression | None:
-        if text is None or isinstance(text, Unset):
+        if text is None or self.unknown(text):
             return None
         return self.text(place, "expression", str(text), self.registry.expression)
 
     def template(self, place: Place, text: str | None, path: bool = False) -> Expression | None:
-        if text is None or isinstance(text, Unset):
+        if text is None or self.unknown(text):
             return None
         word = lone_word(text)
         if word:
             message = f"'{{{word}}}' is sent as it stands here"
             self.findings.warning(place, LONE_WORD, message, f"write '{{{{ {word} }}}}' for a value")
         make = (self.registry.path_template if path else None) or self.registry.template
-        return self.text(place, "path" if path else "template", str(text), make)
+        written = spoken(text) if isinstance(text, Unset) else str(text)
+        return self.text(place, "path" if path else "template", written, make)
 
     def text(self, place: Place, what: str, text: str, make: Callable[[str], Expression]) -> Expression | None:
         try:
@@ -85,7 +93,7 @@ class Compiler:
         if verb not in self.registry.steps:
             self.findings.error(place.at(verb), NOT_YET, f"unknown step '{verb}'", NOT_YET_HINT, "key", bare=True)
             return None
-        if _has_unset(value):
+        if self.unknown(value):
             return None
         try:
             made = self.once((verb, _frozen(value)), lambda: self.registry.steps[verb](value, self.content))
@@ -106,7 +114,7 @@ class Compiler:
             self.failed(_field(place, getattr(error, "path", "")), error)
 
     def codec(self, place: Place, chosen: Chosen | None) -> Codec | None:
-        if chosen is None or _has_unset(chosen.value):
+        if chosen is None or self.unknown(chosen.value):
             return None
         if chosen.kind not in self.registry.codecs:
             self.findings.error(place, NOT_YET, f"unknown format '{chosen.kind}'", NOT_YET_HINT, bare=True)

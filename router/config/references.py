@@ -30,6 +30,11 @@ class Unset(str):
     """A text, as it was written, with a reference to something that is not set: its value is unknown."""
 
 
+def spoken(text: str) -> str:
+    """A text with references, so that it can stand in an address: `/${env:AREA}/x` is `/$AREA/x`."""
+    return re.sub(r"\$\{\w+:([\w.-]+?)(?::-[^}]*)?\}", r"$\1", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """What is wrong with a reference. `unset`: it is well written, but there is no such value here."""

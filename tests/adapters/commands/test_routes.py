@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from adapters import wiring
+from router.config import ConfigError
 from tests.adapters.commands.typing_room import Room
 
 
@@ -66,3 +70,61 @@ def test_a_sample_that_would_be_dead_says_why(room: Room) -> None:
     bad.write_text('{"order_no": "7"}')
     assert room.say("routes", "try", "web-orders", bad, "-o", "json") == 1
     assert {d["path"] for d in json.loads(room.out)["dead"]["details"]} == {"customer", "lines"}
+
+
+CONNECTION = "connections:\n  erp: {type: http, url: '${env:ERP_URL}', auth: {bearer: '${secret:ERP_TOKEN}'}}\n"
+OTHER = "  spare: {type: http, url: '${env:SPARE_URL}'}\n"
+ROUTE = """\
+  other:
+    from: {folder: till, files: "*.other"}
+    to: [{id: spare, send: {http: spare, path: /x}}]
+  away:
+    from: {folder: till, files: "*.away"}
+    format: json
+    steps: [{filter: "body.store == '0042' or 'x' == '${env:STORE}'"}]
+    to: [{id: erp, send: {http: erp, path: "/${env:AREA}/{{ body.n }}"}}]
+"""
+
+
+def with_settings(room: Room) -> None:
+    path = room.folder / "routes.yaml"
+    path.write_text(path.read_text().replace("connections:\n", CONNECTION + OTHER, 1) + ROUTE)
+    (room.folder / "a.json").write_text('{"n": 7, "store": "0042"}')
+
+
+def test_what_is_not_set_is_a_warning_of_a_trial(room: Room) -> None:
+    with_settings(room)
+    tried = room.json("routes", "try", "away", "a.json")
+    (target,) = tried["targets"]
+    assert [step["verb"] for step in tried["steps"]] == ["decode", "filter"], "no step is left out"
+    assert target["request"]["path"] == "/$AREA/7"
+    warnings = room.err.splitlines()
+    assert [name for name in ("ERP_URL", "ERP_TOKEN", "STORE", "AREA") if not any(name in w for w in warnings)] == []
+    assert len(warnings) == 4, "of other routes and connections nothing is said"
+    assert all("warning[W0302]" in warning for warning in warnings)
+    assert not (room.folder / "var").exists()
+
+
+def test_what_is_not_set_stops_what_runs(room: Room) -> None:
+    with_settings(room)
+    assert room.say("routes", "check") == 0
+    assert room.out.count("warning[W0302]") == 5
+    assert room.say("routes", "list") == 2
+    assert "error[E0302]" in room.err
+    with pytest.raises(ConfigError, match="E0302"):
+        wiring.prepare(room.settings)
+
+
+def test_a_value_that_is_set_is_used(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_settings(room)
+    monkeypatch.setenv("AREA", "north")
+    (target,) = room.json("routes", "try", "away", "a.json")["targets"]
+    assert target["request"]["path"] == "/north/7"
+
+
+def test_a_trial_with_a_mistake_is_refused(room: Room) -> None:
+    with_settings(room)
+    path = room.folder / "routes.yaml"
+    path.write_text(path.read_text().replace("body.store == '0042' or", "body.store = '0042' or"))
+    assert room.say("routes", "try", "away", "a.json") == 2
+    assert "(at character 12): `=` cannot stand here: write `==` to compare" in room.err

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from router.config import ConfigError, build, check, read_project
+from router.config import ConfigError, build, build_for_trial, check, read_project
 from router.config.problems import in_order
 from tests.router.config.desk import HEAD, Desk, brief
 
@@ -167,3 +167,41 @@ def mutated(text: str, chance: random.Random) -> str:
 def test_the_sound_project_is_sound(desk: Desk) -> None:
     assert desk.check(WORK) == []
     desk.build(WORK)
+
+
+WITH_SETTINGS = (
+    HEAD.replace("http://erp.test", "${env:ERP}")
+    + """  r:
+    from: {http: /r, clients: [web-shop]}
+    steps: [{filter: "body.store == '${env:STORE}'"}]
+    to: [{id: erp, when: WHEN, send: {http: erp, path: "/${env:AREA}/x"}}, {otherwise: {ignore: "no"}}]
+"""
+)
+
+
+def test_for_a_trial_what_is_not_set_stands_as_it_is_written_and_is_a_warning(desk: Desk) -> None:
+    desk.environ = {}
+    desk.write("routes.yaml", WITH_SETTINGS.replace("WHEN", "body.ok"))
+    project = read_project(desk.folder / "routes.yaml", desk.environ)
+    table, unset = build_for_trial(project, desk.registry, desk.environ)
+    assert [(p.code, p.path) for p in unset] == [
+        ("W0302", "connections.erp.url"), ("W0302", "clients.web-shop.token"),
+        ("W0302", "routes.r.steps[0].filter"), ("W0302", "routes.r.to[0].send.path"),
+    ]  # fmt: skip
+    assert table.connections["erp"].options["url"] == "${env:ERP}"
+    (target,) = table.routes["r"].targets
+    assert len(table.routes["r"].steps) == 1
+    assert target.send.options["path"].source == "encoded /$AREA/x"
+    with pytest.raises(ConfigError):
+        desk.build(WITH_SETTINGS.replace("WHEN", "body.ok"))
+
+
+def test_a_trial_is_refused_where_anything_else_is_wrong(desk: Desk) -> None:
+    desk.environ = {}
+    desk.write("routes.yaml", WITH_SETTINGS.replace("WHEN", '"body.x =="'))
+    project = read_project(desk.folder / "routes.yaml", desk.environ)
+    with pytest.raises(ConfigError) as found:
+        build_for_trial(project, desk.registry, desk.environ)
+    codes = [p.code for p in found.value.problems]
+    assert codes.count("E0401") == 1
+    assert codes.count("W0302") == 4, "what is not set may be the reason"

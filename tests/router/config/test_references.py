@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from router.config.references import Resolved, Resolver, Unset, read_dotenv, resolver_for
+from router.config.references import Resolved, Resolver, Unset, read_dotenv, resolver_for, spoken
 
 
 def resolve(text: str, **environ: str) -> str:
@@ -99,3 +99,8 @@ def test_the_secrets_folder_is_a_setting(tmp_path: Path) -> None:
     (tmp_path / "s" / "T").write_text("x\r\n")
     (tmp_path / ".env").write_text("CROSSDOCK_SECRETS=s\n")
     assert resolver_for({}, tmp_path).resolve("${secret:T}")[0] == "x"
+
+
+def test_references_are_spoken_without_braces() -> None:
+    assert spoken("/${env:AREA}/${secret:my.key-1}/{{ body.n }}") == "/$AREA/$my.key-1/{{ body.n }}"
+    assert spoken("${env:A:-d}") == "$A"
