@@ -101,6 +101,8 @@ class Expr:
     def __call__(self, message: Message, **names: Any) -> Any:
         try:
             return self._quick(message, names)
+        except MemoryError:
+            raise
         except Exception:
             return self.carefully(message, names)
 
