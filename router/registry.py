@@ -34,6 +34,8 @@ class ContentError(Exception):
         self.path = path
         self.line = line
         self.column = column
+        self.others: list[ContentError] = []
+        """Further mistakes of the same file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,9 @@ def one_record(trial: Trial, route: Route, envelope: Envelope, reader: RecordRea
             ((_, body),) = reader.records(route, stored, cut, [record], {}, envelope)
         total += cut.records
     if record > total:
-        trial.filtered = "no record in it" if not total else f"there are {total} records, none is number {record}"
+        if total:
+            raise MessageError("split", "record", f"there are {total} records, none is number {record}")
+        trial.filtered = "no record in it"
         return None
     if isinstance(body, Bad):
         trial.steps.append(TriedStep("decode", "decode", body.cells, f"record {record} of {total}"))

@@ -21,6 +21,8 @@ class MapSyntaxError(ExpressionSyntaxError):
     def __init__(self, reason: str, path: str, column: int = 1) -> None:
         super().__init__(f"{path}: {reason}" if path else reason, column)
         self.path = path
+        self.others: list[MapSyntaxError] = []
+        """Further mistakes of the same map."""
 
 
 class CompiledMap:
@@ -71,6 +73,7 @@ class Writer:
         self.lines: list[str] = []
         self.depth = 1
         self._names = 0
+        self.mistakes: list[MapSyntaxError] = []
 
     def function(self, spec: Mapping[str, Any]) -> Callable[..., Any]:
         self.env["keep_all"] = keep_all
@@ -80,6 +83,10 @@ class Writer:
             self.line("r_out = keep_all(m.body)" if spec.get("keep") == "all" else "r_out = {}")
             self.fields("r_out", spec["fields"], "", ())
         self.line("return r_out")
+        if self.mistakes:
+            wrong = self.mistakes[0]
+            wrong.others = self.mistakes[1:]
+            raise wrong
         head = [f"    {line}" for line in roots(self.emitter.roots)]
         names = ["    n = {'out': r_out}"] if self.emitter.roots & {"out", "target", "reply"} else []
         first, *rest = self.lines
@@ -88,6 +95,8 @@ class Writer:
     def display(self, fields: Mapping[str, Any]) -> None:
         """Plain expressions are one dict display, which is quicker than a field at a time; `out` has to see those before."""
         values = [f"{key!r}: {self.expression(text, str(key))}" for key, text in fields.items()]
+        if self.mistakes:
+            return
         if self.emitter.roots & {"out", "target", "reply"}:
             self.line("r_out = {}")
             self.fields("r_out", fields, "", ())
@@ -203,7 +212,8 @@ class Writer:
         except ExpressionSyntaxError as error:
             shown = str(text) if len(str(text)) <= 80 else f"{str(text)[:77]}..."
             at = f" (at character {error.column} of '{shown}')" if error.column else ""
-            raise MapSyntaxError(error.reason + at, path, error.column) from None
+            self.mistakes.append(MapSyntaxError(error.reason + at, path, error.column))
+            return "None"
 
 
 def keep_all(body: Any) -> dict[str, Any]:

@@ -136,12 +136,14 @@ def concerns(problem: Problem, route: Route) -> bool:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--record", type=click.IntRange(1), default=1, show_default=True, help="Which record of a split message.")
 @click.option("--header", "headers", multiple=True, metavar="NAME=VALUE", help="A header of the message.")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the source's path.")
+@click.option("--client", help="Who sends it: the id of a client.")
 @click.option("--content-type", help="The media type; else by the file's name.")
 @output_option
 @click.pass_obj
 def try_(
-    settings: Settings, route: str, file: Path, record: int, headers: tuple[str, ...], content_type: str | None,
-    form: str,
+    settings: Settings, route: str, file: Path, record: int, headers: tuple[str, ...], params: tuple[str, ...],
+    client: str | None, content_type: str | None, form: str,
 ) -> int:  # fmt: skip
     """Shows each step of one sample, and what would be sent. Nothing is sent or stored; 1 where it would be dead.
 
@@ -154,12 +156,7 @@ def try_(
         for problem in unset:
             if concerns(problem, found):
                 say(str(problem))
-        raw = file.read_bytes()
-        given = {name.lower(): value for name, _, value in (header.partition("=") for header in headers)}
-        envelope = Envelope(
-            new_id(), route, from_text(found), utc_now(), raw, None, len(raw), content_type, given,
-            file=File(file.name, len(raw)),
-        )  # fmt: skip
+        envelope = sample(found, file, headers, params, client, content_type)
         trial = try_route(found, envelope, reader(), record)
     row = trial_row(trial)
     if form == "table":
@@ -172,6 +169,29 @@ def try_(
     else:
         click.echo(pretty(row) if form == "json" else to_json(row))
     return FAILED if trial.failed else DONE
+
+
+def sample(
+    route: Route, file: Path, headers: tuple[str, ...], params: tuple[str, ...], client: str | None,
+    content_type: str | None,
+) -> Envelope:  # fmt: skip
+    """The file as a message of the route."""
+    raw, given = file.read_bytes(), {name.lower(): value for name, value in pairs(headers)}
+    if content_type is not None:
+        given.setdefault("content-type", content_type)
+    source = route.source.connection or str(route.source.options.get("http", ""))
+    return Envelope(
+        new_id(), route.id, source, utc_now(), raw, None, len(raw), content_type, given, dict(pairs(params)), client,
+        File(file.name, len(raw)),
+    )  # fmt: skip
+
+
+def pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:
+    """`NAME=VALUE` as typed."""
+    for text in texts:
+        if "=" not in text:
+            stop(USAGE, f"{text!r} is not like NAME=VALUE")
+    return [(name, value) for name, _, value in (text.partition("=") for text in texts)]
 
 
 routes.add_command(try_)

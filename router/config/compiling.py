@@ -130,7 +130,8 @@ class Compiler:
 
     def failed(self, place: Place, error: Exception) -> None:
         if isinstance(error, ContentError):
-            self.content_failed(place, error)
+            for one in (error, *error.others):
+                self.content_failed(place, one)
         else:
             self.findings.error(place, OPTIONS, _said(error))
 

@@ -99,3 +99,10 @@ def test_a_map_that_cannot_be_compiled_says_where(spec: Any, path: str) -> None:
     with pytest.raises(MapSyntaxError) as found:
         compile_map(spec)
     assert found.value.path == path
+
+
+def test_every_mistake_of_a_map_is_found() -> None:
+    fields = {"a": "body.x +", "b": "body.ok", "c": {"each": "l in body.l", "fields": {"d": "l.", "e": "l.q"}}, "f": "| text"}
+    with pytest.raises(MapSyntaxError) as wrong:
+        mapped(fields)
+    assert [error.path for error in (wrong.value, *wrong.value.others)] == ["a", "c[N].d", "f"]

@@ -76,7 +76,9 @@ def load_map(name: str, content: Content) -> Any:
     try:
         return compile_map(spec, name)
     except MapSyntaxError as error:
-        raise ContentError(error.reason, path, *position(text, error.path)) from None
+        first, *others = (ContentError(one.reason, path, *position(text, one.path)) for one in (error, *error.others))
+        first.others = others
+        raise first from None
 
 
 def reader() -> Any:

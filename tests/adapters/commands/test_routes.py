@@ -128,3 +128,35 @@ def test_a_trial_with_a_mistake_is_refused(room: Room) -> None:
     path.write_text(path.read_text().replace("body.store == '0042' or", "body.store = '0042' or"))
     assert room.say("routes", "try", "away", "a.json") == 2
     assert "(at character 12): `=` cannot stand here: write `==` to compare" in room.err
+
+
+def test_every_mistake_of_a_map_file_has_its_line(room: Room) -> None:
+    path = room.folder / "transforms/maps/sale_to_line.yaml"
+    path.write_text("fields:\n  a: body.sku ~\n  b: body.sku\n  c: (body.sku\n")
+    assert room.say("routes", "check", "-o", "json") == 2
+    places = [(p["file"], p["line"]) for p in json.loads(room.out)]
+    assert places == [("transforms/maps/sale_to_line.yaml", 2), ("transforms/maps/sale_to_line.yaml", 4)]
+
+
+PRACTICE = """
+version: 1
+connections:
+  out: {type: folder, path: out}
+clients:
+  anna: {token: t-o-k-e-n}
+routes:
+  scripts:
+    from: {http: "/rx/{clinic}", clients: [anna]}
+    steps:
+      - set: {"body.clinic": message.params.clinic, "body.by": message.client, "body.source": message.source}
+    to: [{id: out, send: {folder: out, name: "{{ body.clinic }}.json"}}]
+"""
+
+
+def test_a_sample_may_have_parameters_of_its_path_and_a_client(room: Room) -> None:
+    (room.folder / "routes.yaml").write_text(PRACTICE)
+    (room.folder / "rx.json").write_text("{}")
+    tried = room.json("routes", "try", "scripts", "rx.json", "--param", "clinic=west", "--client", "anna")
+    assert json.loads(tried["targets"][0]["body"]) == {"clinic": "west", "by": "anna", "source": "/rx/{clinic}"}
+    assert room.say("routes", "try", "scripts", "rx.json", "--param", "west") == 2
+    assert "'west' is not like NAME=VALUE" in room.err
