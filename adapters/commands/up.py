@@ -11,6 +11,7 @@ import structlog
 
 from adapters import logs
 from adapters.child import Part
+from adapters.commands.exits import USAGE
 from adapters.frozen import FrozenOwner
 from adapters.host import STAGES, broker_part, prepare_part, role_part
 from adapters.node import hold_role, holding
@@ -26,6 +27,9 @@ log = structlog.get_logger("crossdock.up")
 def up(settings: Settings) -> int:
     """Runs everything: broker, web, inbound, worker. Ctrl-C ends it when what is in flight has ended."""
     logs.configure(settings.log, "up")
+    if not settings.config.exists():
+        print(f"there is no {settings.config}: go to the project's folder, or say --config", file=sys.stderr)
+        return USAGE
     with ExitStack() as held:
         held.enter_context(holding(settings.var, "up"))
         _refuse_running_roles(settings)

@@ -70,3 +70,12 @@ def test_children_do_not_see_the_project_folder_as_code(project: Path) -> None:
         [sys.executable, *host.command("routes", "check")[1:]], cwd=project, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", ["up", "status"])
+def test_a_folder_that_is_no_project(tmp_path: Path, command: str) -> None:
+    done = subprocess.run([*host.command(command)], cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2
+    assert "routes.yaml" in done.stderr
+    assert "go to the project's folder, or say --config" in done.stderr
+    assert list(tmp_path.iterdir()) == []
