@@ -8,6 +8,7 @@ from router.registry import StepFactory
 from transforms.steps.dedupe import dedupe
 from transforms.steps.filter import filter
 from transforms.steps.map import map
+from transforms.steps.python import python
 from transforms.steps.set import set
 from transforms.steps.split import split
 from transforms.steps.template import template
@@ -23,4 +24,5 @@ STEPS: Mapping[str, StepFactory] = {
     "set": set,
     "filter": filter,
     "split": split,
+    "python": python,
 }

@@ -8,11 +8,11 @@ from typing import Any
 from marshmallow import ValidationError
 
 from router.config.references import Unset
-from router.config.schema.fields import Duration, Entry, Formula, Note, Text, Word
-from router.config.schema.mistakes import RULE, Mistake, kind, wrong
+from router.config.schema.fields import Duration, Entry, Flag, Formula, Note, Text, Word
+from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT, RULE, Mistake, kind, wrong
 from router.config.schema.shapes import Listing, Named, Nest, Verb, Words
 
-LATER_STEPS = ("python",)
+LATER_STEPS: tuple[str, ...] = ()
 SET_PATH = re.compile(r"body(\.[^.\s]+)+|headers\.[!#$%&'*+^_`|~0-9A-Za-z-]+")
 
 
@@ -41,6 +41,24 @@ class SchemaName(Text):
         return value
 
 
+class FunctionName(Text):
+    """`module.function`: a function in `transforms/python/module.py`."""
+
+    def check(self, value: str) -> Any:
+        if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value):
+            raise wrong(value, "a function is named module.function, for transforms/python/module.py")
+        return value
+
+
+class Pure(Flag):
+    """What is not pure may not be computed again; that needs its result kept."""
+
+    def check(self, value: Any, shown: Any) -> Any:
+        if super().check(value, shown) is False:
+            raise ValidationError([Mistake(NOT_YET, "'pure: false'", NOT_YET_HINT, bare=True)])
+        return True
+
+
 class Either(Entry):
     """A value in its short form, or a mapping with options."""
 
@@ -60,6 +78,11 @@ class ValidateOptions(Words):
     unknown = Word(  # type: ignore[assignment]  # a key of ours; marshmallow takes it out of the class
         ("raise", "exclude", "include"), "What happens to fields that the schema does not name."
     )
+
+
+class PythonOptions(Words):
+    call = FunctionName("The function.", required=True)
+    pure = Pure("The same message gives the same result, at each attempt.", load_default=True)
 
 
 class Dedupe(Words):
@@ -139,6 +162,7 @@ VERBS: dict[str, Entry] = {
     "xslt": Either(FileName(), Stylesheet, "Makes another XML of the body."),
     "set": Set(),
     "filter": Formula("Lets through where it is true."),
+    "python": Either(FunctionName(), PythonOptions, "Calls a function of the project."),
     "split": Either(Records(), Split, "Makes each record a body."),
 }
 AT_TARGET: dict[str, Entry] = VERBS | {

@@ -160,3 +160,50 @@ def test_a_sample_may_have_parameters_of_its_path_and_a_client(room: Room) -> No
     assert json.loads(tried["targets"][0]["body"]) == {"clinic": "west", "by": "anna", "source": "/rx/{clinic}"}
     assert room.say("routes", "try", "scripts", "rx.json", "--param", "west") == 2
     assert "'west' is not like NAME=VALUE" in room.err
+
+
+FUNCTIONS = """
+version: 1
+connections:
+  out: {type: folder, path: out}
+routes:
+  prices:
+    from: {http: /prices, clients: anyone}
+    steps: [python: prices.doubled]
+    to: [{id: out, send: {folder: out, name: "{{ body.sku }}.json"}}]
+"""
+DOUBLED = "def doubled(message):\n    message.body['price'] *= 2\n    return message\n"
+
+
+def test_a_function_of_the_project_is_a_step(room: Room) -> None:
+    (room.folder / "routes.yaml").write_text(FUNCTIONS)
+    (room.folder / "transforms/python").mkdir()
+    (room.folder / "transforms/python/prices.py").write_text(DOUBLED)
+    (room.folder / "p.json").write_text('{"sku": "A", "price": 1.10}')
+    tried = room.json("routes", "try", "prices", "p.json")
+    assert [step["rule"] for step in tried["steps"]] == ["decode", "python: prices.doubled"]
+    assert tried["targets"][0]["body"] == '{"sku":"A","price":2.20}'
+    room.send("prices", '{"sku": "B", "price": 0.5}')
+    id = room.send("prices", '{"sku": "C"}')
+    room.work()
+    assert (room.folder / "out/B.json").read_text() == '{"sku":"B","price":1.0}'
+    (letter,) = room.json("dlq", "list")
+    assert (letter["message"], letter["stage"], letter["error"]) == (id, "python", "exception")
+    assert letter["reason"] == "transforms/python/prices.py, line 2: KeyError: 'price'"
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("prices.dubled", "there is no function dubled; the file has doubled"),
+        ("price.doubled", "there is no file transforms/python/price.py"),
+        ("doubled", "a function is named module.function"),
+        ("{call: prices.doubled, pure: false}", "not yet: this version cannot do it"),
+    ],
+)
+def test_a_function_that_cannot_be_a_step(room: Room, step: str, said: str) -> None:
+    (room.folder / "routes.yaml").write_text(FUNCTIONS.replace("[python: prices.doubled]", f"[{{python: {step}}}]"))
+    (room.folder / "transforms/python").mkdir()
+    (room.folder / "transforms/python/prices.py").write_text(DOUBLED)
+    assert room.say("routes", "check") == 2
+    assert said in room.out + room.err
