@@ -113,5 +113,8 @@ class Caretaker(Protocol):
 
     def resume_target(self, target: str, by: str, reason: str) -> bool: ...
 
+    def reset_target(self, target: str, connection: str, by: str, reason: str) -> int:
+        """The breaker of its connection is closed; how many wait there for a next try, which is now."""
+
     def prune_step(self, keep: Keep) -> Pruned:
         """One bounded turn; called again until nothing is left."""

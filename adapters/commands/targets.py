@@ -108,3 +108,23 @@ def resume(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> 
             say(f"{name} goes on" if resumed else f"{name} was not paused")
         ring(settings)
     return DONE
+
+
+@targets.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ROUTE.TARGET...")
+@reason_option
+@yes_option
+@click.pass_obj
+def reset(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> int:
+    """Closes the breaker of a target's connection, and tries at once what waits there for its next try."""
+    with opened(settings) as app:
+        found = names(app, ids)
+        agree(f"this resets {', '.join(found)}", yes)
+        for name in found:
+            target = app.table().target(name)
+            if target is None:
+                stop(NOTHING, f"target {name} is not in the current version")
+            hurried = app.ledger.reset_target(name, target.send.connection, actor(), reason)
+            say(f"{name}: the breaker of {target.send.connection} is closed, {hurried} are tried again now")
+        ring(settings)
+    return DONE

@@ -1,4 +1,4 @@
-"""Pausing targets: their lanes are not due until they are resumed; what is open there is held."""
+"""Pausing targets: their lanes are not due until they are resumed; what is open there is held. Resetting them."""
 
 from __future__ import annotations
 
@@ -37,3 +37,22 @@ class Pauses:
             wake(run, [(str(t), int(n)) for t, n in lanes], now)
             audit(run, now, by, "resumed", target, reason)
         return True
+
+    def reset_target(self, target: str, connection: str, by: str, reason: str) -> int:
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            run(
+                "UPDATE destination SET total=total + ? - opened_at WHERE connection=? AND circuit='open'",
+                (now, connection),
+            )
+            run(
+                "UPDATE destination SET circuit='closed', failures=0, until=0, probe_owner='', probe_until=0"
+                " WHERE connection=?",
+                (connection,),
+            )
+            run("UPDATE parked SET next_at=? WHERE target=? AND state='retry' AND next_at>?", (now, target, now))
+            hurried = self.db.changes()
+            lanes = run("SELECT target, lane FROM lane WHERE target=?", (target,)).fetchall()
+            wake(run, [(str(t), int(n)) for t, n in lanes], now)
+            audit(run, now, by, "reset", target, reason)
+        return hurried

@@ -41,3 +41,22 @@ def test_a_target_that_was_removed_is_listed_while_something_waits_there(room: R
     gone = next(row for row in room.json("targets", "list") if row["removed"])
     assert (gone["id"], gone["open"]) == ("web-orders.erp", 1)
     assert room.json("status")["held"] == 1
+
+
+def test_a_target_that_is_reset_is_tried_at_once(room: Room) -> None:
+    place = room.folder / "out/orders"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("a file where a folder should be")
+    for no in range(1, 8):
+        room.send("web-orders", ORDER.replace('"1"', f'"{no}"'))
+    room.work()
+    (orders, _) = room.json("targets", "list")
+    assert (orders["circuit"], orders["dead"]) == ("open", 0)
+    assert orders["retry"] > 0
+    place.unlink()
+    assert room.say("targets", "reset", "web-orders.erp") == 5
+    assert room.say("targets", "reset", "web-orders.erp", "--yes", "--reason", "the folder is there again") == 0
+    assert "the breaker of orders is closed" in room.err
+    room.work()
+    assert len(list(place.glob("*.json"))) == 7
+    assert room.json("targets", "list")[0]["circuit"] == "closed"
