@@ -24,9 +24,10 @@ CODECS: Mapping[str, CodecFactory] = {
 }
 
 MEDIA_TYPES = {
-    "application/json": "json", "text/csv": "csv", "application/xml": "xml", "text/xml": "xml", "text/plain": "text",
+    "application/json": "json", "application/x-ndjson": "ndjson", "application/ndjson": "ndjson",
+    "application/jsonl": "ndjson", "text/csv": "csv", "application/xml": "xml", "text/xml": "xml", "text/plain": "text",
 }  # fmt: skip
-SUFFIXES = {".json": "json", ".csv": "csv", ".xml": "xml", ".txt": "text"}
+SUFFIXES = {".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".xml": "xml", ".txt": "text"}
 
 
 def codec_for(content_type: str | None, file_name: str | None) -> str:

@@ -23,6 +23,7 @@ from transforms.codecs.places import excerpt, place
 
 PLAIN = frozenset({str, int, bool, NoneType, Decimal, datetime.date, datetime.datetime, datetime.time})
 CONTAINERS = frozenset({dict, list})
+SPACE = b" \t\r\n"
 SCALARS = (str, int, Decimal, datetime.date, datetime.time, datetime.timedelta, uuid.UUID, enum.Enum)
 
 
@@ -38,13 +39,17 @@ class JsonCodec:
 
     def decode(self, raw: bytes, envelope: Envelope) -> Any:
         before = len(codecs.BOM_UTF8) if raw.startswith(codecs.BOM_UTF8) else 0
-        text = raw[before:] if before else raw
+        return self.read(raw[before:] if before else raw, before)
+
+    def read(self, text: bytes, before: int = 0, line: int = 0) -> Any:
+        """The body of a text that stands `before` bytes into the message; `line` is its number where it is one line of
+        many. Raises DecodeError with its place in the message."""
         try:
             body = self._decoder.decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError) as wrong:
-            raise undecodable(text, before, wrong) from None
+            raise undecodable(text, before, wrong, line) from None
         if not surely_single(body, text):
-            fault = fault_of(text.decode(), before)
+            fault = fault_of(text.decode(), before, line)
             if fault is not None:
                 raise DecodeError(fault)
         return body
@@ -92,17 +97,19 @@ def surely_single(body: Any, text: bytes) -> bool:
     return not blanks and text.count(b'":') == keys
 
 
-def undecodable(text: bytes, before: int, wrong: Exception) -> DecodeError:
+def undecodable(text: bytes, before: int, wrong: Exception, line: int = 0) -> DecodeError:
     """The error of a text that the fast reader refused, with its place."""
-    if not text.strip():
+    if not text.strip(SPACE):
         return DecodeError("the message is empty; a JSON value is expected")
     try:
         whole = text.decode()
     except UnicodeDecodeError as broken:
         good = text[:broken.start].decode()
         byte = text[broken.start:broken.start + 1].hex()
-        return DecodeError(f"{place(good, len(good), before)}: the byte {byte} is not UTF-8; JSON is always UTF-8")
-    return DecodeError(fault_of(whole, before) or f"not JSON: {wrong}")
+        where = place(good, len(good), before, line)
+        return DecodeError(f"{where}: the byte {byte} is not UTF-8; JSON is always UTF-8")
+    found = fault_of(whole, before, line)
+    return DecodeError(found or f"{f'line {line} (byte {before}): ' if line else ''}not JSON: {wrong}")
 
 
 def encode(body: Any) -> bytes:

@@ -37,9 +37,11 @@ class Container:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads a text token by token without recursion, so that no depth can hurt."""
+    """Reads a text token by token without recursion, so that no depth can hurt. `line` is the number of a text that is one
+    line of many, else 0."""
 
     text: str
+    line: int = 0
     at: int = 0
     open: list[Container] = field(default_factory=list)
 
@@ -49,7 +51,8 @@ class Reader:
         while self.open:
             self.member()
         if self.peek():
-            raise Fault(self.at, f"{self.rest()} stands after the end of the value; a message is one JSON value")
+            whole = "line" if self.line else "message"
+            raise Fault(self.at, f"{self.rest()} stands after the end of the value; a {whole} is one JSON value")
 
     def peek(self) -> str:
         self.at = SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
@@ -92,7 +95,7 @@ class Reader:
         start = self.at
         key = self.string()
         if key in keys:
-            line, column = line_column(self.text, keys[key])
+            line, column = line_column(self.text, keys[key], self.line)
             raise Fault(start, f"the key {excerpt(key)} stands twice in one object, first at line {line}, "
                                f"column {column}; which one is meant cannot be known")
         keys[key] = start
@@ -112,7 +115,7 @@ class Reader:
                 raise Fault(self.at, f"{end!r} stands after a comma; a value is expected")
             self.item()
         else:
-            line, column = line_column(self.text, container.at)
+            line, column = line_column(self.text, container.at, self.line)
             raise Fault(self.at, f"{self.rest()} stands where ',' or {end!r} is expected (opened at line {line}, "
                                  f"column {column})")
 
@@ -163,11 +166,11 @@ class Reader:
             raise Fault(self.at, f"a whole number has {len(digits)} digits; at most {longest} are read")
 
 
-def fault_of(text: str, before: int = 0) -> str | None:
-    """One sentence with line, column and byte, or None where the text is JSON without doubled keys; `before` is the
-    length of a byte order mark."""
+def fault_of(text: str, before: int = 0, line: int = 0) -> str | None:
+    """One sentence with line, column and byte, or None where the text is JSON without doubled keys; `before` is how many
+    bytes stand before it, `line` its number where it is one line of many."""
     try:
-        Reader(text).read()
+        Reader(text, line).read()
     except Fault as fault:
-        return f"{place(text, fault.at, before)}: {fault.what}"
+        return f"{place(text, fault.at, before, line)}: {fault.what}"
     return None

@@ -17,15 +17,18 @@ def excerpt(value: Any) -> str:
     return shown if isinstance(value, str) or len(shown) <= LONGEST else shown[:LONGEST] + "…"
 
 
-def line_column(text: str, at: int) -> tuple[int, int]:
-    """Line and column of a character; CRLF, CR and LF each end a line."""
+def line_column(text: str, at: int, only: int = 0) -> tuple[int, int]:
+    """Line and column of a character; CRLF, CR and LF each end a line. `only` is the number of the line where the text is
+    one line of many, in which nothing ends a line."""
+    if only:
+        return only, at + 1
     line, start = 1, 0
     for end in LINE_END.finditer(text, 0, at):
         line, start = line + 1, end.end()
     return line, at - start + 1
 
 
-def place(text: str, at: int, before: int = 0) -> str:
+def place(text: str, at: int, before: int = 0, only: int = 0) -> str:
     """`line 3, column 5 (byte 40)` of a character in a UTF-8 text that stands `before` bytes into the message."""
-    line, column = line_column(text, at)
+    line, column = line_column(text, at, only)
     return f"line {line}, column {column} (byte {before + len(text[:at].encode(errors='surrogatepass'))})"

@@ -14,6 +14,7 @@ from router.config.content import StoredContent
 from router.errors import DecodeError, EncodeError
 from router.ports import Bad, Codec
 from tests.contracts.codec import ENVELOPE, CodecContract, JoinContract, RecordContract
+from tests.transforms.codecs import test_ndjson
 from transforms.codecs import CODECS, codec_for, codec_of_body
 
 NOTHING = StoredContent()
@@ -65,19 +66,6 @@ class TestJson(JoinContract):
         raw = f"{{{quoted}{' ' * spaces}: 1, {quoted}: {quoted}}}".encode()
         with pytest.raises(DecodeError):
             self.codec().decode(raw, ENVELOPE)
-
-
-class TestNdjson(JoinContract):
-    bodies = ({"a": 1}, {"a": Decimal("1.10"), "b": "x\ny"})
-    reads = False
-    refused = (b'{"a": 1}\n',)
-    unwritable = ({"a": Decimal("NaN")},)
-
-    def codec(self) -> Codec:
-        return made("ndjson")
-
-    def test_one_line_each(self) -> None:
-        assert made("ndjson").join([{"a": 1}, {"a": "\n"}], True) == b'{"a":1}\n{"a":"\\n"}\n'
 
 
 TABLE = (
@@ -235,7 +223,8 @@ class TestBytes(JoinContract):
 
 
 def test_every_codec_has_its_contract() -> None:
-    held = {c.__name__.removeprefix("Test").lower() for c in (TestJson, TestNdjson, TestCsv, TestXml, TestText, TestBytes)}
+    classes = (TestJson, test_ndjson.TestNdjson, TestCsv, TestXml, TestText, TestBytes)
+    held = {c.__name__.removeprefix("Test").lower() for c in classes}
     assert held == set(CODECS)
 
 
@@ -243,7 +232,10 @@ def test_every_codec_has_its_contract() -> None:
     ("media", "file", "name"),
     [
         ("application/json; charset=utf-8", None, "json"), ("application/vnd.x+json", None, "json"),
-        ("text/xml", None, "xml"), (None, "A.CSV", "csv"), ("application/octet-stream", "a.json", "json"),
+        ("text/xml", None, "xml"), (None, "A.CSV", "csv"), ("application/x-ndjson", "a.json", "ndjson"),
+        ("application/ndjson", None, "ndjson"), ("application/jsonl; charset=utf-8", None, "ndjson"),
+        (None, "a.ndjson", "ndjson"), (None, "A.JSONL", "ndjson"),
+        ("application/octet-stream", "a.json", "json"),
         (None, None, "bytes"), ("text/plain", "a.csv", "text"),
     ],
 )  # fmt: skip
