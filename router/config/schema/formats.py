@@ -152,11 +152,11 @@ class Format(Entry):
 
     def __init__(self, source: bool, note: str = "", **options: Any) -> None:
         super().__init__(note, **options)
-        self.kinds: dict[str, Entry] = {"json": Options(NoOptions), "csv": Options(SourceCsv if source else Csv)}
-        if not source:
-            self.kinds["ndjson"] = Options(NoOptions)
-        self.kinds |= {"xml": Options(Xml), "text": Options(TextFormat), "bytes": Options(NoOptions)}
-        self.later = ("fixed", "ndjson") if source else ("fixed",)
+        self.kinds: dict[str, Entry] = {
+            "json": Options(NoOptions), "ndjson": Options(NoOptions), "csv": Options(SourceCsv if source else Csv),
+            "xml": Options(Xml), "text": Options(TextFormat), "bytes": Options(NoOptions),
+        }  # fmt: skip
+        self.later = ("fixed",)
         self.with_options = Verb(self.kinds, self.later, "format")
 
     def unset(self, value: Unset) -> Any:

@@ -42,7 +42,7 @@ class FakeCodec:
         self.namespaces = dict(options.get("namespaces", {}))
         if name in ("csv", "ndjson", "json", "text"):
             self.join = lambda bodies, first: b""
-        if name == "csv":
+        if name in ("csv", "ndjson"):
             self.cut = lambda stream: iter(())
 
     def decode(self, raw: bytes, envelope: Any) -> Any: ...

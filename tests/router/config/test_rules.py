@@ -58,6 +58,13 @@ def test_only_what_was_split_is_collected(desk: Desk) -> None:
     assert desk.route(SOURCE + f"format: csv\nsteps: [{{split: records}}]\nto: [{target}]\n") == []
 
 
+def test_ndjson_has_records_and_json_has_not(desk: Desk) -> None:
+    assert desk.route(SOURCE + f"format: ndjson\nsteps: [{{split: records}}]\nto: [{B}]\n") == []
+    [problem] = desk.route(SOURCE + f"format: json\nsteps: [{{split: records}}]\nto: [{B}]\n")
+    assert problem.path == "routes.r.steps[0].split"
+    assert "'json' has no records" in problem.message
+
+
 @pytest.mark.parametrize(
     ("rest", "codes"),
     [

@@ -16,7 +16,9 @@ to: [{{id: x, send: {{folder: out, name: x}}}}]
     [
         ("jsn", "E0201", 13, "format", "did you mean 'json'?"),
         ("fixed", "E0205", 13, "format", "not yet"),
-        ("ndjson", "E0205", 13, "format", "not yet"),
+        ("ndjsn", "E0201", 13, "format", "did you mean 'ndjson'?"),
+        ("{ndjson: {encoding: utf-8}}", "E0201", 23, "format.ndjson.encoding", ""),
+        ("{ndjson: {}, csv: {}}", "E0206", 26, "format.csv", "remove 'csv'"),
         ("5", "E0203", 13, "format", "one of: json"),
         ("{csv: {delimter: ;}}", "E0201", 20, "format.csv.delimter", "did you mean 'delimiter'?"),
         ("{csv: {delimiter: ;;}}", "E0204", 31, "format.csv.delimiter", ""),
@@ -46,6 +48,8 @@ def test_a_wrong_format(desk: Desk, text: str, code: str, column: int, path: str
     "text",
     [
         "json",
+        "ndjson",
+        "{ndjson: }",
         "csv",
         "xml",
         "text",
