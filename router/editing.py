@@ -139,6 +139,8 @@ def assigned(body: Any, path: Path, value: Any, where: str) -> Any:
         if not 0 <= n < len(body):
             raise EditError(f"{where} is a list of {len(body)}, [{part}] is not in it")
         return [assigned(old, rest, value, f"{where}[{n}]") if i == n else old for i, old in enumerate(body)]
+    if isinstance(body, str):
+        raise EditError(f"{where} is a text, it has no field {part}: set all of it, --set '{where}=…', or give a --body FILE")
     if not isinstance(body, dict):
         raise EditError(f"{where} is {'null' if body is None else type(body).__name__}, it has no field {part}")
     if rest and part not in body:

@@ -46,6 +46,7 @@ def test_fields_are_set_deep_inside_and_the_old_body_stays() -> None:
         ({"a": 1}, ("b", "c"), "body has no field b; there are a"),
         ({"a": 1}, ("a", "c"), "body.a is int, it has no field c"),
         ({"a": None}, ("a", "c"), "body.a is null, it has no field c"),
+        ('{"a": 1,}', ("a",), "body is a text, it has no field a: set all of it, --set 'body=…', or give a --body FILE"),
         ({"a": [1]}, ("a", 1), r"body.a is a list of 1, \[1\] is not in it"),
     ],
 )
