@@ -42,3 +42,44 @@ def test_a_set_that_leads_nowhere_changes_nothing(room: Room) -> None:
     assert "body has no field nothing; there are order_no, customer, lines" in room.err
     assert room.say("dlq", "edit", id, "--set", "qty=1") == 1
     assert room.json("dlq", "show", id)["edits"] == 0
+
+
+NDJSON = """
+  stock:
+    about: Stock of the warehouse, a line an article
+    from: {folder: till, files: "*.ndjson"}
+    format: ndjson
+    steps:
+      - split: records
+      - set: {"body.line": record.number}
+    to:
+      - {id: lake, format: ndjson, collect: message, send: {folder: sales, name: "{{ file.stem }}.ndjson"}}
+"""
+
+
+def test_a_broken_line_of_json_is_dead_alone_and_goes_on_when_it_is_mended(room: Room) -> None:
+    routes = room.folder / "routes.yaml"
+    routes.write_text(routes.read_text() + NDJSON)
+    assert room.say("routes", "check") == 0, room.err
+    lines = '{"sku": "A", "qty": 1.10}\r\n\r\n{"sku": "B", "qty": }\r\n{"sku": "C", "qty": 3}'
+    id = room.send("stock", lines, "S.ndjson") + ":2"
+    room.work()
+    sales = room.folder / "out/sales"
+    assert (sales / "S.ndjson").read_text() == '{"sku":"A","qty":1.10,"line":1}\n{"sku":"C","qty":3,"line":3}\n'
+    (letter,) = room.json("dlq", "list")
+    assert letter["id"] == id
+    assert letter["reason"] == "line 3, column 21 (byte 49): '}' stands where a value is expected"
+    assert room.say("dlq", "edit", id, "--set", "body.qty=2") == 1
+    assert "body is a text" in room.err
+    assert room.say("dlq", "edit", id, "--set", 'body={"sku": "B", "qty": 2,}') == 0, room.err
+    assert room.say("dlq", "requeue", id, "--yes") == 0, room.err
+    room.work()
+    (letter,) = room.json("dlq", "list")
+    assert "the edited line is not JSON: line 1, column 23" in letter["reason"]
+    assert room.say("dlq", "edit", id, "--set", 'body={"sku": "B", "qty": 2}') == 0, room.err
+    assert room.say("dlq", "requeue", id, "--yes") == 0, room.err
+    room.work()
+    assert room.json("dlq", "list") == []
+    (mended,) = sales.glob("S.requeue-*.ndjson")
+    assert mended.read_text() == '{"sku":"B","qty":2,"line":2}\n'
+    assert room.say("ledger", "verify") == 0, room.err
