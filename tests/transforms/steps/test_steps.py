@@ -28,4 +28,4 @@ def test_every_verb_has_its_class_in_the_contract() -> None:
 
 
 def test_the_verbs_of_the_interface_that_work_today() -> None:
-    assert list(STEPS) == ["validate", "dedupe", "map", "template", "xslt", "set", "filter", "split"]
+    assert list(STEPS) == ["validate", "dedupe", "map", "template", "xslt", "set", "filter", "split", "python"]
