@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import builtins
+import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import RLock
 from types import ModuleType
 from typing import Any
 
 from router.ports import Content
 from router.registry import ContentError
+
+LONGEST = 500
+"""Characters that an exception may say."""
+
+NAMED = RLock()
 
 
 class ModuleLoader:
@@ -50,14 +58,17 @@ class ModuleLoader:
     def _run(self, source: str, module: ModuleType) -> None:
         path = str(module.__file__)
         try:
-            exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+            with named(module):
+                exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
         except ContentError:
             raise
         except SyntaxError as error:
             raise ContentError(f"not Python: {error.msg}", error.filename or path, error.lineno or 0,
                                error.offset or 0) from None  # fmt: skip
-        except Exception as error:
-            raise ContentError(f"{type(error).__name__}: {error}", path, line_of(error, path)) from error
+        except (Exception, SystemExit) as error:
+            if is_signal(error, self.folder):
+                raise
+            raise ContentError(described(error), path, line_of(error, path)) from error
 
     def _import(self, name: str, globals: Mapping[str, Any] | None = None, locals: Mapping[str, Any] | None = None,
                 fromlist: Sequence[str] | None = (), level: int = 0) -> Any:  # fmt: skip
@@ -96,6 +107,50 @@ class ModuleLoader:
         return True
 
 
+@contextmanager
+def named(module: ModuleType) -> Iterator[None]:
+    """While a module runs it is found by its name: dataclasses look for theirs there."""
+    with NAMED:
+        before = sys.modules.get(module.__name__)
+        sys.modules[module.__name__] = module
+        try:
+            yield
+        finally:
+            if before is None:
+                del sys.modules[module.__name__]
+            else:
+                sys.modules[module.__name__] = before
+
+
 def line_of(error: BaseException, path: str) -> int:
     """The last line of that file on the way to an error; 0 where it was not on it."""
-    return next((f.lineno or 0 for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == path), 0)
+    return next((line for name, line in way(error) if name == path), 0)
+
+
+def place_of(error: BaseException, folder: str) -> tuple[str, int]:
+    """The last file of that folder on the way to an error, and the line in it; `('', 0)` where none was on it."""
+    return next(((name, line) for name, line in way(error) if name.startswith(folder)), ("", 0))
+
+
+def way(error: BaseException) -> Iterator[tuple[str, int]]:
+    """File and line of each call on the way to an error, the last one first."""
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        yield frame.f_code.co_filename, line
+
+
+def is_signal(error: BaseException, folder: str) -> bool:
+    """Whether an exit was asked for by a signal's handler, which ends this process wherever it happens to be, and not
+    by the project's own `sys.exit` or `exit`."""
+    last, _ = next(way(error), ("", 0))
+    return isinstance(error, SystemExit) and not last.startswith(folder) and "_sitebuiltins" not in last
+
+
+def described(error: BaseException) -> str:
+    """An exception's type and text as one line that can be stored, whatever it says."""
+    try:
+        text = " ".join(str(error).split()).encode(errors="backslashreplace").decode()
+    except Exception:
+        text = "(it has no words)"
+    if len(text) > LONGEST:
+        text = text[:LONGEST] + "…"
+    return f"{type(error).__name__}: {text}".removesuffix(": ")

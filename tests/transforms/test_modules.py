@@ -40,6 +40,11 @@ def test_the_standard_library_is_there() -> None:
     assert loader(orders="from decimal import Decimal\nimport os.path\nX = Decimal('1.0')").load("orders").X == 1
 
 
+def test_dataclasses_find_their_module() -> None:
+    text = "from __future__ import annotations\nfrom dataclasses import dataclass\n@dataclass\nclass Line:\n    qty: int\n"
+    assert loader(orders=f"{text}X = Line(2)").load("orders").X.qty == 2
+
+
 def test_nothing_is_left_in_the_process() -> None:
     before = set(sys.modules)
     loader(orders="from . import common", common="A = 7").load("orders")
@@ -57,6 +62,8 @@ def test_two_versions_do_not_meet() -> None:
         ({}, "orders", 0, "there is no file transforms/schemas/orders.py"),
         ({"orders": "x = 1\nx = ("}, "orders", 2, "not Python"),
         ({"orders": "x = 1\n\nx / 0"}, "orders", 3, "ZeroDivisionError"),
+        ({"orders": "x = 1\nraise SystemExit(3)"}, "orders", 2, "SystemExit: 3"),
+        ({"orders": "raise ValueError('one\\n  two')"}, "orders", 1, "ValueError: one two$"),
         ({"orders": "from . import nope"}, "nope", 0, "there is no file transforms/schemas/nope.py"),
         ({"orders": "import not_installed_at_all"}, "orders", 1, "ModuleNotFoundError"),
         ({"orders": "from .common import A", "common": "\n1 +"}, "common", 2, "not Python"),
