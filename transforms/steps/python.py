@@ -7,66 +7,27 @@ attempt and after each crash, and must come to the same result.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from typing import Any
 
+from lxml import etree
+
 from router.errors import MessageError
-from router.message import Envelope, File, Message
+from router.message import Message
 from router.ports import Content
 from router.registry import ContentError
 from transforms.filters.values import kind
-from transforms.modules import ModuleLoader, line_of
+from transforms.given import Given
+from transforms.modules import ModuleLoader, described, is_signal, place_of
 from transforms.steps.set import header
 from transforms.steps.validate import same
 
 FOLDER = "transforms/python/"
 
 
-class Given:
-    """A message as a function sees it. `body` and `headers` are its own: they may be changed in place, or replaced."""
-
-    __slots__ = ("_envelope", "_record", "body", "headers")
-
-    def __init__(self, message: Message) -> None:
-        self.body = deepcopy(message.body)
-        self.headers = dict(message.headers)
-        self._envelope: Envelope = message.envelope
-        self._record = message.record
-
-    @property
-    def id(self) -> str:
-        return self._envelope.id
-
-    @property
-    def route(self) -> str:
-        return self._envelope.route
-
-    @property
-    def source(self) -> str:
-        return self._envelope.source
-
-    @property
-    def client(self) -> str | None:
-        return self._envelope.client
-
-    @property
-    def received_at(self) -> Any:
-        """When it came in: the time that a function may use, since it stays the same."""
-        return self._envelope.received_at
-
-    @property
-    def params(self) -> Mapping[str, str]:
-        return dict(self._envelope.params)
-
-    @property
-    def file(self) -> File | None:
-        return self._envelope.file
-
-    @property
-    def record(self) -> int:
-        """The record's number, from 1; 0 for a message that was not split."""
-        return self._record
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token of RFC 9110, 5.6.2."""
 
 
 class Python:
@@ -78,27 +39,67 @@ class Python:
         self._call, self._path = load(self._name, content)
 
     def apply(self, message: Message) -> Message:
-        given = Given(message)
+        result = self._called(self._given(message))
+        if not isinstance(result, Given):
+            raise MessageError("python", "type", f"{self._name} gave {instead(result)}")
+        headers, body = written(getattr(result, "headers", None)), getattr(result, "body", None)
+        made = message if unchanged(message.body, body) else message.with_body(body)
+        return made if headers == message.headers else made.with_headers(headers)
+
+    def _given(self, message: Message) -> Given:
         try:
-            result = self._call(given)
+            return Given(message)
+        except MemoryError:
+            raise
+        except Exception as error:  # of what another function left in the body
+            reason = f"the body cannot be copied for {self._name}: {described(error)}"
+            raise MessageError("python", "type", reason) from error
+
+    def _called(self, given: Given) -> Any:
+        try:
+            return self._call(given)
         except MemoryError:
             raise
         except (Exception, SystemExit) as error:
-            raise self._failed(error) from error
-        if not isinstance(result, Given):
-            what = "nothing; let it end with `return message`" if result is None else f"{kind(result)}, not the message"
-            raise MessageError("python", "type", f"{self._name} gave {what}")
+            if is_signal(error, FOLDER):
+                raise
+            path, line = place_of(error, FOLDER)
+            place = f"{path}, line {line}" if path else self._path
+            raise MessageError("python", "exception", f"{place}: {described(error)}") from error
+
+
+def instead(result: Any) -> str:
+    if result is None:
+        return "nothing; let it end with `return message`"
+    what = kind(result)
+    return f"{'something ' if what.startswith('of ') else ''}{what}, not the message"
+
+
+def written(headers: Any) -> dict[str, str]:
+    """The headers that a function left. Raises MessageError."""
+    if not isinstance(headers, Mapping):
+        raise MessageError("python", "type", f"headers is {kind(headers)}, not headers")
+    found: dict[str, str] = {}
+    for name, value in headers.items():
+        if not isinstance(name, str) or not HEADER_NAME.fullmatch(name):
+            raise MessageError("python", "value", f"headers: {ascii(name)[:60]} is not the name of a header")
         try:
-            headers = {str(name).lower(): header(str(name), value) for name, value in result.headers.items()}
+            found[name.lower()] = header(name, value)
         except MessageError as error:
             raise MessageError("python", error.error, error.reason) from None
-        made = message if same(result.body, message.body) else message.with_body(result.body)
-        return made if headers == message.headers else made.with_headers(headers)
+    return found
 
-    def _failed(self, error: BaseException) -> MessageError:
-        line = line_of(error, self._path)
-        place = f"{self._path}, line {line}" if line else self._path
-        return MessageError("python", "exception", f"{place}: {type(error).__name__}: {error}".removesuffix(": "))
+
+def unchanged(before: Any, after: Any) -> bool:
+    """Whether a body is still what came in; in doubt it is not."""
+    try:
+        if isinstance(before, etree._Element | etree._ElementTree):
+            return type(after) is type(before) and etree.tostring(before) == etree.tostring(after)
+        return same(before, after)
+    except MemoryError:
+        raise
+    except Exception:
+        return False
 
 
 def load(name: str, content: Content) -> tuple[Callable[[Given], Any], str]:
@@ -106,22 +107,30 @@ def load(name: str, content: Content) -> tuple[Callable[[Given], Any], str]:
     module, _, wanted = name.rpartition(".")
     path = f"{FOLDER}{module.replace('.', '/')}.py"
     inside = vars(ModuleLoader(content, FOLDER).load(module))
-    call = inside.get(wanted)
-    if call is None:
+    if wanted not in inside:
         names = sorted(n for n, v in inside.items() if inspect.isfunction(v) and v.__code__.co_filename == path)
         raise ContentError(f"there is no function {wanted}; the file has {', '.join(names) or 'none'}", path)
+    call = inside[wanted]
     if not callable(call):
         raise ContentError(f"{wanted} is no function", path)
-    line = getattr(getattr(call, "__code__", None), "co_firstlineno", 0)
-    if inspect.iscoroutinefunction(call) or inspect.isgeneratorfunction(call):
-        raise ContentError(f"{wanted} must be a plain function: def {wanted}(message)", path, line, 1)
+    check(call, wanted, path)
+    return call, path
+
+
+def check(call: Callable[..., Any], name: str, path: str) -> None:
+    """Raises ContentError where it is defined, which may be another file of the project than `path`."""
+    code = getattr(inspect.unwrap(call), "__code__", None)
+    line = 0
+    if code is not None and code.co_filename.startswith(FOLDER):
+        path, line = code.co_filename, code.co_firstlineno
+    if any(test(call) for test in (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)):
+        raise ContentError(f"{name} must be a plain function: def {name}(message)", path, line, 1)
     try:
         inspect.signature(call).bind(None)
     except TypeError:
-        raise ContentError(f"{wanted} must take one argument: def {wanted}(message)", path, line, 1) from None
+        raise ContentError(f"{name} must take one argument: def {name}(message)", path, line, 1) from None
     except ValueError:
         pass  # of a builtin, which says nothing of its arguments
-    return call, path
 
 
 def python(value: str | Mapping[str, Any], content: Content) -> Python:

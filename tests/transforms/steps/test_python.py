@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +15,11 @@ from tests.contracts.step import Files, StepContract, message
 from transforms.steps import STEPS
 
 PRICES = '''
+import signal
+import threading
 from decimal import Decimal
 from . import rates
+from .rates import pair
 
 
 def gross(message):
@@ -25,7 +29,7 @@ def gross(message):
 
 
 def tagged(message):
-    message.headers["X-Route"] = f"{message.route} {message.client} {message.file.stem} {message.record}"
+    message.headers["X-Route"] = f"{message.route} {message.client} {message.file.stem} {message.record.number}"
     message.body = {"at": message.received_at.year, "no": message.params["no"], "from": message.source, "id": message.id}
     return message
 
@@ -50,6 +54,66 @@ def full(message):
     raise MemoryError
 
 
+def lines(message):
+    raise ValueError("one\\n  two \\ud800" + "." * 600)
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+
+def mute(message):
+    raise Mute
+
+
+def elsewhere(message):
+    return rates.rate(message)
+
+
+def killed(message):
+    signal.raise_signal(signal.SIGUSR1)
+
+
+def quits(message):
+    exit()
+
+
+def beheaded(message):
+    message.headers = None
+    return message
+
+
+def split_name(message):
+    message.headers["a\\r\\nb"] = "c"
+    return message
+
+
+def cased(message):
+    message.body = message.headers.pop("Content-Type"), "X-No" in message.headers, message.record
+    message.headers = {"X-New": "1"}
+    return message
+
+
+def lock(message):
+    message.body["x"] = threading.Lock()
+    return message
+
+
+def knot(message):
+    message.body["x"] = message.body
+    return message
+
+
+class Other:
+    def __init__(self, message):
+        pass
+
+
+async def stream(message):
+    yield message
+
+
 def broken(message):
     message.headers["x"] = "a\\r\\nb"
     return message
@@ -70,7 +134,22 @@ def two(message, other):
 
 NUMBER = 1
 '''
-FILES = {"transforms/python/prices.py": PRICES, "transforms/python/rates.py": "OF = {'DE': 2}\n"}
+RATES = """
+OF = {"DE": 2}
+
+
+def rate(message):
+    return OF[message.body["country"]]
+
+
+def pair(one, other):
+    return one
+"""
+FILES = {"transforms/python/prices.py": PRICES, "transforms/python/rates.py": RATES}
+
+
+def line(text: str, source: str = PRICES) -> int:
+    return source.splitlines().index(text) + 1
 
 
 def made(name: str, files: dict[str, str] | None = None) -> Any:
@@ -117,10 +196,16 @@ def test_a_tree_is_a_copy_too() -> None:
 @pytest.mark.parametrize(
     ("name", "error", "reason"),
     [
-        ("gross", "exception", "transforms/python/prices.py, line 8: KeyError: 'country'"),
+        ("gross", "exception", "transforms/python/prices.py, line 11: KeyError: 'country'"),
         ("nothing", "type", "prices.nothing gave nothing; let it end with `return message`"),
         ("text", "type", "prices.text gave a text, not the message"),
-        ("leaves", "exception", "transforms/python/prices.py, line 31: SystemExit: 3"),
+        ("leaves", "exception", f"transforms/python/prices.py, line {line('    raise SystemExit(3)')}: SystemExit: 3"),
+        ("quits", "exception", f"transforms/python/prices.py, line {line('    exit()')}: SystemExit: None"),
+        ("mute", "exception", f"transforms/python/prices.py, line {line('    raise Mute')}: Mute: (it has no words)"),
+        ("elsewhere", "exception", "transforms/python/rates.py, line 6: KeyError: 'country'"),
+        ("Other", "type", "prices.Other gave something of the kind Other, not the message"),
+        ("beheaded", "type", "headers is null, not headers"),
+        ("split_name", "value", "headers: 'a\\r\\nb' is not the name of a header"),
         ("broken", "value", "headers.x: the value 'a\\r\\nb' has a line break"),
     ],
 )
@@ -131,6 +216,47 @@ def test_what_goes_wrong_is_the_messages_own_end(name: str, error: str, reason: 
     assert dead.value.stage == "python"
 
 
+def test_what_an_exception_says_is_one_line_that_can_be_stored() -> None:
+    with pytest.raises(MessageError) as dead:
+        made("lines").apply(message({}))
+    assert ": ValueError: one two \\ud800...." in dead.value.reason
+    assert len(dead.value.reason) < 600
+    dead.value.reason.encode()
+
+
+def test_headers_are_found_and_changed_without_case() -> None:
+    result = made("cased").apply(message({}))
+    assert result.body == ("x/y", False, None)
+    assert result.headers == {"x-new": "1"}
+
+
+def test_a_tree_that_is_not_changed_leaves_as_it_came() -> None:
+    given = message(etree.fromstring("<r><a>old</a></r>"))
+    assert made("untouched").apply(given) is given
+
+
+def test_what_another_function_left_in_the_body_may_be_no_value() -> None:
+    with pytest.raises(MessageError, match=r"the body cannot be copied for prices\.untouched: TypeError: ") as dead:
+        made("untouched").apply(made("lock").apply(message({})))
+    assert dead.value.stage == "python"
+    twice = made("untouched").apply(made("knot").apply(message({})))
+    assert twice.body["x"]["x"] is twice.body["x"]
+
+
+def test_a_signal_that_ends_the_process_is_not_the_functions_own() -> None:
+    """Children of the worker end by SystemExit out of a signal's handler; that message is not dead."""
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(-number)
+
+    before = signal.signal(signal.SIGUSR1, end)
+    try:
+        with pytest.raises(SystemExit):
+            made("killed").apply(message({}))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
 def test_memory_that_runs_out_is_the_processs_end() -> None:
     with pytest.raises(MemoryError):
         made("full").apply(message({}))
@@ -139,10 +265,11 @@ def test_memory_that_runs_out_is_the_processs_end() -> None:
 @pytest.mark.parametrize(
     ("name", "said", "line"),
     [
-        ("grss", "there is no function grss; the file has broken, element, full, gross, ", 0),
+        ("grss", "there is no function grss; the file has beheaded, broken, cased, element, ", 0),
         ("NUMBER", "NUMBER is no function", 0),
-        ("later", "later must be a plain function: def later(message)", 48),
-        ("two", "two must take one argument: def two(message)", 52),
+        ("later", "later must be a plain function: def later(message)", line("async def later(message):")),
+        ("stream", "stream must be a plain function: def stream(message)", line("async def stream(message):")),
+        ("two", "two must take one argument: def two(message)", line("def two(message, other):")),
     ],
 )
 def test_what_cannot_be_called_is_found_when_it_is_loaded(name: str, said: str, line: int) -> None:
@@ -150,6 +277,12 @@ def test_what_cannot_be_called_is_found_when_it_is_loaded(name: str, said: str, 
         made(name)
     assert wrong.value.message.startswith(said)
     assert (wrong.value.path, wrong.value.line) == ("transforms/python/prices.py", line)
+
+
+def test_a_function_of_another_file_is_reported_there() -> None:
+    with pytest.raises(ContentError, match="pair must take one argument") as wrong:
+        made("pair")
+    assert (wrong.value.path, wrong.value.line) == ("transforms/python/rates.py", 9)
 
 
 def test_a_file_that_fails_or_is_missing() -> None:
