@@ -105,7 +105,7 @@ def unmatched(route: Route, otherwise: Otherwise | None) -> list[Target] | Filte
 def key_text(value: Any) -> str:
     """A key of order or identity as text. Raises ExpressionError for what cannot be one."""
     if isinstance(value, str):
-        return value
+        return storable(value)
     if isinstance(value, bool) or value is None:
         raise ExpressionError(f"a key is a text, a number or a date, not {'null' if value is None else value}")
     if isinstance(value, Decimal):
@@ -115,6 +115,16 @@ def key_text(value: Any) -> str:
     if isinstance(value, (date, datetime, time)):
         return value.isoformat()
     raise ExpressionError(f"a key is a text, a number or a date, not a {type(value).__name__}")
+
+
+def storable(key: str) -> str:
+    """Raises ExpressionError for half a character, which no store takes; steps can make one."""
+    if not key.isascii():
+        try:
+            key.encode()
+        except UnicodeEncodeError as wrong:
+            raise ExpressionError(f"the key holds the lone surrogate U+{ord(key[wrong.start]):04X}", "value") from None
+    return key
 
 
 def order_key(target: Target, message: Message) -> str | None:

@@ -51,6 +51,12 @@ def test_what_is_no_key(value: object) -> None:
         key_text(value)
 
 
+def test_half_a_character_is_no_key() -> None:
+    with pytest.raises(ExpressionError, match=r"lone surrogate U\+D800"):
+        key_text("a\ud800")
+    assert key_text("ä€") == "ä€"
+
+
 def test_ids_made_later_sort_later() -> None:
     ids = [new_id() for _ in range(1000)]
     assert ids == sorted(ids)

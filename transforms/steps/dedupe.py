@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from router.errors import MessageError
+from router.errors import ExpressionError, MessageError
 from router.message import Message
+from router.pipeline import storable
 from router.ports import Content
 from transforms.expressions import compile_expression
 from transforms.filters.texts import text
 from transforms.filters.values import kind
-from transforms.steps.stage import evaluate
+from transforms.steps.stage import evaluate, failed
 
 WEEK = 7 * 86_400.0
 
@@ -38,7 +39,10 @@ class Dedupe:
             raise MessageError("dedupe", error, f"{self._source} is {kind(found)}; a key is a text, a number or a date")
         if found == "":
             raise MessageError("dedupe", "value", f"{self._source} is empty; a key says which message it is")
-        return text(found)
+        try:
+            return storable(text(found))
+        except ExpressionError as error:
+            raise failed("dedupe", error, self._source) from None
 
 
 def dedupe(value: Mapping[str, Any], content: Content) -> Dedupe:

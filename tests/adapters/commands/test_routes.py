@@ -192,6 +192,34 @@ def test_a_function_of_the_project_is_a_step(room: Room) -> None:
     assert letter["reason"] == "transforms/python/prices.py, line 2: KeyError: 'price'"
 
 
+CARELESS = """
+def doubled(message):
+    sku = message.body["sku"]
+    if sku == "says":
+        raise ValueError("no\\n\\ud800")
+    if sku == "headers":
+        message.headers = None
+    if sku == "key":
+        message.body["sku"] = "\\ud800"
+    return message
+"""
+
+
+def test_nothing_that_a_function_does_holds_up_the_others(room: Room) -> None:
+    (room.folder / "routes.yaml").write_text(FUNCTIONS.replace("{id: out,", "{id: out, order_by: body.sku,"))
+    (room.folder / "transforms/python").mkdir()
+    (room.folder / "transforms/python/prices.py").write_text(CARELESS)
+    for sku in ("says", "headers", "key", "good"):
+        room.send("prices", json.dumps({"sku": sku}))
+    room.work()
+    assert (room.folder / "out/good.json").exists()
+    assert sorted((letter["stage"], letter["reason"]) for letter in room.json("dlq", "list")) == [
+        ("python", "headers is null, not headers"),
+        ("python", "transforms/python/prices.py, line 5: ValueError: no \\ud800"),
+        ("route", "order_by: the key holds the lone surrogate U+D800"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("step", "said"),
     [

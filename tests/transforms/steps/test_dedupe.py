@@ -48,6 +48,7 @@ def test_the_key_is_a_text(value: Any, key: str) -> None:
         (True, "type", "body.no is true or false; a key is a text, a number or a date"),
         ({}, "type", "body.no is an object; a key is a text, a number or a date"),
         ([], "type", "body.no is a list; a key is a text, a number or a date"),
+        ("\ud800", "value", "body.no: the key holds the lone surrogate U+D800"),
         ("", "value", "body.no is empty; a key says which message it is"),
     ],
 )
