@@ -93,7 +93,7 @@ class FakeKind:
 
 
 def fake_registry() -> Registry:
-    verbs = ("validate", "dedupe", "map", "template", "xslt", "set", "filter", "split")
+    verbs = ("validate", "dedupe", "map", "template", "xslt", "set", "filter", "split", "python")
     return Registry(
         codecs={name: codec(name) for name in ("json", "ndjson", "csv", "xml", "text", "bytes")},
         steps={verb: step(verb) for verb in verbs},  # type: ignore[misc]
