@@ -7,14 +7,12 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 
 import structlog
 
 from adapters import broker
 from adapters.celery.bell import CeleryBell
 from adapters.chores import Hourly, sweep_outgoing
-from adapters.inbound.folder.source import FolderSource
 from adapters.isolation import isolate
 from adapters.ledger.sqlite.ledger import SqliteLedger
 from adapters.limits import FileRates, FileSlots
@@ -24,6 +22,7 @@ from adapters.outbound.folder.kind import FolderKind
 from adapters.outbound.http.kind import HttpKind
 from adapters.processes import spare_the_collector
 from adapters.settings import EMBEDDED, Settings
+from adapters.sources import SOURCES, open_sources
 from adapters.web.admin import Admin
 from adapters.web.api import Api
 from adapters.web.ledger_results import LedgerResults
@@ -49,7 +48,6 @@ from transforms.steps import STEPS
 from transforms.templates import compile_text
 
 TARGETS: Mapping[str, TargetKind] = {"http": HttpKind(), "folder": FolderKind()}
-SOURCES = ("http", "folder")
 
 
 @contextlib.contextmanager
@@ -64,7 +62,7 @@ def namespaces(prefixes: Mapping[str, str]) -> Iterator[None]:
 def registry() -> Registry:
     """Everything that routes.yaml can name."""
     return Registry(
-        codecs=CODECS, steps=STEPS, targets=TARGETS, sources=SOURCES, expression=compile_expression,
+        codecs=CODECS, steps=STEPS, targets=TARGETS, sources=("http", *SOURCES), expression=compile_expression,
         template=compile_text, path_template=lambda text: compile_text(text, "path"),
         codec_for=codec_for, codec_of_body=codec_of_body, namespaces=namespaces,
     )  # fmt: skip
@@ -217,21 +215,11 @@ def chores(app: App) -> tuple[Callable[[], object], ...]:
     return replay.chore, pruning, Hourly(lambda: sweep_outgoing(app.table()))
 
 
-def folder_sources(app: App) -> list[FolderSource]:
-    table = app.table()
-    found = []
-    for route in table.routes.values():
-        if route.source.kind == "folder" and route.enabled:
-            path = Path(table.connections[str(route.source.connection)].options["path"])
-            found.append(FolderSource(route, path, app.receiver, app.ledger, table.keep.messages))
-    return found
-
-
 async def run_inbound(settings: Settings, bell: Bell, ready: Callable[[], None], stop: asyncio.Event) -> None:
-    """Folder sources and the ticker, until `stop`."""
+    """The sources but those of HTTP, and the ticker, until `stop`."""
     app = App(settings, bell)
     try:
-        sources = folder_sources(app)
+        sources = open_sources(app.table(), app.receiver, app.ledger, owner(node_name(settings.var)))
         tasks = [asyncio.create_task(s.run(stop)) for s in sources]
         tasks.append(asyncio.create_task(ticker(app, bell).run(stop)))
         ready()

@@ -43,9 +43,12 @@ class Receiver:
         self._ledger = ledger
         self._bell = bell
 
-    def admit(self, route: Route, envelope: Envelope, sha256: bytes | None = None) -> Arrival:
-        """The door: what the ledger is to store of this envelope. Never raises for a bad body: `end` says so."""
-        once: list[Once] = []
+    def admit(
+        self, route: Route, envelope: Envelope, sha256: bytes | None = None, identity: Once | None = None
+    ) -> Arrival:
+        """The door: what the ledger is to store of this envelope. Never raises for a bad body: `end` says so.
+        `identity` is the source's own name for it."""
+        once: list[Once] = [identity] if identity is not None else []
         keys: tuple[tuple[str, str], ...] = ()
         end: End | None = None
         if route.source.kind == "http":

@@ -75,7 +75,12 @@ class Source:
 
     @property
     def connection(self) -> str | None:
-        return str(self.options[self.kind]) if self.kind != "http" else None
+        return str(self.options[self.kind]) if self.kind not in ("http", "route") else None
+
+    @property
+    def name(self) -> str:
+        """What a message says it came by: the connection, the path of HTTP, or `route`."""
+        return self.connection or (str(self.options["http"]) if self.kind == "http" else self.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ ELSEWHERE = {
     "router/units.py": DELIVERY,
     "router/records.py": "tests/router/test_process.py and test_collect.py split messages in all ways",
     "adapters/commands/project.py": "every command goes through it",
+    "adapters/sources.py": "part of the composition root: tests/acceptance runs each source that it names",
     "adapters/wiring.py": "the composition root: tests/acceptance and the demo run what it puts together",
 }
 """Source files whose test stands elsewhere, with the reason."""

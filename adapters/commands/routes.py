@@ -179,7 +179,7 @@ def sample(
     raw, given = file.read_bytes(), {name.lower(): value for name, value in pairs(headers)}
     if content_type is not None:
         given.setdefault("content-type", content_type)
-    source = route.source.connection or str(route.source.options.get("http", ""))
+    source = route.source.name
     return Envelope(
         new_id(), route.id, source, utc_now(), raw, None, len(raw), content_type, given, dict(pairs(params)), client,
         File(file.name, len(raw)),

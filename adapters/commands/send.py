@@ -67,7 +67,7 @@ def put(app: App, route: Route, path: Path, headers: dict[str, str], content_typ
 def arrival_of(app: App, route: Route, path: Path, headers: dict[str, str], content_type: str | None) -> Arrival:
     id, size = new_id(), path.stat().st_size
     envelope = Envelope(
-        id=id, route=route.id, source=route.source.connection or str(route.source.options.get("http", "")),
+        id=id, route=route.id, source=route.source.name,
         received_at=utc_now(), size=size, content_type=content_type or media_type(route, path),
         headers={name.lower(): value for name, value in headers.items()}, client="cli",
         file=File(path.name, size),

@@ -46,12 +46,21 @@ def connection(item: Item, base: Path, findings: Findings) -> Connection:
     breaker = Breaker(**given(value.get("breaker")))
     options: dict[str, Any] = {
         "url": str(value.get("url") or ""),
+        **{name: limits[name] for name in ("timeout", "in_flight") if name in limits},
+    }
+    if chosen.kind == "http":
+        options.update(http_options(item, value, base, findings))
+    if chosen.kind == "sql":
+        options["base"] = base
+    return Connection(item.id, chosen.kind, options, breaker=breaker, **limits, **common)
+
+
+def http_options(item: Item, value: Mapping[str, Any], base: Path, findings: Findings) -> dict[str, Any]:
+    return {
         "headers": {name: str(one) for name, one in (value.get("headers") or {}).items()},
         "auth": auth(value.get("auth")),
         "tls": tls(item, value.get("tls") or {}, base, findings),
-        **{name: limits[name] for name in ("timeout", "in_flight") if name in limits},
     }
-    return Connection(item.id, chosen.kind, options, breaker=breaker, **limits, **common)
 
 
 def auth(chosen: Chosen | None) -> dict[str, Any] | None:
@@ -74,4 +83,5 @@ def tls(item: Item, files: Mapping[str, str], base: Path, findings: Findings) ->
 
 def client(item: Item) -> Client:
     token = item.value.get("token")
-    return Client(item.id, str(token) if token is not None else None, rate=item.value.get("rate"))
+    verify = item.value.get("verify")
+    return Client(item.id, str(token) if token is not None else None, verify, item.value.get("rate"))

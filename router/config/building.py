@@ -178,7 +178,7 @@ class RouteBuilder:
         if kind is None:
             hint = NOT_YET_HINT
             self.findings.error(place.at(chosen.kind), NOT_YET, f"unknown target adapter '{chosen.kind}'", hint, "key")
-        elif len(self.findings.problems) == before and None not in (options.get("path", ""), options.get("name", "")):
+        elif len(self.findings.problems) == before and not self.lacks(chosen, options):
             try:
                 prepare = kind.prepare(options, content_type, target)
             except KeyError:  # a field that is missing, or could not be read, was reported where it stands
@@ -187,14 +187,22 @@ class RouteBuilder:
                 self.findings.error(place, CANNOT_PREPARE, str(error) or type(error).__name__)
         return Send(chosen.kind, str(options.get(chosen.kind) or ""), options, prepare)
 
+    def lacks(self, chosen: Chosen, options: Mapping[str, Any]) -> bool:
+        """Whether a text of it was left out, since it refers to something that is not set."""
+        names = [name for name in ("path", "name", "routing_key") if chosen.value.get(name) is not None]
+        return any(options.get(name) is None for name in names)
+
     def send_options(self, place: Place, options: dict[str, Any]) -> dict[str, Any]:
         """Templates and expressions compiled."""
-        for name in ("path", "name"):
-            if name in options:
+        for name in ("path", "name", "routing_key"):
+            if options.get(name) is not None:
                 options[name] = self.compiler.template(place.at(name), options[name], path=name == "path")
         for name in ("query", "headers"):
             if name in options:
                 options[name] = self.texts(place.at(name), options[name], self.compiler.template)
+        for name in ("columns", "params"):
+            if options.get(name) is not None:
+                options[name] = self.texts(place.at(name), options[name], self.compiler.expression)
         if "ok_when" in options:
             options["ok_when"] = self.compiler.expression(place.at("ok_when"), options["ok_when"])
         return options

@@ -114,7 +114,7 @@ class Compiler:
             self.failed(_field(place, getattr(error, "path", "")), error)
 
     def codec(self, place: Place, chosen: Chosen | None) -> Codec | None:
-        if chosen is None or self.unknown(chosen.value):
+        if not isinstance(chosen, Chosen) or self.unknown(chosen.value):
             return None
         if chosen.kind not in self.registry.codecs:
             self.findings.error(place, NOT_YET, f"unknown format '{chosen.kind}'", NOT_YET_HINT, bare=True)

@@ -60,12 +60,16 @@ class Uses:
         self.clients: set[str] = set()
 
     def route(self, route: Item) -> None:
-        folder, http = source(route, "folder"), source(route, "http")
-        if folder is not None:
-            self.connection(route.place.at("from", "folder"), "folder", folder.get("folder"))
+        http = source(route, "http")
+        for kind in ("folder", "amqp", "redis"):
+            found = source(route, kind)
+            if found is not None:
+                self.connection(route.place.at("from", kind), kind, found.get(kind))
         for n, client in enumerate(_listed(http.get("clients")) if http is not None else []):
             self.client(route.place.at("from", "clients", n), client)
         for place, send in sends(route):
+            if send.kind == "route":
+                continue
             self.connection(place.at(send.kind), send.kind, (send.value or {}).get(send.kind))
 
     def connection(self, place: Place, kind: str, name: Any) -> None:
@@ -160,6 +164,7 @@ def tokens(found: Sections, findings: Findings) -> None:
 def plain_secrets(found: Sections, findings: Findings) -> None:
     for client in found.clients.values():
         _plain(client.place.at("token"), client.id, findings)
+        _plain(client.place.at("verify", "secret"), client.id, findings)
     for connection in found.connections.values():
         for below in (("bearer",), ("basic", "password"), ("header", "value")):
             _plain(connection.place.at("auth", *below), connection.id, findings)

@@ -13,13 +13,16 @@ from router.message import Envelope
 @dataclass(frozen=True, slots=True)
 class Once:
     """An identity to be taken in the accepting transaction: the same (scope, key) within `within` seconds is a
-    duplicate; with other bytes, `changed` says what: `duplicate`, `deliver` or `dead`."""
+    duplicate; with other bytes, `changed` says what: `duplicate`, `deliver` or `dead`. A scope that begins with
+    `source:` is the source's own name for the message (an entry's id): it stays taken whatever becomes of the message.
+    Without `look` it is taken from whoever held it: for a source that says itself when it sends something again."""
 
     scope: str
     key: str
     within: float
     changed: str = "dead"
     idempotency: bool = False
+    look: bool = True
 
 
 @dataclass(frozen=True, slots=True)

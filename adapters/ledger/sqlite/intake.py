@@ -163,7 +163,7 @@ class Batch:
     def _identities(self, seq: int, arrival: Arrival) -> tuple[End | None, tuple[str, int] | None]:
         """Takes all identities, or none: the end as a duplicate or conflict of another message."""
         for once in arrival.once:
-            holder = seen_by(self.run, once, self.now)
+            holder = seen_by(self.run, once, self.now) if once.look else None
             if holder is None:
                 continue
             same = holder[2] == arrival.sha256
@@ -229,6 +229,6 @@ def take(run: Run, once: Once, message: str, seq: int, sha256: bytes, now: int) 
 
 
 def release_identities(run: Run, seqs: Iterable[int]) -> None:
-    """A message dead at decode, validate or route, or refused, holds no identity."""
+    """A message dead at decode, validate or route, or refused, holds no identity but the one that its source gave it."""
     for seq in seqs:
-        run("DELETE FROM seen WHERE seq=? AND scope NOT LIKE 'file:%'", (seq,))
+        run("DELETE FROM seen WHERE seq=? AND scope NOT LIKE 'file:%' AND scope NOT LIKE 'source:%'", (seq,))

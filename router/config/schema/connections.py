@@ -12,11 +12,10 @@ from marshmallow import ValidationError, missing, validates_schema
 
 from router.config.nearest import did_you_mean
 from router.config.references import Unset
-from router.config.schema.fields import AnyText, Duration, Entry, Note, Rate, Text, Whole
+from router.config.schema.fields import AnyText, Duration, Entry, Rate, Text, Whole, Word
 from router.config.schema.mistakes import (
     ABSENT_HERE,
-    NOT_YET,
-    NOT_YET_HINT,
+    RULE,
     UNKNOWN,
     Mistake,
     kind,
@@ -25,9 +24,9 @@ from router.config.schema.mistakes import (
     wrong,
 )
 from router.config.schema.shapes import Named, Nest, Verb, Words, chosen
+from router.config.schema.systems import LONGEST_TIMEOUT, Amqp, BreakerWords, Described, Redis, Sql
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-LONGEST_TIMEOUT = "100s"
 
 
 class Url(Text):
@@ -78,20 +77,10 @@ class HeaderAuth(Words):
     value = HeaderValue("The header's value.", required=True)
 
 
-class BreakerWords(Words):
-    open_after = Whole("So many failures in a row open it.", least=1, load_default=5)
-    cool_down = Duration("So long it stays open before a probe.", load_default=30.0)
-
-
 class Tls(Words):
     ca = Text("A file of certificates that are trusted.")
     cert = Text("The certificate of this side.")
     key = Text("Its key.")
-
-
-class Described(Words):
-    about = Note("What it is, for people.", load_default="")
-    owner = Note("Who answers for it.", load_default="")
 
 
 class Folder(Described):
@@ -118,8 +107,9 @@ class Http(Described):
 class Connection(Entry):
     """A mapping whose `type` says which keys it has."""
 
-    kinds: Mapping[str, Nest] = MappingProxyType({"folder": Nest(Folder), "http": Nest(Http)})
-    later = ("amqp", "redis", "sql")
+    kinds: Mapping[str, Nest] = MappingProxyType(
+        {"folder": Nest(Folder), "http": Nest(Http), "amqp": Nest(Amqp), "redis": Nest(Redis), "sql": Nest(Sql)}
+    )
 
     def unset(self, value: Unset) -> Any:
         return self.read(str(value))
@@ -143,20 +133,25 @@ class Connection(Entry):
         return chosen(type_, self.kinds[type_], {key: one for key, one in value.items() if key != "type"})
 
     def stranger(self, type_: Any) -> Mistake:
-        if type_ in self.later:
-            return Mistake(NOT_YET, f"unknown type '{type_}'", NOT_YET_HINT, bare=True)
         return Mistake(UNKNOWN, f"unknown type {show(type_)}", did_you_mean(str(type_), self.kinds), bare=True)
+
+
+class VerifyWords(Words):
+    scheme = Word(("shopify", "standard"), "Whose way of signing.", required=True)
+    secret = Text("The secret that requests are signed with.", required=True)
 
 
 class Client(Described):
     """Who may call http sources."""
 
-    later = ("verify",)
-
     token = Text("`Authorization: Bearer …`")
+    verify = Nest(VerifyWords, "How its signature is checked.")
     rate = Rate("At most so many requests.", load_default=None)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def has_token(self, data: Any, original: Any, **kwargs: Any) -> None:
+    def shows_who_it_is(self, data: Any, original: Any, **kwargs: Any) -> None:
         if "token" not in original and "verify" not in original:
             raise ValidationError({"token": [ABSENT_HERE]})
+        if "token" in original and "verify" in original:
+            message = "'token' and 'verify' cannot stand together: there is one way to know a client"
+            raise ValidationError({"verify": [Mistake(RULE, message, "remove one of them", "key", bare=True)]})

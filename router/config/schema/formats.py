@@ -13,15 +13,13 @@ from router.config.references import Unset
 from router.config.schema.fields import AnyText, Entry, Flag, Text, Whole, Word
 from router.config.schema.mistakes import (
     ABSENT_HERE,
-    NOT_YET,
-    NOT_YET_HINT,
     RULE,
     UNKNOWN,
     Mistake,
     kind,
     wrong,
 )
-from router.config.schema.shapes import Chosen, Listing, Named, Nest, Verb, Words
+from router.config.schema.shapes import Listing, Named, Nest, Verb, Words, chosen
 
 CELL_TYPES = ("text", "int", "decimal", "bool", "date")
 NEAR_TYPES = {
@@ -67,8 +65,8 @@ class CellType(Entry):
 
     def read(self, value: Any) -> Any:
         if isinstance(value, dict):
-            chosen = self.pattern.deserialize(value)
-            return {chosen.kind: chosen.value}
+            typed = self.pattern.deserialize(value)
+            return {typed.kind: typed.value}
         if not isinstance(value, str):
             raise kind(value, "a type", one_of(CELL_TYPES))
         if value not in CELL_TYPES:
@@ -126,10 +124,23 @@ class SourceCsv(Csv):
             raise ValidationError({"columns": [Mistake(RULE, message, "write types, {qty: int}, or 'header: false'")]})
 
 
-class Xml(Words):
-    later = ("records",)
+class LayoutName(Text):
+    def check(self, value: str) -> Any:
+        if value.startswith("/") or ".." in value.split("/") or "\\" in value:
+            raise wrong(value, "the name of a layout is expected, from transforms/layouts/")
+        if value.endswith((".yaml", ".yml")):
+            raise wrong(value, "a layout is named without its suffix", f"write {value.rsplit('.', 1)[0]}")
+        return super().check(value)
 
+
+class Xml(Words):
     namespaces = Named(Text(), None, "Prefixes for xpath.")
+    records = Text("The name of the elements that `split: records` yields, with its prefix.")
+
+
+class Fixed(Words):
+    layout = LayoutName("The layout, from `transforms/layouts/`, without its suffix.", required=True)
+    encoding = Encoding("How characters are written.", load_default="utf-8")
 
 
 class TextFormat(Words):
@@ -154,10 +165,9 @@ class Format(Entry):
         super().__init__(note, **options)
         self.kinds: dict[str, Entry] = {
             "json": Options(NoOptions), "ndjson": Options(NoOptions), "csv": Options(SourceCsv if source else Csv),
-            "xml": Options(Xml), "text": Options(TextFormat), "bytes": Options(NoOptions),
+            "xml": Options(Xml), "fixed": Options(Fixed), "text": Options(TextFormat), "bytes": Options(NoOptions),
         }  # fmt: skip
-        self.later = ("fixed",)
-        self.with_options = Verb(self.kinds, self.later, "format")
+        self.with_options = Verb(self.kinds, (), "format")
 
     def unset(self, value: Unset) -> Any:
         return None
@@ -167,13 +177,8 @@ class Format(Entry):
             return self.with_options.deserialize(value)
         if not isinstance(value, str):
             raise kind(value, "the name of a format", one_of(self.kinds))
-        if value in self.later:
-            raise ValidationError([Mistake(NOT_YET, f"unknown format '{value}'", NOT_YET_HINT, bare=True)])
         if value not in self.kinds:
             raise ValidationError(
                 [Mistake(UNKNOWN, f"unknown format '{value}'", did_you_mean(value, self.kinds), bare=True)]
             )
-        return Chosen(value, self.without_options(value))
-
-    def without_options(self, value: str) -> Any:
-        return self.kinds[value].deserialize(None)
+        return chosen(value, self.kinds[value], None)

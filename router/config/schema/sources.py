@@ -9,13 +9,13 @@ from marshmallow import ValidationError, validates_schema
 
 from router.config.nearest import did_you_mean
 from router.config.references import Unset
-from router.config.schema.fields import Duration, Entry, Flag, Size, Text, Word
+from router.config.schema.fields import Duration, Entry, Flag, Literal, Size, Text, Whole, Word
 from router.config.schema.mistakes import KIND, RULE, Mistake, kind, wrong
 from router.config.schema.shapes import Chosen, Listing, OneOf, Verb, Words
 from router.config.schema.templates import FileNamePattern, InsideFolder, fixed
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE", "GET")
-LATER_SOURCES = ("amqp", "redis", "route")
+LATER_SOURCES: tuple[str, ...] = ()
 ARCHIVE = "archive/{{ message.received_at | date }}"
 
 
@@ -137,6 +137,35 @@ class FolderSource(Words):
     duplicates = Word(("skip", "take"), "What happens to the same content again.", load_default="skip")
 
 
+class AmqpSource(Words):
+    amqp = Text("The connection.", required=True)
+    queue = Text("The queue, which must exist.", required=True)
+    prefetch = Whole("So many messages at most are taken before the first is acknowledged.", least=1, most=65_535,
+                     load_default=1000)  # fmt: skip
+
+
+class RedisSource(Words):
+    redis = Text("The connection.", required=True)
+    stream = Text("The stream.", required=True)
+    group = Text("The consumer group; a new one starts at the stream's first entry.", load_default="crossdock")
+
+
+class Yes(Literal):
+    def check(self, value: Any, shown: Any) -> Any:
+        if value is not True:
+            raise wrong(shown, "'route: true' is expected", "other routes send here with {route: ID}")
+        return True
+
+
+class RouteSource(Words):
+    route = Yes("Other routes send here.", required=True)
+
+
+SOURCES: dict[str, type[Words]] = {
+    "http": HttpSource, "folder": FolderSource, "amqp": AmqpSource, "redis": RedisSource, "route": RouteSource,
+}  # fmt: skip
+
+
 class From(OneOf):
     def __init__(self, note: str = "", **options: Any) -> None:
-        super().__init__({"http": HttpSource, "folder": FolderSource}, LATER_SOURCES, "source", note, **options)
+        super().__init__(SOURCES, LATER_SOURCES, "source", note, **options)

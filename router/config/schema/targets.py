@@ -2,63 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError
 
 from router.config.references import Unset
-from router.config.schema.connections import Headers
-from router.config.schema.fields import Entry, Formula, Id, Note, Pattern, Text, Word
+from router.config.schema.fields import Entry, Formula, Id, Note, Word
 from router.config.schema.formats import Format
 from router.config.schema.mistakes import RULE, Mistake, Partly, kind, wrong
 from router.config.schema.policies import WHEN_DEAD, Retry
-from router.config.schema.shapes import Chosen, Collected, Listing, Named, Nest, OneOf, Words, chosen, the_one_key
-from router.config.schema.sources import Method
+from router.config.schema.sends import SendField
+from router.config.schema.shapes import Chosen, Collected, Nest, Words, chosen, the_one_key
 from router.config.schema.steps import AT_TARGET, Steps
-from router.config.schema.templates import FileNamePattern, UrlPath
 from router.config.spots import KEY
 
 BELOW = "indent it below 'otherwise' if it belongs to its target"
-LATER_SENDS = ("amqp", "redis", "sql", "route")
-
-
-class Status(Text):
-    """A status, or a range of them."""
-
-    def read(self, value: Any) -> Any:
-        return super().read(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
-
-    def check(self, value: str) -> Any:
-        found = re.fullmatch(r"([1-5]\d\d)(?:-([1-5]\d\d))?", value)
-        if not found or (found[2] and found[2] < found[1]):
-            group = re.fullmatch(r"([1-5])[xX]{2}", value)
-            hint = f'write "{group[1]}00-{group[1]}99"' if group else ""
-            raise wrong(value, 'a status such as 204 or a range such as "200-299" is expected', hint)
-        return value
-
-
-class HttpSend(Words):
-    http = Text("The connection.", required=True)
-    method = Method("The method.")
-    path = UrlPath("Added to the connection's address.", required=True)
-    query = Named(Pattern(), None, "Parameters of the address.", load_default=dict)
-    headers = Headers(Pattern(), "Headers of the request.", load_default=dict)
-    ok = Listing(Status(), "Which statuses are a success.", least=1, single=True, load_default=lambda: ["200-299"])
-    ok_when = Formula("What the answer must be beside its status.", load_default=None)
-    idempotency = Word(("Idempotency-Key", "none"), "The header with the delivery id.", load_default="Idempotency-Key")
-
-
-class FolderSend(Words):
-    folder = Text("The connection.", required=True)
-    name = FileNamePattern("The name of the file.", required=True)
-    exists = Word(("fail", "suffix", "replace"), "What happens where the name is taken.", load_default="fail")
-
-
-class SendField(OneOf):
-    def __init__(self, note: str = "", **options: Any) -> None:
-        super().__init__({"http": HttpSend, "folder": FolderSend}, LATER_SENDS, "target adapter", note, **options)
 
 
 class Collect(Entry):

@@ -95,10 +95,10 @@ class FakeKind:
 def fake_registry() -> Registry:
     verbs = ("validate", "dedupe", "map", "template", "xslt", "set", "filter", "split", "python")
     return Registry(
-        codecs={name: codec(name) for name in ("json", "ndjson", "csv", "xml", "text", "bytes")},
+        codecs={name: codec(name) for name in ("json", "ndjson", "csv", "xml", "fixed", "text", "bytes")},
         steps={verb: step(verb) for verb in verbs},  # type: ignore[misc]
-        targets={"http": FakeKind("http", False), "folder": FakeKind("folder", True)},
-        sources=("http", "folder"),
+        targets={name: FakeKind(name, name == "folder") for name in ("http", "folder", "amqp", "redis", "sql", "route")},
+        sources=("http", "folder", "amqp", "redis", "route"),
         expression=expression,
         template=template,
         path_template=lambda text: FakeExpression(f"encoded {template(text).source}"),

@@ -26,7 +26,6 @@ ERP = 'erp: {type: http, url: "http://erp.test"}'
             "unknown type 'htp' in connection 'erp'",
             "did you mean 'http'?",
         ),
-        ("erp: {type: amqp, url: http://x}", "E0205", 15, "type", "unknown type 'amqp' in connection 'erp'", "not yet"),
         ("erp: {url: http://x}", "E0202", 3, "type", "'type' is missing in connection 'erp'", ""),
         (
             "erp: {typ: http, url: http://x}",
@@ -143,7 +142,8 @@ def test_ids_are_lower_case(desk: Desk) -> None:
         ("web-shop: {tokn: x}", "E0201", 14, "tokn"),
         ("web-shop: {token: 12}", "E0203", 21, "token"),
         ("web-shop: {token: '${env:SHOP_TOKEN}', rate: 5}", "E0204", 48, "rate"),
-        ("web-shop: {verify: {scheme: shopify}}", "E0205", 14, "verify"),
+        ("web-shop: {verify: {scheme: shopify}}", "E0202", 14, "verify.secret"),
+        ("web-shop: {token: '${env:SHOP_TOKEN}', verify: {scheme: shopify, secret: x}}", "E0207", 42, "verify"),
     ],
 )
 def test_a_wrong_client(desk: Desk, text: str, code: str, column: int, path: str) -> None:

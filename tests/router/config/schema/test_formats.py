@@ -15,7 +15,9 @@ to: [{{id: x, send: {{folder: out, name: x}}}}]
     ("text", "code", "column", "path", "hint"),
     [
         ("jsn", "E0201", 13, "format", "did you mean 'json'?"),
-        ("fixed", "E0205", 13, "format", "not yet"),
+        ("fixed", "E0202", 5, "format.layout", ""),
+        ("{fixed: {layout: /x}}", "E0204", 30, "format.fixed.layout", ""),
+        ("{fixed: {layout: x.yaml}}", "E0204", 30, "format.fixed.layout", "write x"),
         ("ndjsn", "E0201", 13, "format", "did you mean 'ndjson'?"),
         ("{ndjson: {encoding: utf-8}}", "E0201", 23, "format.ndjson.encoding", ""),
         ("{ndjson: {}, csv: {}}", "E0206", 26, "format.csv", "remove 'csv'"),
@@ -34,7 +36,7 @@ to: [{{id: x, send: {{folder: out, name: x}}}}]
         ("{csv: {decimal: ;}}", "E0204", 29, "format.csv.decimal", ""),
         ("{csv: {quote: ','}}", "E0207", 27, "format.csv.quote", ""),
         ("{csv: {}, json: {}}", "E0206", 23, "format.json", "remove 'json'"),
-        ("{xml: {records: x}}", "E0205", 20, "format.xml.records", "not yet"),
+        ("{xml: {records: 5}}", "E0203", 29, "format.xml.records", ""),
         ("{text: {encoding: x}}", "E0204", 31, "format.text.encoding", "utf-8"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Queues of an AMQP broker as sources."""

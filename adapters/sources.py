@@ -1,0 +1,46 @@
+"""The sources that `run inbound` works, by the first key of `from`. HTTP has a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from adapters.inbound.folder.source import FolderSource
+from adapters.ledger.sqlite.ledger import SqliteLedger
+from router.receive import Receiver
+from router.route import Connection, Route, Table
+
+
+class Running(Protocol):
+    """A source at work."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Takes what comes until `stop`. Waits out what is wrong with the other side, and says so in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dock:
+    """What sources share: `node` names this process (its host, its boot) to the outside."""
+
+    table: Table
+    receiver: Receiver
+    ledger: SqliteLedger
+    node: str
+
+
+def folder(route: Route, connection: Connection, dock: Dock) -> Running:
+    path = Path(connection.options["path"])
+    return FolderSource(route, path, dock.receiver, dock.ledger, dock.table.keep.messages)
+
+
+SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {"folder": folder}
+
+
+def open_sources(table: Table, receiver: Receiver, ledger: SqliteLedger, node: str) -> list[Running]:
+    """One for each enabled route with a source of these kinds."""
+    dock = Dock(table, receiver, ledger, node)
+    routes = [r for r in table.routes.values() if r.enabled and r.source.kind in SOURCES]
+    return [SOURCES[r.source.kind](r, table.connections[str(r.source.connection)], dock) for r in routes]

@@ -1,0 +1,110 @@
+"""`send`: where a target's messages go; the first key names the adapter."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
+
+from router.config.schema.connections import Headers
+from router.config.schema.fields import Formula, Pattern, Text, Whole, Word
+from router.config.schema.mistakes import ABSENT_HERE, RULE, Mistake, wrong
+from router.config.schema.shapes import Listing, Named, OneOf, Words
+from router.config.schema.sources import Method
+from router.config.schema.templates import FileNamePattern, UrlPath
+from router.config.spots import KEY
+
+
+class Status(Text):
+    """A status, or a range of them."""
+
+    def read(self, value: Any) -> Any:
+        return super().read(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
+
+    def check(self, value: str) -> Any:
+        found = re.fullmatch(r"([1-5]\d\d)(?:-([1-5]\d\d))?", value)
+        if not found or (found[2] and found[2] < found[1]):
+            group = re.fullmatch(r"([1-5])[xX]{2}", value)
+            hint = f'write "{group[1]}00-{group[1]}99"' if group else ""
+            raise wrong(value, 'a status such as 204 or a range such as "200-299" is expected', hint)
+        return value
+
+
+class HttpSend(Words):
+    http = Text("The connection.", required=True)
+    method = Method("The method.")
+    path = UrlPath("Added to the connection's address.", required=True)
+    query = Named(Pattern(), None, "Parameters of the address.", load_default=dict)
+    headers = Headers(Pattern(), "Headers of the request.", load_default=dict)
+    ok = Listing(Status(), "Which statuses are a success.", least=1, single=True, load_default=lambda: ["200-299"])
+    ok_when = Formula("What the answer must be beside its status.", load_default=None)
+    idempotency = Word(("Idempotency-Key", "none"), "The header with the delivery id.", load_default="Idempotency-Key")
+
+
+class FolderSend(Words):
+    folder = Text("The connection.", required=True)
+    name = FileNamePattern("The name of the file.", required=True)
+    exists = Word(("fail", "suffix", "replace"), "What happens where the name is taken.", load_default="fail")
+
+
+class AmqpSend(Words):
+    amqp = Text("The connection.", required=True)
+    queue = Text("The queue, which must exist.")
+    exchange = Text("The exchange, which must exist.")
+    routing_key = Pattern("The routing key.")
+    headers = Headers(Pattern(), "Headers of the message.", load_default=dict)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def goes_somewhere(self, data: Any, original: Any, **kwargs: Any) -> None:
+        if "queue" not in original and "exchange" not in original:
+            raise ValidationError({"queue": [ABSENT_HERE]})
+        _apart(original, "queue", ("exchange", "routing_key"))
+
+
+class RedisSend(Words):
+    redis = Text("The connection.", required=True)
+    stream = Text("The stream.", required=True)
+    maxlen = Whole("About so many entries are kept.", least=1)
+
+
+class SqlSend(Words):
+    sql = Text("The connection.", required=True)
+    table = Text("The table, which must exist.")
+    conflict = Listing(Text(), "The columns that make two rows the same: the later one replaces it.", least=1)
+    id_column = Text("A unique column for the delivery id: a row that is there is left alone.")
+    columns = Named(Formula(), None, "What each column gets; default: the fields of the body.")
+    statement = Text("A statement with :name for each parameter.")
+    params = Named(Formula(), None, "What each parameter gets.", load_default=dict)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def is_once(self, data: Any, original: Any, **kwargs: Any) -> None:
+        if "table" not in original and "statement" not in original:
+            raise ValidationError({"table": [ABSENT_HERE]})
+        _apart(original, "statement", ("table", "conflict", "id_column", "columns"))
+        _apart(original, "table", ("params",))
+        _apart(original, "conflict", ("id_column",))
+        if "table" in original and "conflict" not in original and "id_column" not in original:
+            raise ValidationError({"conflict": [ABSENT_HERE]})
+
+
+class RouteSend(Words):
+    route = Text("The route that receives, whose source is {route: true}.", required=True)
+
+
+def _apart(original: Any, first: str, others: tuple[str, ...]) -> None:
+    """Raises for the first of the others that stands beside `first`."""
+    for other in others:
+        if first in original and other in original:
+            message = f"'{other}' cannot stand beside '{first}'"
+            raise ValidationError({other: [Mistake(RULE, message, "remove one of them", KEY, bare=True)]})
+
+
+SENDS: dict[str, type[Words]] = {
+    "http": HttpSend, "folder": FolderSend, "amqp": AmqpSend, "redis": RedisSend, "sql": SqlSend, "route": RouteSend,
+}  # fmt: skip
+
+
+class SendField(OneOf):
+    def __init__(self, note: str = "", **options: Any) -> None:
+        super().__init__(SENDS, (), "target adapter", note, **options)

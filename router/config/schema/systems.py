@@ -1,0 +1,81 @@
+"""`connections` of queues, streams and databases: an address and limits; what is in them is the other system's."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from router.config.schema.fields import Duration, Note, Rate, Text, Whole
+from router.config.schema.mistakes import wrong
+from router.config.schema.shapes import Nest, Words
+
+LONGEST_TIMEOUT = "100s"
+
+
+class Described(Words):
+    about = Note("What it is, for people.", load_default="")
+    owner = Note("Who answers for it.", load_default="")
+
+
+class BreakerWords(Words):
+    open_after = Whole("So many failures in a row open it.", least=1, load_default=5)
+    cool_down = Duration("So long it stays open before a probe.", load_default=30.0)
+
+
+class Address(Text):
+    """An address of one of the given schemes."""
+
+    def __init__(self, schemes: tuple[str, ...], example: str, note: str = "", **options: Any) -> None:
+        super().__init__(note, **options)
+        self.schemes, self.example = schemes, example
+
+    def check(self, value: str) -> Any:
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme in self.schemes and (self.local(parts.scheme) or parts.hostname) and (parts.port or 1)
+        except ValueError as error:
+            raise wrong(value, f"an address is expected ({error})") from None
+        if not good or re.search(r"[\s\x00-\x1f]", value):
+            raise wrong(_bare(value), f"an address such as {self.example} is expected")
+        return value
+
+    def local(self, scheme: str) -> bool:
+        return scheme in ("sqlite", "unix")
+
+
+class DatabaseAddress(Address):
+    def check(self, value: str) -> Any:
+        if value.startswith("postgres://"):
+            return super().check("postgresql" + value.removeprefix("postgres"))
+        if value.startswith("sqlite:") and not re.fullmatch(r"sqlite:///[^?#]+", value):
+            raise wrong(value, "a file is expected", "write sqlite:///FILE, from the project folder, or sqlite:////FILE")
+        return super().check(value)
+
+
+def _bare(value: str) -> str:
+    """Without what may be a password."""
+    return re.sub(r"//[^/@]*@", "//…@", value)
+
+
+class System(Described):
+    """What they have in common."""
+
+    timeout = Duration("The longest one send takes.", most=LONGEST_TIMEOUT, load_default=30.0)
+    in_flight = Whole("So many sends at once.", least=1, most=10_000, load_default=32)
+    rate = Rate("At most so many sends.", load_default=None)
+    breaker = Nest(BreakerWords, "Stops trying while the other side is down.")
+
+
+class Amqp(System):
+    url = Address(("amqp", "amqps"), "amqp://user:password@host/vhost", "The broker.", required=True)
+
+
+class Redis(System):
+    url = Address(("redis", "rediss", "unix"), "redis://host:6379/0", "The server, Redis or Valkey.", required=True)
+
+
+class Sql(System):
+    url = DatabaseAddress(
+        ("postgresql", "sqlite"), "postgresql://user:password@host/database", "The database.", required=True
+    )

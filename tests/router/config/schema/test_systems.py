@@ -1,0 +1,51 @@
+"""Addresses of queues, streams and databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.router.config.desk import Desk, brief
+
+ERP = 'erp: {type: http, url: "http://erp.test"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "path", "hint"),
+    [
+        ("amqp, url: 'http://x'", "E0204", ".url", ""),
+        ("amqp, url: 'amqp://'", "E0204", ".url", ""),
+        ("redis, url: 'redis:///0'", "E0204", ".url", ""),
+        ("redis, url: 'redis://h:x'", "E0204", ".url", ""),
+        ("sql, url: 'mysql://h/d'", "E0204", ".url", ""),
+        ("sql, url: 'sqlite://x.db'", "E0204", ".url", "sqlite:///FILE"),
+        ("sql", "E0202", ".url", ""),
+        ("redis, url: 'redis://h', auth: {bearer: x}", "E0201", ".auth", ""),
+        ("amqp, url: 'amqp://h', timeout: 3m", "E0204", ".timeout", ""),
+    ],
+)
+def test_a_wrong_system(desk: Desk, text: str, code: str, path: str, hint: str) -> None:
+    problems = desk.head(ERP, f"erp: {{type: {text}}}")
+    [problem] = [p for p in problems if p.level == "error" and p.path.startswith("connections")]
+    assert (problem.code, problem.line, problem.path) == (code, 5, f"connections.erp{path}")
+    assert hint in problem.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "amqp, url: 'amqps://user@h:5671/shop', in_flight: 4, rate: 5/s, breaker: {open_after: 2}",
+        "redis, url: 'unix:///run/redis.sock'",
+        "redis, url: 'rediss://h/3', timeout: 2s",
+        "sql, url: 'sqlite:///data/dwh.db'",
+        "sql, url: 'postgres://h/d', about: the warehouse, owner: data",
+    ],
+)
+def test_a_sound_system(desk: Desk, text: str) -> None:
+    problems = desk.head(ERP, f"erp: {{type: {text}}}")
+    assert not [p for p in problems if p.path.startswith("connections")]
+
+
+def test_a_password_is_not_shown(desk: Desk) -> None:
+    problems = desk.head(ERP, "erp: {type: amqp, url: 'http://me:hush@h'}")
+    assert ("E0204", 5, 26, "connections.erp.url") in brief(problems)
+    assert not any("hush" in p.message for p in problems)
