@@ -20,6 +20,7 @@ from adapters.metrics import families
 from adapters.node import liveness, node_name, owner
 from adapters.outbound.folder.kind import FolderKind
 from adapters.outbound.http.kind import HttpKind
+from adapters.outbound.route import RouteKind
 from adapters.processes import spare_the_collector
 from adapters.settings import EMBEDDED, Settings
 from adapters.sources import SOURCES, open_sources
@@ -47,7 +48,7 @@ from transforms.expressions import NAMESPACES, compile_expression
 from transforms.steps import STEPS
 from transforms.templates import compile_text
 
-TARGETS: Mapping[str, TargetKind] = {"http": HttpKind(), "folder": FolderKind()}
+TARGETS: Mapping[str, TargetKind] = {"http": HttpKind(), "folder": FolderKind(), "route": RouteKind()}
 
 
 @contextlib.contextmanager
@@ -62,7 +63,7 @@ def namespaces(prefixes: Mapping[str, str]) -> Iterator[None]:
 def registry() -> Registry:
     """Everything that routes.yaml can name."""
     return Registry(
-        codecs=CODECS, steps=STEPS, targets=TARGETS, sources=("http", *SOURCES), expression=compile_expression,
+        codecs=CODECS, steps=STEPS, targets=TARGETS, sources=("http", "route", *SOURCES), expression=compile_expression,
         template=compile_text, path_template=lambda text: compile_text(text, "path"),
         codec_for=codec_for, codec_of_body=codec_of_body, namespaces=namespaces,
     )  # fmt: skip
@@ -138,7 +139,10 @@ class App:
         )  # fmt: skip
 
     def open_target(self, connection: Connection, kind: str) -> OpenTarget:
-        return TARGETS[kind].open(connection.id, connection.options, max(1, self.settings.workers))
+        options = connection.options
+        if kind == "route":
+            options = {"receiver": self.receiver, "table": self.table, "blob": self.ledger.blob}
+        return TARGETS[kind].open(connection.id, options, max(1, self.settings.workers))
 
     def close(self) -> None:
         if "ledger" in self.__dict__:

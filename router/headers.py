@@ -9,6 +9,9 @@ CONTENT_TYPE = "content-type"
 RETRY_AFTER = "retry-after"
 """When to come again, in seconds or as an HTTP date (RFC 9110, 10.2.3)."""
 
+HOPS = "crossdock-hops"
+"""Through how many routes a message has gone that routes sent to each other; it ends at 16."""
+
 AUTHORIZATION = "authorization"
 """Who calls; never stored, never shown."""
 

@@ -56,6 +56,11 @@ class Connection:
     owner: str = ""
 
 
+def own_connection(route: str) -> str:
+    """The id of the connection that stands for a route which others send to. No id in routes.yaml has a colon."""
+    return f"route:{route}"
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """Who may call http sources. `rate` is in requests a second."""

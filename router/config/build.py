@@ -12,20 +12,21 @@ from router.config.findings import Findings
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item, Sections
 from router.registry import Registry
-from router.route import Breaker, Client, Connection, Keep, Table
+from router.route import Breaker, Client, Connection, Keep, Table, own_connection
 
 NO_FILE = "0405"
 
 
 def build_table(found: Sections, compiler: Compiler, registry: Registry, base: Path, version: int) -> Table:
     """The table of what is valid; whoever calls looks at the findings before it is used."""
-    routes = RouteBuilder(found, compiler, registry, version)
+    builder = RouteBuilder(found, compiler, registry, version)
+    routes = {id: builder.route(item) for id, item in found.routes.items() if isinstance(item.value, Mapping)}
+    outside = {id: connection(item, base, compiler.findings) for id, item in found.connections.items() if item.value}
+    inside = [own_connection(id) for id, route in routes.items() if route.source.kind == "route"]
     return Table(
         version=version,
-        routes={id: routes.route(item) for id, item in found.routes.items() if isinstance(item.value, Mapping)},
-        connections={
-            id: connection(item, base, compiler.findings) for id, item in found.connections.items() if item.value
-        },
+        routes=routes,
+        connections={**outside, **{id: Connection(id, "route") for id in inside}},
         clients={id: client(item) for id, item in found.clients.items() if item.value},
         keep=Keep(**given(found.defaults.get("keep"))),
     )

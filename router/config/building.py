@@ -7,15 +7,15 @@ from typing import Any
 
 from router.config.compiling import Compiler
 from router.config.findings import Findings, Place
-from router.config.links import targets
 from router.config.nearest import one_of
 from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item, Sections
+from router.config.walk import targets
 from router.message import Message
 from router.ports import Codec, Expression
 from router.registry import Registry
-from router.route import AnyStep, Otherwise, RetryPolicy, Route, Send, Source, Target
+from router.route import AnyStep, Otherwise, RetryPolicy, Route, Send, Source, Target, own_connection
 
 CANNOT_SPLIT, CANNOT_COLLECT, CANNOT_PREPARE = "0610", "0611", "0406"
 NEW_BODY = ("map", "xslt", "split")
@@ -185,7 +185,8 @@ class RouteBuilder:
                 return Send("", "", {}, _nowhere)
             except Exception as error:  # an adapter may have rules of its own
                 self.findings.error(place, CANNOT_PREPARE, str(error) or type(error).__name__)
-        return Send(chosen.kind, str(options.get(chosen.kind) or ""), options, prepare)
+        goal = str(options.get(chosen.kind) or "")
+        return Send(chosen.kind, own_connection(goal) if chosen.kind == "route" else goal, options, prepare)
 
     def lacks(self, chosen: Chosen, options: Mapping[str, Any]) -> bool:
         """Whether a text of it was left out, since it refers to something that is not set."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from router.config.findings import Findings, Place
+from router.config.hops import check_hops
 from router.config.nearest import did_you_mean, one_of
 from router.config.references import Resolved, Unset
 from router.config.schema.connections import Connection
-from router.config.schema.shapes import Chosen
 from router.config.sections import Item, Sections
+from router.config.walk import sends, source
 
 NO_CONNECTION, OTHER_TYPE, NO_CLIENT, SAME_PATH, SAME_TOKEN = "0501", "0502", "0503", "0504", "0505"
 PLAIN_SECRET, SAME_FILES, UNUSED = "0506", "0507", "0508"
@@ -22,33 +22,11 @@ def check_links(found: Sections, findings: Findings) -> None:
     for route in found.routes.values():
         used.route(route)
     used.unused()
+    check_hops(found, findings)
     same_paths(found, findings)
     same_files(found, findings)
     tokens(found, findings)
     plain_secrets(found, findings)
-
-
-def sends(route: Item) -> Iterator[tuple[Place, Chosen]]:
-    """Each `send` of a route with its place, that of an `otherwise` target too."""
-    for place, target in targets(route):
-        send = (target or {}).get("send")
-        if isinstance(send, Chosen):
-            yield place.at("send"), send
-
-
-def targets(route: Item) -> Iterator[tuple[Place, Mapping[str, Any]]]:
-    """Each target of a route with its place, as far as it is valid; one of `otherwise` last."""
-    for n, item in enumerate((route.value or {}).get("to") or []):
-        place = route.place.at("to", n)
-        if isinstance(item, Chosen) and item.kind == "target":
-            yield place, item.value or {}
-        elif isinstance(item, Chosen) and isinstance(item.value, Chosen) and item.value.kind == "target":
-            yield place.at("otherwise"), item.value.value or {}
-
-
-def source(route: Item, kind: str) -> Mapping[str, Any] | None:
-    chosen = (route.value or {}).get("from_")
-    return chosen.value or {} if isinstance(chosen, Chosen) and chosen.kind == kind else None
 
 
 class Uses:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from router.config.findings import Findings
-from router.config.links import source, targets
 from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item
 from router.config.spots import KEY
+from router.config.walk import source, targets
 
 NO_OTHERWISE, IDLE_OTHERWISE, NOT_LAST, SAME_ID, TWO_SPLITS = "0601", "0602", "0603", "0604", "0605"
 NOT_SPLIT, RESULT, UNREACHED, NO_KEY = "0606", "0607", "0608", "0609"

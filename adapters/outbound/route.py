@@ -1,0 +1,135 @@
+"""The adapter of `send: {route: ID}`: a message of one route goes on as a message of another, through the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Any
+
+import msgspec
+
+from router.errors import LedgerError, MessageError
+from router.headers import HOPS
+from router.ledger import Arrival, BlobWriter, Once
+from router.message import Envelope, File, Message, new_id, utc_now
+from router.ports import Outcome, Parcel
+from router.receive import Receiver
+from router.route import Route, Table
+
+MOST_HOPS = 16
+"""Routes that a message may go through one after the other."""
+LARGE = 64 * 1024
+"""Beyond it a body lies in a blob of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAddress:
+    """The receiving route, and what goes on with the body."""
+
+    route: str
+    headers: Mapping[str, str]
+    params: Mapping[str, str]
+    client: str | None
+    file: File | None
+
+
+def hops(headers: Mapping[str, str]) -> int:
+    text = headers.get(HOPS, "0")
+    return int(text) if text.isdecimal() else 0
+
+
+class RouteKind:
+    """Messages that go on to another route of the project."""
+
+    name = "route"
+    collects = False
+
+    def prepare(self, send: Mapping[str, Any], content_type: str, target: str) -> Callable[[Message], RouteAddress]:
+        route = str(send["route"])
+
+        def address(message: Message) -> RouteAddress:
+            count = hops(message.headers) + 1
+            if count > MOST_HOPS:
+                reason = f"the message went through {MOST_HOPS} routes already, the last to {route}: do they send in a circle?"
+                raise MessageError("send", "loop", reason)
+            envelope = message.envelope
+            headers = {**message.headers, HOPS: str(count)}
+            return RouteAddress(route, headers, envelope.params, envelope.client, envelope.file)
+
+        return address
+
+    def open(self, name: str, options: Mapping[str, Any], children: int) -> RouteTarget:
+        """`options` has the receiver, the current table and the ledger's blobs: only the wiring knows those."""
+        return RouteTarget(options["receiver"], options["table"], options["blob"])
+
+
+class RouteTarget:
+    """One accepting transaction a batch. The delivery id is the identity of the new message, so that what is sent again
+    is accepted once."""
+
+    batch = 100
+
+    def __init__(
+        self, receiver: Receiver, table: Callable[[], Table], blob: Callable[[str], BlobWriter]
+    ) -> None:
+        self._receiver = receiver
+        self._table = table
+        self._blob = blob
+
+    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        started = perf_counter()
+        outcomes = await asyncio.to_thread(self._send, parcels) if parcels else []
+        taken = perf_counter() - started
+        return [replace(o, duration=taken, sent_to=f"route {p.address.route}") for o, p in zip(outcomes, parcels, strict=True)]
+
+    async def settled(self, outcomes: Sequence[Outcome]) -> None:
+        return
+
+    async def close(self) -> None:
+        return
+
+    def _send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        table = self._table()
+        outcomes: list[Outcome | None] = [self._closed(table.routes.get(p.address.route), p) for p in parcels]
+        open_ = [n for n, outcome in enumerate(outcomes) if outcome is None]
+        writers: list[BlobWriter] = []
+        try:
+            arrivals = [self._arrival(table, parcels[n], writers) for n in open_]
+            receipts = self._receiver.store(arrivals) if arrivals else []
+        except (LedgerError, OSError) as error:
+            return [outcome or Outcome("io", f"the ledger did not take it: {error}") for outcome in outcomes]
+        finally:
+            for writer in writers:
+                with suppress(OSError):
+                    writer.close()
+        for n, receipt in zip(open_, receipts, strict=True):
+            body = msgspec.json.encode({"id": receipt.id})
+            outcomes[n] = Outcome(status=202, response=body, response_type="application/json")
+        return [outcome or Outcome() for outcome in outcomes]
+
+    def _closed(self, route: Route | None, parcel: Parcel) -> Outcome | None:
+        if route is None or not route.enabled:
+            why = "is not enabled" if route is not None else "is not in the current version"
+            return Outcome("io", f"the route {parcel.address.route} {why}")
+        return None
+
+    def _arrival(self, table: Table, parcel: Parcel, writers: list[BlobWriter]) -> Arrival:
+        address: RouteAddress = parcel.address
+        route = table.routes[address.route]
+        envelope = Envelope(
+            id=new_id(), route=route.id, source=route.source.name, received_at=utc_now(), raw=parcel.body,
+            size=len(parcel.body), content_type=parcel.content_type or None, headers=address.headers,
+            params=address.params, client=address.client, file=address.file,
+        )  # fmt: skip
+        sha256 = None
+        if len(parcel.body) > LARGE:
+            writer = self._blob(envelope.id)
+            writers.append(writer)
+            writer.write(parcel.body)
+            _, sha256 = writer.finish()
+            envelope = replace(envelope, raw=None, blob=writer.path)
+        once = Once(f"source:route:{route.id}", parcel.idempotency_key, table.keep.messages, "duplicate")
+        return self._receiver.admit(route, envelope, sha256, once)
