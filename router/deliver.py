@@ -7,36 +7,25 @@ overlap; a failed one blocks its key only.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 from router.errors import MessageError
+from router.fallback import GIVEN_UP, Fallbacks, by_fallback
 from router.feed import Feed
+from router.flights import Flights, Landed, Sending
 from router.ledger import Claim
 from router.message import Message
 from router.ordering import Computed, KeyOrder
 from router.outcomes import Ended
-from router.pipeline import Filtered
+from router.packing import Packer
 from router.ports import Outcome, Parcel
-from router.route import Connection, Target
-from router.sending import Desk, Pace
+from router.route import Connection, RetryPolicy, Target
+from router.sending import Desk, Pace, Way
 from router.telling import look, tell
-from router.tries import failed, number_of
-from router.units import LETHAL, BeforeTarget, Unit, UnitReader, after_route, for_sending
+from router.tries import Try, failed, number_of
+from router.units import Unit, UnitReader
 
 COMMIT_AFTER = 0.2
 COMMIT_COUNT = 100
-MARGIN = 2.0
-
-
-@dataclass(slots=True, eq=False)
-class Sending:
-    """Units on their way in one call of the adapter."""
-
-    units: list[Unit]
-    parcels: list[Parcel]
-    slot: int
-    probe: bool
-    task: asyncio.Task[list[Outcome]] | None = None
 
 
 class LaneServer:
@@ -49,10 +38,12 @@ class LaneServer:
         self.connection = connection
         self.probing = probing
         self.units = UnitReader(desk.ledger, desk.table, desk.reader, desk.mark)
-        self.adapter = desk.target(connection, target.send.kind)
+        self.way = Way(connection, desk.target(connection, target.send.kind))
         self.ended = Ended(connection)
         self.feed = Feed(desk.ledger, self.units, lambda work, numbers: self.ended.lost(work, numbers))
-        self.sendings: set[Sending] = set()
+        self.packer = Packer(desk, claim.epoch)
+        self.fallbacks = Fallbacks(desk, claim.epoch)
+        self.flights = Flights(desk, lambda: self.claim)
         self.keys = KeyOrder(set())
         self.lost = False
         self.halted = False
@@ -66,15 +57,25 @@ class LaneServer:
         if self.target.order_by is not None:
             self.keys.blocked = self.desk.ledger.blocked(self.claim)
         try:
+            await self._begin()
             while not self.lost:
                 started = await self._fill()
                 if self._commit_due(started):
                     await self._commit()
-                elif not self.sendings and not started and not self.starved:
+                elif not self.flights and not started and not self._waits():
                     break
                 await self._wait()
         finally:
             await self._leave()
+
+    async def _begin(self) -> None:
+        """Deliveries that were sent together by an earlier version go their own ways now."""
+        for array in self.desk.ledger.arrays(self.claim, due=False):
+            await self.desk.write(self.desk.ledger.dissolve, self.claim, array.id)
+
+    def _waits(self) -> bool:
+        """Whether there is something in hand that cannot go yet."""
+        return self.starved or (bool(self.fallbacks) and not self.desk.stopping())
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
@@ -83,7 +84,7 @@ class LaneServer:
         if self.lost or self.halted or self.claim.paused or self.desk.stopping():
             return False
         if self.probing:
-            return not self.sendings and self.ended.probe is None
+            return not self.flights and self.ended.probe is None
         return self.desk.circuit(self.connection.id).state == "closed" and not self._tripping()
 
     def _tripping(self) -> bool:
@@ -93,7 +94,8 @@ class LaneServer:
 
     async def _fill(self) -> bool:
         """Starts what can be started; whether anything happened."""
-        happened = self.starved = False
+        self.starved = False
+        happened = self._fall()
         while self._may_start():
             slot = self.desk.slots.take(self.connection.id, self.connection.in_flight)
             if slot is None:
@@ -104,18 +106,26 @@ class LaneServer:
                 self.desk.slots.give(self.connection.id, slot)
                 break
             happened = True
-            sending.task = asyncio.create_task(self._send(sending))
-            self.sendings.add(sending)
+            self.flights.start(sending)
             await self.pace()
             if self.ended.count >= COMMIT_COUNT:
                 break
+        return happened
+
+    def _fall(self) -> bool:
+        """Starts what goes to the fallback, where it has room."""
+        happened = False
+        while not self.lost and not self.desk.stopping() and (found := self.fallbacks.next()) is not None:
+            one, way, slot = found
+            self.flights.start(Sending(one.units, [one.parcel], way, slot, before=one.before, array=one.array))
+            happened = True
         return happened
 
     async def _load(self, slot: int) -> Sending | None:
         """The next parcels for one call of the adapter."""
         units: list[Unit] = []
         parcels: list[Parcel] = []
-        limit = 1 if self.probing else self.adapter.batch
+        limit = 1 if self.probing else self.way.adapter.batch
         while len(units) < limit and self.ended.count < COMMIT_COUNT:
             found = self._next()
             if found is None:
@@ -123,13 +133,12 @@ class LaneServer:
             unit = found[0]
             parcel = self._parcel(*found)
             if parcel is None:
-                self.keys.end(unit)
                 await self.pace()
                 continue
             self.keys.begin(unit)
             units.append(unit)
             parcels.append(parcel)
-        return Sending(units, parcels, slot, self.probing) if units else None
+        return Sending(units, parcels, self.way, slot, self.probing) if units else None
 
     def _next(self) -> Computed | None:
         """The next unit that may go now: those that waited for their key first."""
@@ -140,7 +149,7 @@ class LaneServer:
             unit = self.feed.next(self.claim, self.probing)
             if unit is None:
                 return None
-            message = self._compute(unit)
+            message = self.packer.message(unit, self.ended)
             if message is None:
                 continue
             if self.keys.is_blocked(unit):
@@ -149,45 +158,27 @@ class LaneServer:
                 return unit, message
         return None
 
-    def _compute(self, unit: Unit) -> Message | None:
-        """Decode and the route's steps; None where it ended there."""
-        if unit.crashes >= LETHAL - 1 and not self._survives(unit):
-            return None
-        if unit.too_late(self.desk.ledger.now()):
-            self.ended.late(unit)
-            return None
-        self.desk.mark(unit.mark)
-        try:
-            message = after_route(unit)
-        except BeforeTarget as dead:
-            self.ended.dead_for_all(unit, dead.error)
-            message = None
-        # Not in `finally`: what runs out of memory leaves its mark for the one who counts crashes.
-        self.desk.mark(0)
-        return message
-
-    def _survives(self, unit: Unit) -> bool:
-        """A unit whose computing crashed two children runs once alone; a third death is its end."""
-        reason: str | None = unit.crash
-        if unit.crashes < LETHAL:
-            reason = self.desk.isolate(lambda: for_sending(unit, after_route(unit), self.claim.epoch))
-        if reason is None:
-            return True
-        self.ended.dead_for_all(unit, MessageError("decode", "crash", f"crashed the worker ({reason})"))
-        return False
-
     def _parcel(self, unit: Unit, message: Message) -> Parcel | None:
-        self.desk.mark(unit.mark)
-        parcel: Parcel | Filtered | None = None
-        try:
-            parcel = for_sending(unit, message, self.claim.epoch)
-        except MessageError as error:
-            self._dead(unit, error)
-        self.desk.mark(0)
-        if isinstance(parcel, Filtered):
-            self.ended.filtered(unit, parcel.rule)
-            return None
-        return parcel
+        """None where the unit ended here, or goes to the fallback."""
+        found = self.packer.parcel(unit, message)
+        if isinstance(found, Parcel):
+            given_up = unit.parked is not None and unit.parked.fallback
+            return None if given_up and self._falls(unit, GIVEN_UP) else found
+        if isinstance(found, MessageError):
+            if found.stage == "send" and self._falls(unit, Outcome(found.error, found.reason)):
+                return None
+            self._dead(unit, found)
+        else:
+            self.ended.filtered(unit, found.rule)
+        self.keys.end(unit)
+        return None
+
+    def _falls(self, unit: Unit, before: Outcome) -> bool:
+        """Whether the unit is on its way to the fallback now; its key waits for it."""
+        taken = self.fallbacks.take(unit, before)
+        if taken:
+            self.keys.begin(unit)
+        return taken
 
     def _dead(self, unit: Unit, error: MessageError) -> None:
         hold = self.target.when_dead == "hold"
@@ -195,54 +186,63 @@ class LaneServer:
         if hold and unit.key is not None:
             self._block(unit.key)
 
-    async def _send(self, sending: Sending) -> list[Outcome]:
-        if self.connection.rate is not None:
-            for _ in sending.parcels:
-                wait = self.desk.rates.take(self.connection.id, self.connection.rate)
-                if wait > 0:
-                    await asyncio.sleep(wait)
-        if self.desk.ledger.left(self.claim) < self.connection.timeout + MARGIN:
-            return []
-        return await self.adapter.send(sending.parcels)
-
     async def _wait(self) -> None:
         """Until a send ends, outcomes are due, or something may have changed."""
-        tasks = [s.task for s in self.sendings if s.task is not None]
-        if not tasks:
-            await asyncio.sleep(0.01 if self.starved else 0)
+        if not self.flights:
+            await asyncio.sleep(0.01 if self._waits() else 0)
             return
-        until = COMMIT_AFTER if self.ended else min(1.0, self.claim.lease / 3)
-        done, _ = await asyncio.wait(tasks, timeout=until, return_when=asyncio.FIRST_COMPLETED)
-        for sending in [s for s in self.sendings if s.task in done]:
-            self.sendings.discard(sending)
-            self._collect(sending)
-        if not done and self.desk.ledger.left(self.claim) < self.claim.lease * 2 / 3:
+        landed = await self.flights.land(COMMIT_AFTER if self.ended else min(1.0, self.claim.lease / 3))
+        self._landed(landed)
+        if not landed and self.desk.ledger.left(self.claim) < self.claim.lease * 2 / 3:
             await self._commit()
 
-    def _collect(self, sending: Sending) -> None:
-        self.desk.slots.give(self.connection.id, sending.slot)
-        assert sending.task is not None
-        outcomes = sending.task.result()
-        if not outcomes:
+    def _landed(self, landed: list[Landed]) -> None:
+        for sending, outcomes in landed:
+            if outcomes:
+                self._arrived(sending, outcomes)
+                continue
             self.halted = True
             for unit in sending.units:
                 self.keys.end(unit)
-            return
-        for unit, parcel, outcome in zip(sending.units, sending.parcels, outcomes, strict=True):
-            self._one(unit, parcel, outcome, sending.probe)
 
-    def _one(self, unit: Unit, parcel: Parcel, outcome: Outcome, probe: bool) -> None:
-        now = self.desk.ledger.now()
+    def _arrived(self, sending: Sending, outcomes: list[Outcome]) -> None:
+        for unit, parcel, outcome in zip(sending.units, sending.parcels, outcomes, strict=True):
+            self._one(sending, unit, parcel.body, outcome)
+
+    def _one(self, sending: Sending, unit: Unit, request: bytes, outcome: Outcome) -> None:
+        """How one delivery's try ended. Only sends to the target's own connection say something of its breaker."""
         whole = unit.route.source.options.get("reply") == "result"
-        self.ended.beat(outcome, probe)
+        before = sending.before
+        if before is None:
+            self.ended.beat(outcome, sending.probe)
+        else:
+            outcome = by_fallback(outcome, before, sending.way)
         if outcome.ok:
-            self.ended.delivered(unit, outcome, number_of(unit), now, whole)
-            self.keys.end(unit)
+            self._delivered(unit, outcome, sending.way, whole)
             return
-        policy = (self.desk.current.target(self.target.name) or self.target).retry
-        stood = self.desk.circuit(self.connection.id).total
-        tried = failed(unit, outcome, policy, now, stood, self.desk.chance, probe, self.target.when_dead == "hold")
-        self.ended.failed_try(unit, parcel, tried, whole)
+        tried = self._tried(unit, outcome, sending)
+        gives_up = before is None and tried.dead and tried.outcome.error != "late"
+        if not (gives_up and self._falls(unit, tried.outcome)):
+            self._failed(unit, request, tried, whole)
+
+    def _delivered(self, unit: Unit, outcome: Outcome, way: Way, whole: bool) -> None:
+        self.ended.delivered(unit, outcome, number_of(unit), self.desk.ledger.now(), whole)
+        if outcome.undo is not None:
+            self.ended.undo.append((way.adapter, outcome))
+        self.keys.end(unit)
+
+    def _tried(self, unit: Unit, outcome: Outcome, sending: Sending) -> Try:
+        connection = sending.way.connection.id
+        return failed(
+            unit, outcome, self._policy(), self.desk.ledger.now(), self.desk.circuit(connection).total, self.desk.chance,
+            sending.probe, self.target.when_dead == "hold", sending.before is not None,
+        )  # fmt: skip
+
+    def _policy(self) -> RetryPolicy:
+        return (self.desk.current.target(self.target.name) or self.target).retry
+
+    def _failed(self, unit: Unit, request: bytes, tried: Try, whole: bool, array: str = "") -> None:
+        self.ended.failed_try(unit, request, tried, whole, array)
         if unit.key is not None and tried.blocks:
             self._block(unit.key)
         else:
@@ -255,7 +255,7 @@ class LaneServer:
     def _commit_due(self, started: bool) -> bool:
         if not self.ended:
             return False
-        if self.ended.count >= COMMIT_COUNT or (not self.sendings and not started) or self._tripping():
+        if self.ended.count >= COMMIT_COUNT or (not self.flights and not started) or self._tripping():
             return True
         return self._time() - self.committed >= COMMIT_AFTER
 
@@ -268,10 +268,9 @@ class LaneServer:
             self.lost = True
             return
         self.claim = renewed
-        if ended.undo:
-            await self.adapter.settled(ended.undo)
-        on_the_way = [unit for sending in self.sendings for unit in sending.units]
-        self.feed.forget(self.claim, {u.parked.id for u in (*on_the_way, *self.keys.held()) if u.parked})
+        for adapter, outcome in ended.undo:
+            await adapter.settled([outcome])
+        self.feed.forget(self.claim, {u.parked.id for u in self._in_hand() if u.parked})
         if self.target.order_by is not None:
             pending = {p.key for p in self.ended.park if p.key is not None and p.state in ("retry", "blocked")}
             self.keys.blocked = self.desk.ledger.blocked(self.claim) | pending
@@ -282,14 +281,14 @@ class LaneServer:
             if settlement.pulse.probe:
                 self.probing = False
 
+    def _in_hand(self) -> list[Unit]:
+        """Units that were issued and have not ended."""
+        return [*self.flights.units(), *self.keys.held(), *self.fallbacks.units()]
+
     async def _leave(self) -> None:
         """Ends what is in flight, says what became of it, gives the lane back."""
-        tasks = [s.task for s in self.sendings if s.task is not None]
-        if tasks:
-            await asyncio.wait(tasks)
-            for sending in list(self.sendings):
-                self.sendings.discard(sending)
-                self._collect(sending)
+        while self.flights:
+            self._landed(await self.flights.land(None))
         if self.lost:
             return
         if self.ended:

@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from router.errors import MessageError
-from router.ledger import Attempt, Fate, FileOut, Park, Progress, Pulse, Settlement, Unpark
-from router.ports import Outcome, Parcel
+from router.ledger import ArrayEnd, Attempt, Fate, FileOut, Park, Progress, Pulse, Settlement, Unpark
+from router.ports import Outcome
+from router.ports import Target as OpenTarget
 from router.route import Connection
 from router.sorting import details_of
 from router.tries import Try, number_of
@@ -32,7 +33,9 @@ class Ended:
     attempts: list[Attempt] = field(default_factory=list)
     fates: list[tuple[int, Fate]] = field(default_factory=list)
     files: list[FileOut] = field(default_factory=list)
-    undo: list[Outcome] = field(default_factory=list)
+    arrays: list[ArrayEnd] = field(default_factory=list)
+    undo: list[tuple[OpenTarget, Outcome]] = field(default_factory=list)
+    """What adapters are to be told after the commit."""
     failures: int = 0
     reset: bool = False
     probe: bool | None = None
@@ -60,21 +63,20 @@ class Ended:
             Attempt(unit.seq, unit.record, number, at, outcome.duration, True, outcome.sent_to, outcome.status, "",
                     outcome.reason, outcome.response_type, response)
         )  # fmt: skip
-        if outcome.undo is not None:
-            self.undo.append(outcome)
 
-    def failed_try(self, unit: Unit, parcel: Parcel, tried: Try, keep_whole: bool) -> None:
+    def failed_try(self, unit: Unit, request: bytes, tried: Try, keep_whole: bool, array: str = "") -> None:
         self._leave(unit, True)
         outcome = tried.outcome
         self.park.append(
             Park(unit.seq, unit.record, "dead" if tried.dead else "retry", "send", outcome.error or "", outcome.reason,
                  outcome.status, unit.key, tried.number, tried.verdict.next_at or 0, tried.first_at, tried.stood,
-                 tried.probe, hold=tried.dead and tried.hold and unit.key is not None)
+                 tried.probe, hold=tried.dead and tried.hold and unit.key is not None,
+                 array="" if tried.dead else array, fallback=tried.fallback and not tried.dead)
         )  # fmt: skip
         response = outcome.response if keep_whole else outcome.response[:RESPONSE_KEPT]
         self.attempts.append(
             Attempt(unit.seq, unit.record, tried.number, tried.at, outcome.duration, False, outcome.sent_to, outcome.status,
-                    outcome.error or "", outcome.reason, outcome.response_type, response, parcel.body[:REQUEST_KEPT])
+                    outcome.error or "", outcome.reason, outcome.response_type, response, request[:REQUEST_KEPT])
         )  # fmt: skip
 
     def blocked(self, unit: Unit) -> None:
@@ -127,7 +129,7 @@ class Ended:
                 self.probe = True
 
     def __bool__(self) -> bool:
-        return bool(self.count or self.progress or self.files or self.unpark)
+        return bool(self.count or self.progress or self.files or self.unpark or self.arrays)
 
     def settlement(self) -> Settlement:
         pulse = None
@@ -138,6 +140,6 @@ class Ended:
             )
         return Settlement(
             [Progress(work, tuple(n), self.failed[work]) for work, n in self.progress.items()], self.park, self.unpark,
-            self.dead_messages, self.attempts, pulse, self.files, self.arrived, self.fates,
+            self.dead_messages, self.attempts, pulse, self.files, self.arrived, self.arrays, self.fates,
         )  # fmt: skip
 

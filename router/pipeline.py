@@ -11,7 +11,7 @@ from typing import Any
 from router.errors import EncodeError, ExpressionError, MessageError
 from router.message import Envelope, Message, delivery_id
 from router.ports import Codec, Parcel
-from router.route import AnyStep, Otherwise, Route, Target
+from router.route import AnyStep, Otherwise, Route, Send, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +170,15 @@ def encode(target: Target, message: Message) -> tuple[bytes, str]:
     return codec.encode(message.body), codec.content_type
 
 
-def parcel(target: Target, message: Message, revision: int = 0, epoch: int = 0) -> Parcel | Filtered:
-    """What one send gets of the message that the route's steps made. The target's own steps make its body; its address
-    sees what they were given. Raises MessageError at the stage that failed."""
+def parcel(
+    target: Target, message: Message, revision: int = 0, epoch: int = 0, send: Send | None = None
+) -> Parcel | Filtered:
+    """What one send (the target's, or another) gets of the message that the route's steps made. The target's own steps
+    make its body; its address sees what they were given. Raises MessageError at the stage that failed."""
     ready = for_target(target, message)
     if isinstance(ready, Filtered):
         return ready
     body, content_type = encode(target, ready)
     id = delivery_id(message.envelope.id, target.id, message.record)
     key = f"{id}.r{revision + 1}" if revision else id
-    return Parcel(id, key, body, content_type, target.send.prepare(message), epoch)
+    return Parcel(id, key, body, content_type, (send or target.send).prepare(message), epoch)

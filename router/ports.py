@@ -126,6 +126,15 @@ class DedupeStep(Protocol):
 
 # --- targets ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One of the deliveries that make an array: its own id, its body before it is encoded, and its address."""
+
+    delivery_id: str
+    body: Any
+    address: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """What one send gets: bytes that never change while the outcome is unknown, and where they go."""
 
@@ -137,6 +146,8 @@ class Parcel:
     """What the adapter's `prepare` made of the message: for the same adapter only."""
     epoch: int = 0
     """Of the lane's owner: tells files of a late owner from those of the present one."""
+    members: tuple[Member, ...] = ()
+    """Of an array, where its adapter asks for them (`TargetKind.rows`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +164,8 @@ class Outcome:
     response_type: str = ""
     response_headers: Mapping[str, str] = field(default_factory=dict)
     duration: float = 0.0
+    failed: tuple[int, ...] = ()
+    """Of an array that arrived: which members (from 0) the other side refused."""
     undo: Any = None
     """What `settled` of the adapter needs after the outcome was committed."""
 
@@ -183,6 +196,8 @@ class TargetKind(Protocol):
     name: str
     collects: bool
     """True where `collect: message` is possible."""
+    rows: bool
+    """True where each member of an array needs an address of its own: `Parcel.members` holds them."""
 
     def prepare(self, send: Mapping[str, Any], content_type: str, target: str) -> Callable[[Message], Any]:
         """From the checked options of `send` (templates and expressions compiled): the address of each message.

@@ -96,6 +96,17 @@ class Send:
     connection: str
     options: Mapping[str, Any]
     prepare: Callable[[Message], Any]
+    rows: bool = False
+    """Each member of an array has an address of its own (a row of a table)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """`collect: {records, within}`: so many deliveries at most are sent as one array, which waits for that many seconds
+    at most after its first one came in."""
+
+    records: int
+    within: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +129,12 @@ class Target:
     codec: Codec | None = None
     order_by: Expression | None = None
     collect: str | None = None
+    """`message`: one output of all its records."""
+    gather: Gather | None = None
     retry: RetryPolicy = RetryPolicy()
     when_dead: str = "skip"
+    fallback: Send | None = None
+    """Where what is dead here is sent instead."""
     content_type: str = ""
     """Of what the last template makes; `''` where the body decides."""
     by_body: Callable[[Any], Codec] | None = None

@@ -33,6 +33,14 @@ class Rates(Protocol):
         """Seconds to wait before this send: it is counted already."""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where sends go: a connection and what this child has open to it."""
+
+    connection: Connection
+    adapter: OpenTarget
+
+
 @dataclass
 class Desk:
     """Everything a lane needs beside its own work."""

@@ -147,12 +147,19 @@ class Shift:
         if self.failing.get(place, 0.0) > loop.time():
             return False
         connection = self._connection(name)
-        lease = max(LEAST_LEASE, connection.timeout + 10) if connection is not None else PROCESS_LEASE
+        lease = max(LEAST_LEASE, self._longest(name, connection) + 10) if connection is not None else PROCESS_LEASE
         claim = await self.desk.write(self.desk.ledger.claim, name, lane, self.desk.owner, lease)
         if claim is None:
             return False
         self.serving[place] = asyncio.create_task(self._serve(claim, connection, probing))
         return True
+
+    def _longest(self, name: str, connection: Connection) -> float:
+        """The longest that one send of a target takes, to its fallback too."""
+        target = self.desk.current.target(name)
+        send = target.fallback if target is not None else None
+        other = self.desk.current.connections.get(send.connection) if send is not None else None
+        return max(connection.timeout, other.timeout if other is not None else 0.0)
 
     async def _serve(self, claim: Claim, connection: Connection | None, probing: bool) -> None:
         target = self.desk.current.target(claim.target)

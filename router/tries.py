@@ -25,6 +25,8 @@ class Try:
     probe: bool = False
     hold: bool = False
     """A dead one blocks its key (`when_dead: hold`)."""
+    fallback: bool = False
+    """The fallback was tried."""
 
     @property
     def dead(self) -> bool:
@@ -42,11 +44,13 @@ def number_of(unit: Unit) -> int:
 
 
 def failed(
-    unit: Unit, outcome: Outcome, policy: RetryPolicy, now: int, stood: int, chance: random.Random, probe: bool, hold: bool
-) -> Try:
-    """`stood` is how long the breaker has been open in all; of it counts what came after the first try."""
+    unit: Unit, outcome: Outcome, policy: RetryPolicy, now: int, stood: int, chance: random.Random, probe: bool,
+    hold: bool, fallback: bool = False,
+) -> Try:  # fmt: skip
+    """`stood` is how long the breaker has been open in all; of it counts what came after the first try. The time of a
+    `fallback` begins with its own first try."""
     first_at, before = now, stood
-    if unit.parked is not None and unit.parked.attempt > 0:
+    if unit.parked is not None and unit.parked.attempt > 0 and bool(unit.parked.fallback) == fallback:
         first_at, before = unit.parked.first_at, unit.parked.stood
     number = number_of(unit)
     if unit.too_late(now):
@@ -54,4 +58,4 @@ def failed(
         verdict = Verdict(None, "late")
     else:
         verdict = judge(policy, outcome, number, now, first_at, max(0, stood - before), chance)
-    return Try(outcome, verdict, number, now, first_at, before, probe, hold)
+    return Try(outcome, verdict, number, now, first_at, before, probe, hold, fallback)

@@ -13,7 +13,7 @@ from router.message import Message
 from router.pipeline import Filtered, after_split, apply, before_split, decode, order_key, parcel
 from router.ports import Parcel
 from router.records import RecordReader, as_message, revised
-from router.route import AnyStep, Route, Table, Target
+from router.route import AnyStep, Route, Send, Table, Target
 
 PAGE = 100
 """Messages read from the ledger at a time."""
@@ -229,10 +229,10 @@ def after_route(unit: Unit) -> Message:
         raise BeforeTarget(error) from None
 
 
-def for_sending(unit: Unit, message: Message, epoch: int) -> Parcel | Filtered:
+def for_sending(unit: Unit, message: Message, epoch: int, send: Send | None = None) -> Parcel | Filtered:
     """Raises MessageError of the target's own steps, format or address."""
     try:
-        return parcel(unit.target, message, unit.revision, epoch)
+        return parcel(unit.target, message, unit.revision, epoch, send)
     except ExpressionError as error:
         raise MessageError("send", error.error, error.reason) from None
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:

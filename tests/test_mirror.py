@@ -34,6 +34,7 @@ ELSEWHERE = {
     "router/feed.py": DELIVERY,
     "router/config/walk.py": "every rule of tests/router/config walks by it",
     "router/outcomes.py": DELIVERY,
+    "router/flights.py": DELIVERY,
     "router/output.py": COLLECTING,
     "router/writing.py": COLLECTING,
     "router/sending.py": DELIVERY,

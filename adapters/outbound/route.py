@@ -46,6 +46,7 @@ class RouteKind:
 
     name = "route"
     collects = False
+    rows = False
 
     def prepare(self, send: Mapping[str, Any], content_type: str, target: str) -> Callable[[Message], RouteAddress]:
         route = str(send["route"])

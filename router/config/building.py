@@ -15,7 +15,7 @@ from router.config.walk import targets
 from router.message import Message
 from router.ports import Codec, Expression
 from router.registry import Registry
-from router.route import AnyStep, Otherwise, RetryPolicy, Route, Send, Source, Target, own_connection
+from router.route import AnyStep, Gather, Otherwise, RetryPolicy, Route, Send, Source, Target, own_connection
 
 CANNOT_SPLIT, CANNOT_COLLECT, CANNOT_PREPARE = "0610", "0611", "0406"
 NEW_BODY = ("map", "xslt", "split")
@@ -137,14 +137,16 @@ class RouteBuilder:
         return Target(
             id=str(value.get("id")),
             route=route.id,
-            send=self.send(place.at("send"), value.get("send"), type_, str(value.get("id"))),
+            send=self.send(place.at("send"), value.get("send"), type_, str(value.get("id")), self.failed(place, value)),
             when=self.compiler.expression(place.at("when"), value.get("when")),
             steps=steps,
             codec=codec,
             order_by=own_order or order_by,
-            collect=value.get("collect"),
+            collect="message" if value.get("collect") == "message" else None,
+            gather=self.gather(value.get("collect")),
             retry=self.policy(value.get("retry")),
             when_dead=value.get("when_dead") or self.when_dead,
+            fallback=self.fallback(place.at("fallback", "send"), value, type_),
             content_type=type_,
             by_body=self.by_body,
         )
@@ -161,18 +163,40 @@ class RouteBuilder:
             return
         kind = self.registry.targets.get(send.kind)
         able = [name for name, one in self.registry.targets.items() if one.collects]
-        if kind is not None and not kind.collects:
+        if kind is not None and not kind.collects and value["collect"] == "message":
             message = f"a target of the kind '{send.kind}' cannot collect"
             self.findings.error(place.at("collect"), CANNOT_COLLECT, message, one_of(able) if able else "")
         elif codec is not None and not hasattr(codec, "join"):
             message = f"the format '{codec.name}' cannot hold many records in one output"
             self.findings.error(place.at("collect"), CANNOT_COLLECT, message, "for example 'format: ndjson'")
 
-    def send(self, place: Place, chosen: Chosen | None, content_type: str, target: str) -> Send:
+    def gather(self, collect: Any) -> Gather | None:
+        if not isinstance(collect, Mapping) or collect.get("records") is None:
+            return None
+        return Gather(collect["records"], collect.get("within") or 1.0)
+
+    def failed(self, place: Place, value: Mapping[str, Any]) -> dict[str, Any]:
+        """`collect.failed` as an option of the send whose answer it reads."""
+        collect = value.get("collect")
+        text = collect.get("failed") if isinstance(collect, Mapping) else None
+        send = value.get("send")
+        if text is not None and isinstance(send, Chosen) and send.kind != "http":
+            message = f"'failed' reads the answer of an http target; a target of the kind '{send.kind}' has none"
+            self.findings.error(place.at("collect", "failed"), CANNOT_COLLECT, message, "remove it", "key")
+            return {}
+        return {"failed": self.compiler.expression(place.at("collect", "failed"), text)} if text is not None else {}
+
+    def fallback(self, place: Place, value: Mapping[str, Any], content_type: str) -> Send | None:
+        chosen = (value.get("fallback") or {}).get("send")
+        return self.send(place, chosen, content_type, str(value.get("id")), {}) if chosen is not None else None
+
+    def send(
+        self, place: Place, chosen: Chosen | None, content_type: str, target: str, more: Mapping[str, Any]
+    ) -> Send:
         if chosen is None or chosen.value is None:
             return Send("", "", {}, _nowhere)
         before = len(self.findings.problems)
-        options = self.send_options(place, dict(chosen.value))
+        options = {**self.send_options(place, dict(chosen.value)), **more}
         kind = self.registry.targets.get(chosen.kind)
         prepare: Callable[[Message], Any] = _nowhere
         if kind is None:
@@ -186,7 +210,8 @@ class RouteBuilder:
             except Exception as error:  # an adapter may have rules of its own
                 self.findings.error(place, CANNOT_PREPARE, str(error) or type(error).__name__)
         goal = str(options.get(chosen.kind) or "")
-        return Send(chosen.kind, own_connection(goal) if chosen.kind == "route" else goal, options, prepare)
+        connection = own_connection(goal) if chosen.kind == "route" else goal
+        return Send(chosen.kind, connection, options, prepare, kind is not None and kind.rows)
 
     def lacks(self, chosen: Chosen, options: Mapping[str, Any]) -> bool:
         """Whether a text of it was left out, since it refers to something that is not set."""

@@ -13,7 +13,7 @@ from router.config.spots import KEY
 from router.config.walk import source, targets
 
 NO_OTHERWISE, IDLE_OTHERWISE, NOT_LAST, SAME_ID, TWO_SPLITS = "0601", "0602", "0603", "0604", "0605"
-NOT_SPLIT, RESULT, UNREACHED, NO_KEY = "0606", "0607", "0608", "0609"
+NOT_SPLIT, RESULT, UNREACHED, NO_KEY, NO_FALLBACK = "0606", "0607", "0608", "0609", "0612"
 
 
 def check_route(route: Item, findings: Findings) -> None:
@@ -24,6 +24,7 @@ def check_route(route: Item, findings: Findings) -> None:
     same_ids(route, findings)
     splits(route, findings)
     collects(route, findings)
+    fallbacks(route, findings)
     reply(route, findings)
     holds(route, findings)
 
@@ -91,9 +92,17 @@ def has_split(route: Item) -> bool:
 
 def collects(route: Item, findings: Findings) -> None:
     for place, target in targets(route):
-        if target.get("collect") and not has_split(route):
+        if target.get("collect") == "message" and not has_split(route):
             message = "there is nothing to collect: the route does not split its messages"
             findings.error(place.at("collect"), NOT_SPLIT, message, "add the step 'split: records', or remove it")
+
+
+def fallbacks(route: Item, findings: Findings) -> None:
+    for place, target in targets(route):
+        instead = (target.get("fallback") or {}).get("send")
+        if instead is not None and target.get("collect") == "message":
+            message = "'fallback' is not possible with 'collect: message': its records are dead one by one"
+            findings.error(place.at("fallback"), NO_FALLBACK, message, "remove it", KEY)
 
 
 def reply(route: Item, findings: Findings) -> None:

@@ -11,11 +11,14 @@ from router.config.sections import Item
 
 
 def sends(route: Item) -> Iterator[tuple[Place, Chosen]]:
-    """Each `send` of a route with its place, that of an `otherwise` target too."""
+    """Each `send` of a route with its place, those of fallbacks and of an `otherwise` target too."""
     for place, target in targets(route):
         send = (target or {}).get("send")
         if isinstance(send, Chosen):
             yield place.at("send"), send
+        instead = ((target or {}).get("fallback") or {}).get("send")
+        if isinstance(instead, Chosen):
+            yield place.at("fallback", "send"), instead
 
 
 def targets(route: Item) -> Iterator[tuple[Place, Mapping[str, Any]]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from router.ledger.arrays import Array, ArrayEnd, Arrays
 from router.ledger.breaker import Circuit, Pulse
 from router.ledger.choice import Choice, NewWork
 from router.ledger.intake import Arrival, BlobWriter, End, FileIn, Intake, Once, Receipt
@@ -18,7 +19,7 @@ from router.ledger.version import Version
 from router.ledger.worklist import Parked, Revision, Stored, Work, Worklist
 
 
-class Ledger(Intake, Lanes, Worklist, Protocol):
+class Ledger(Intake, Lanes, Worklist, Arrays, Protocol):
     """All of it. `Browser` and `Caretaker` (router/browse.py) are what the commands need beside."""
 
     def close(self) -> None: ...
@@ -26,6 +27,8 @@ class Ledger(Intake, Lanes, Worklist, Protocol):
 
 __all__ = [
     "FAR",
+    "Array",
+    "ArrayEnd",
     "Arrival",
     "Attempt",
     "BlobWriter",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from router.ledger.arrays import ArrayEnd
 from router.ledger.breaker import Pulse
 
 
@@ -37,6 +38,10 @@ class Park:
     details: str = ""
     hold: bool = False
     """A dead head whose key waits (`when_dead: hold`)."""
+    array: str = ""
+    """The array that it is tried again with."""
+    fallback: bool = False
+    """Its own target has given up: what is tried again is the fallback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +117,6 @@ class Settlement:
     files: Sequence[FileOut] = ()
     delivered: int = 0
     """Units that arrived, for the counter."""
+    arrays: Sequence[ArrayEnd] = ()
     fates: Sequence[tuple[int, Fate]] = ()
     """(batch, fate) of units that the target's own steps filtered."""

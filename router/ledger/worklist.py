@@ -77,6 +77,8 @@ class Parked:
     id: int = 0
     crashes: int = 0
     crash: str = ""
+    fallback: bool = False
+    """What is to be tried is the fallback."""
 
 
 class Worklist(Protocol):
@@ -98,7 +100,11 @@ class Worklist(Protocol):
         """The last chunk cut so far, and (chunks, records) when all are."""
 
     def due_parked(self, claim: Claim, limit: int) -> list[Parked]:
-        """Units of the lane to be tried now: those that failed as a probe last, else in order."""
+        """Units of the lane to be tried now: those that failed as a probe last, else in order. Members of an array are
+        not among them."""
+
+    def parked(self, ids: Sequence[int]) -> dict[int, Parked]:
+        """Parked rows by their ids."""
 
     def blocked(self, claim: Claim) -> set[str]:
         """Keys of the lane that must wait."""

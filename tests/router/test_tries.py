@@ -24,7 +24,7 @@ def unit(parked: Any = None, deadline: int | None = None, late: str = "cancel") 
 
 
 def parked(attempt: int, first_at: int = NOW - 5000, stood: int = 0) -> Any:
-    return SimpleNamespace(attempt=attempt, first_at=first_at, stood=stood, id=1)
+    return SimpleNamespace(attempt=attempt, first_at=first_at, stood=stood, id=1, fallback=False)
 
 
 def tried(one: Unit, outcome: Outcome | None = None, stood: int = 0, hold: bool = False) -> Any:

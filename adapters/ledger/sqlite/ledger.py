@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from adapters.ledger.sqlite.arrays import Arrays
 from adapters.ledger.sqlite.blobs import BlobFolder
 from adapters.ledger.sqlite.breakers import Breakers
 from adapters.ledger.sqlite.configs import Configs
@@ -17,7 +18,7 @@ from adapters.ledger.sqlite.worklist import Worklist
 from router.errors import LedgerError
 
 
-class SqliteLedger(Intake, Lanes, Worklist, Settling, Breakers, Configs, Gauges, Operating):
+class SqliteLedger(Intake, Lanes, Worklist, Settling, Arrays, Breakers, Configs, Gauges, Operating):
     """`path` None: in memory, for one process. Blobs lie beside the database."""
 
     def __init__(self, path: Path | None, blobs: Path, clock: Clock | None = None) -> None:

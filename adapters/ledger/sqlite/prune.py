@@ -16,7 +16,8 @@ from router.route import Keep
 BATCHES = 50
 ROWS = 500
 ORPHAN_AGE = 3600.0
-BY_SEQ = ("message", "chunk", "split", "parked", "attempt", "revision", "business_key", "file_in", "file_out")
+BY_SEQ = ("message", "chunk", "split", "parked", "attempt", "revision", "derived", "business_key",
+          "file_in", "file_out")  # fmt: skip
 UNSETTLED = "('retry', 'blocked', 'dead')"
 
 BUSY = f"""EXISTS (SELECT 1 FROM work w WHERE w.batch = b.id AND w.state = 0)
@@ -104,6 +105,7 @@ class Pruning:
             for seq, _ in rows:
                 run("UPDATE message SET body=NULL, blob=NULL WHERE seq=?", (seq,))
                 run("UPDATE attempt SET request=NULL, response=NULL WHERE seq=?", (seq,))
+                run("DELETE FROM derived WHERE seq=?", (seq,))
         self._unlink(blob for _, blob in rows if blob is not None)
         return len(rows)
 

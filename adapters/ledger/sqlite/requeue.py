@@ -58,8 +58,8 @@ def again(run: Run, item: JobItem, row: Any, now: int) -> None:
             place,
         )
     run(
-        "UPDATE parked SET state=?, attempt=0, next_at=?, first_at=?, stood=0, probed=0, hold=0, crashes=0, crash=''"
-        " WHERE id=?",
+        "UPDATE parked SET state=?, attempt=0, next_at=?, first_at=?, stood=0, probed=0, hold=0, fallback=0, crashes=0,"
+        " crash='' WHERE id=?",
         (state, now, now, id),
     )
     wake(run, [(item.target, lane)], now)

@@ -124,4 +124,23 @@ CREATE TABLE ticker (id INTEGER PRIMARY KEY CHECK (id = 1), owner TEXT NOT NULL,
 INSERT INTO ticker VALUES (1, '', 0);
 """
 
-MIGRATIONS: tuple[str, ...] = (SCHEMA_1,)
+SCHEMA_2 = """
+-- Deliveries that are sent together: stored before the first send, so that what is sent again is the same. members:
+-- [[seq, record], ...] in order; next_at: when it is sent again, 0 while the outcome of its first send is unknown.
+CREATE TABLE array_out (id TEXT PRIMARY KEY, target TEXT NOT NULL, lane INTEGER NOT NULL, members TEXT NOT NULL,
+    next_at INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX array_out_lane ON array_out (target, lane, at);
+ALTER TABLE parked ADD COLUMN array TEXT NOT NULL DEFAULT '';
+ALTER TABLE parked ADD COLUMN fallback INTEGER NOT NULL DEFAULT 0;
+
+-- What a step that is not pure made of a message or a record: it never runs again for it. tag: version and revision.
+CREATE TABLE derived (seq INTEGER NOT NULL, record INTEGER NOT NULL, tag TEXT NOT NULL, step INTEGER NOT NULL,
+    body BLOB NOT NULL, PRIMARY KEY (seq, record, tag, step)) WITHOUT ROWID;
+
+-- A replay is a message of its own: the message that it replays, which time it is, and the one target it goes to.
+ALTER TABLE message ADD COLUMN replay_of TEXT;
+ALTER TABLE message ADD COLUMN replay INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN replay_to TEXT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (SCHEMA_1, SCHEMA_2)

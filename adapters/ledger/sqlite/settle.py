@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adapters.ledger.sqlite.arrays import end_arrays
 from adapters.ledger.sqlite.breakers import beat
 from adapters.ledger.sqlite.connection import Database
 from adapters.ledger.sqlite.intake import release_identities, seen_by, take
@@ -18,11 +19,13 @@ RELEASES = ("decode", "validate", "route")
 """Stages at which a dead message gives its identity back."""
 
 PARK = """INSERT INTO parked (seq, record, target, route, lane, key, state, stage, error, reason, details, status,
- attempt, next_at, first_at, last_at, stood, probed, hold, signature) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+ attempt, next_at, first_at, last_at, stood, probed, hold, array, fallback, signature)
+ VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
  ON CONFLICT (seq, record, target) DO UPDATE SET key=excluded.key, state=excluded.state, stage=excluded.stage,
  error=excluded.error, reason=excluded.reason, details=excluded.details, status=excluded.status,
  attempt=excluded.attempt, next_at=excluded.next_at, last_at=excluded.last_at, stood=excluded.stood,
- first_at=excluded.first_at, probed=excluded.probed, hold=excluded.hold, signature=excluded.signature
+ first_at=excluded.first_at, probed=excluded.probed, hold=excluded.hold, array=excluded.array,
+ fallback=excluded.fallback, signature=excluded.signature
  WHERE state <> 'discarded'"""
 
 
@@ -61,6 +64,7 @@ class Settling:
                 )
             for batch, fate in settlement.fates:
                 insert_fate(run, batch, fate, now)
+            end_arrays(run, settlement.arrays)
             if settlement.pulse is not None:
                 beat(run, settlement.pulse, now)
             return renewed
@@ -73,7 +77,7 @@ class Settling:
                 PARK,
                 (p.seq, p.record, claim.target, route, claim.lane, p.key, p.state, p.stage, p.error, p.reason, p.details,
                  p.status, p.attempt, p.next_at, p.first_at or now, now, p.stood, now if p.probed else 0, int(p.hold),
-                 sign),
+                 p.array, int(p.fallback), sign),
             )  # fmt: skip
 
     def _dead_messages(self, run: Run, route: str, parks: Sequence[Park], now: int) -> None:
@@ -214,7 +218,7 @@ def park_late(run: Run, seq: int, target: str, route: str, now: int) -> None:
     run(
         PARK,
         (seq, 0, target, route, lane, key, "dead", "send", "late", reason, "", status, attempt, 0, first_at, now, 0, 0, 0,
-         sign),
+         "", 0, sign),
     )  # fmt: skip
     promote(run, target, lane, key, now)
 

@@ -19,6 +19,7 @@ MESSAGE = (
     "seq, id, route, version, source, client, content_type, headers, params, file, size, sha256, body, blob,"
     " received_at, deadline, late"
 )
+PARKED = "seq, record, target, lane, key, state, attempt, next_at, first_at, stood, probed, id, crashes, crash, fallback"
 
 
 class Worklist:
@@ -95,11 +96,16 @@ class Worklist:
 
     def due_parked(self, claim: Claim, limit: int) -> list[Parked]:
         rows = self.db.read(
-            "SELECT seq, record, target, lane, key, state, attempt, next_at, first_at, stood, probed, id, crashes, crash"
-            " FROM parked WHERE target=? AND lane=? AND state='retry' AND next_at<=? ORDER BY probed, seq, record LIMIT ?",
+            f"SELECT {PARKED} FROM parked WHERE target=? AND lane=? AND state='retry' AND array='' AND next_at<=?"
+            " ORDER BY probed, seq, record LIMIT ?",
             (claim.target, claim.lane, self.db.clock.now(), limit),
         )
         return [Parked(*row) for row in rows]
+
+    def parked(self, ids: Sequence[int]) -> dict[int, Parked]:
+        marks = ",".join("?" * len(ids))
+        rows = self.db.read(f"SELECT {PARKED} FROM parked WHERE id IN ({marks})", tuple(ids)) if ids else []
+        return {parked.id: parked for parked in (Parked(*row) for row in rows)}
 
     def blocked(self, claim: Claim) -> set[str]:
         rows = self.db.read(

@@ -26,6 +26,7 @@ class FolderKind:
 
     name = "folder"
     collects = True
+    rows = False
 
     def prepare(self, send: Mapping[str, Any], content_type: str, target: str) -> Callable[[Message], FolderAddress]:
         template = send["name"]

@@ -16,6 +16,7 @@ class HttpKind:
 
     name = "http"
     collects = False
+    rows = False
 
     def prepare(self, send: Mapping[str, Any], content_type: str, target: str) -> Callable[[Message], HttpAddress]:
         """`path` renders with its values encoded already; `query` and `headers` render as plain text."""

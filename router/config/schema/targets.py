@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from router.config.references import Unset
-from router.config.schema.fields import Entry, Formula, Id, Note, Word
+from router.config.schema.fields import Duration, Entry, Formula, Id, Note, Whole, Word
 from router.config.schema.formats import Format
 from router.config.schema.mistakes import RULE, Mistake, Partly, kind, wrong
 from router.config.schema.policies import WHEN_DEAD, Retry
@@ -20,20 +20,31 @@ from router.config.spots import KEY
 BELOW = "indent it below 'otherwise' if it belongs to its target"
 
 
+class ArrayWords(Words):
+    records = Whole("So many at most make an array.", least=1, most=10_000, required=True)
+    within = Duration("How long an array waits to be filled.", load_default=1.0)
+    failed = Formula("The indexes, from 0, of the members that the other side refused.", load_default=None)
+
+
 class Collect(Entry):
-    """`message`: all records of a message make one output."""
+    """`message`: all records of a message make one output; `{records, within, failed}`: arrays."""
+
+    arrays = Nest(ArrayWords)
 
     def read(self, value: Any) -> Any:
         if isinstance(value, dict):
-            the_one_key(value, ("message",), ("records",), "way to collect")
+            return self.arrays.deserialize(value)
         if value != "message":
-            raise wrong(value, "'collect: message' is expected") if isinstance(value, str) else kind(value, "message")
+            expected = "message, or {records: 500, within: 1s}"
+            raise wrong(value, f"{expected} is expected") if isinstance(value, str) else kind(value, expected)
         return value
 
 
-class TargetWords(Words):
-    later = ("fallback",)
+class FallbackWords(Words):
+    send = SendField("Where it goes instead.", required=True)
 
+
+class TargetWords(Words):
     id = Id("The name of the target in its route.", required=True)
     when = Formula("Which messages it gets.")
     steps = Steps(AT_TARGET, "What happens to the body on its way here.", load_default=list)
@@ -43,6 +54,7 @@ class TargetWords(Words):
     send = SendField("Where it goes.", required=True)
     retry = Nest(Retry, "Replaces keys of `defaults.retry`.", load_default=dict)
     when_dead = Word(WHEN_DEAD, "What happens to the key behind a dead delivery.")
+    fallback = Nest(FallbackWords, "Where a delivery goes that is dead here.")
 
 
 class OtherwiseTarget(TargetWords):

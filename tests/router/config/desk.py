@@ -83,6 +83,7 @@ def step(verb: str) -> Callable[[Any, Any], FakeStep]:
 class FakeKind:
     name: str
     collects: bool
+    rows: bool = False
     prepared: list[Any] = field(default_factory=list)
 
     def prepare(self, send: Mapping[str, Any], content_type: str, target: str) -> Callable[[Any], Any]:

@@ -34,7 +34,8 @@ HTTP = "{{id: a, send: {{http: erp, path: /x, {}}}}}"
         (HTTP.format("headers: {'a b': x}"), "E0204", 55, ".send.headers.a b", ""),
         (HTTP.format("retry: {}"), "E0201", 45, ".send.retry", ""),
         ("{id: a, collect: all, send: {folder: out, name: x}}", "E0204", 26, ".collect", ""),
-        ("{id: a, fallback: {}, send: {folder: out, name: x}}", "E0205", 17, ".fallback", "not yet"),
+        ("{id: a, fallback: {}, send: {folder: out, name: x}}", "E0202", 17, ".fallback.send", ""),
+        ("{id: a, fallback: {send: {folder: out}}, send: {folder: out, name: x}}", "E0202", 28, ".fallback.send.name", ""),
         ("{id: a, format: fixed, send: {folder: out, name: x}}", "E0202", 17, ".format.layout", ""),
         ("{id: a, order_by: , send: {folder: out, name: x}}", "E0203", 17, ".order_by", ""),
         ("{id: a, retry: {for: x}, send: {folder: out, name: x}}", "E0204", 30, ".retry.for", ""),
@@ -47,10 +48,29 @@ def test_a_wrong_target(desk: Desk, text: str, code: str, column: int, path: str
     assert hint in problem.hint
 
 
-def test_arrays_come_later(desk: Desk) -> None:
-    [problem] = desk.route(ROUTE.format("{id: a, collect: {records: 5}, send: {folder: out, name: x}}"))
-    assert (problem.code, problem.path) == ("E0205", "routes.r.to[0].collect.records")
-    assert "not yet" in problem.hint
+@pytest.mark.parametrize(
+    ("collect", "send", "code", "path"),
+    [
+        ("{}", "{folder: out, name: x}", "E0202", "collect.records"),
+        ("{records: 0}", "{folder: out, name: x}", "E0204", "collect.records"),
+        ("{records: 5, within: soon}", "{folder: out, name: x}", "E0204", "collect.within"),
+        ("{records: 5, failed: reply.body.bad}", "{folder: out, name: x}", "E0611", "collect.failed"),
+        ("{message: 5}", "{folder: out, name: x}", "E0201", "collect.message"),
+    ],
+)
+def test_a_wrong_array(desk: Desk, collect: str, send: str, code: str, path: str) -> None:
+    problems = desk.route(ROUTE.format(f"{{id: a, collect: {collect}, send: {send}}}"))
+    assert (code, f"routes.r.to[0].{path}") in [(p.code, p.path) for p in problems]
+
+
+def test_arrays_need_no_split(desk: Desk) -> None:
+    collect = "{records: 5, within: 200ms, failed: reply.body.bad}"
+    assert desk.route(ROUTE.format(f"{{id: a, collect: {collect}, send: {{http: erp, path: /x}}}}")) == []
+
+
+def test_a_collected_file_has_no_fallback(desk: Desk) -> None:
+    target = "{id: a, collect: message, fallback: {send: {http: erp, path: /x}}, send: {folder: out, name: x}}"
+    assert "E0612" in [p.code for p in desk.route(ROUTE.format(target))]
 
 
 @pytest.mark.parametrize(
