@@ -18,7 +18,7 @@ from router.ordering import Computed, KeyOrder
 from router.outcomes import Ended
 from router.packing import Packer
 from router.ports import Outcome, Parcel
-from router.route import Connection, RetryPolicy, Target
+from router.route import Connection, Target
 from router.sending import Desk, Pace, Way
 from router.telling import look, tell
 from router.tries import Try, failed, number_of
@@ -146,7 +146,7 @@ class LaneServer:
         if waited is not None:
             return waited
         while not self.keys.crowded and self.ended.count < COMMIT_COUNT:
-            unit = self.feed.next(self.claim, self.probing)
+            unit = self._issue()
             if unit is None:
                 return None
             message = self.packer.message(unit, self.ended)
@@ -157,6 +157,9 @@ class LaneServer:
             elif not self.keys.waits(unit, message):
                 return unit, message
         return None
+
+    def _issue(self) -> Unit | None:
+        return self.feed.next(self.claim, self.probing)
 
     def _parcel(self, unit: Unit, message: Message) -> Parcel | None:
         """None where the unit ended here, or goes to the fallback."""
@@ -233,13 +236,11 @@ class LaneServer:
 
     def _tried(self, unit: Unit, outcome: Outcome, sending: Sending) -> Try:
         connection = sending.way.connection.id
+        policy = (self.desk.current.target(self.target.name) or self.target).retry
         return failed(
-            unit, outcome, self._policy(), self.desk.ledger.now(), self.desk.circuit(connection).total, self.desk.chance,
+            unit, outcome, policy, self.desk.ledger.now(), self.desk.circuit(connection).total, self.desk.chance,
             sending.probe, self.target.when_dead == "hold", sending.before is not None,
         )  # fmt: skip
-
-    def _policy(self) -> RetryPolicy:
-        return (self.desk.current.target(self.target.name) or self.target).retry
 
     def _failed(self, unit: Unit, request: bytes, tried: Try, whole: bool, array: str = "") -> None:
         self.ended.failed_try(unit, request, tried, whole, array)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from router.ledger import Parked, Worklist
+from router.ledger import Ledger, Parked
 from router.pipeline import Filtered
 from router.ports import Parcel
 from router.records import RecordReader
@@ -13,7 +13,7 @@ from router.units import UnitReader, after_route, for_sending
 
 
 def recompute(
-    ledger: Worklist, table: Callable[[int], Table], reader: RecordReader, unit: tuple[int, int], target: str
+    ledger: Ledger, table: Callable[[int], Table], reader: RecordReader, unit: tuple[int, int], target: str
 ) -> Parcel | Filtered | None:
     """`unit` is (seq, record), `target` ROUTE.TARGET. None where the message is gone. Raises BeforeTarget or
     MessageError where it cannot be computed."""

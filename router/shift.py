@@ -10,6 +10,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
+from router.arrays import ArrayServer
 from router.collect import CollectServer
 from router.deliver import LaneServer
 from router.ledger import Claim
@@ -167,6 +168,8 @@ class Shift:
             await ProcessServer(self.desk, claim).serve()
         elif target.collect == "message":
             await CollectServer(self.desk, claim, target, connection, probing).serve()
+        elif target.gather is not None:
+            await ArrayServer(self.desk, claim, target, connection, probing).serve()
         else:
             await LaneServer(self.desk, claim, target, connection, probing).serve()
 

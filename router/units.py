@@ -8,7 +8,7 @@ from typing import Any
 
 from router import ranges
 from router.errors import EncodeError, ExpressionError, MessageError
-from router.ledger import Parked, Revision, Stored, Work, Worklist
+from router.ledger import Array, Claim, Ledger, Parked, Revision, Stored, Work
 from router.message import Message
 from router.pipeline import Filtered, after_split, apply, before_split, decode, order_key, parcel
 from router.ports import Parcel
@@ -92,7 +92,7 @@ class UnitReader:
     """Makes units of work rows and parked rows."""
 
     def __init__(
-        self, ledger: Worklist, table: Callable[[int], Table], reader: RecordReader, mark: Callable[[int], None]
+        self, ledger: Ledger, table: Callable[[int], Table], reader: RecordReader, mark: Callable[[int], None]
     ) -> None:
         self._ledger = ledger
         self._table = table
@@ -195,6 +195,35 @@ class UnitReader:
         steps = (*after_split(sample.route), *sample.target.steps)
         return Bulk(bodies, lost, stored, tuple(s for s in steps if s.verb not in ("dedupe", "split")), unit)
 
+    def members(self, claim: Claim, array: Array) -> list[Unit]:
+        """The units of a stored array in order, without those that have ended elsewhere."""
+        holders = self._ledger.holders(claim, array)
+        parked = self._ledger.parked([-id for id in holders.values() if id < 0])
+        units = [
+            self.of_parked(parked[-id]) if id < 0 else self._in_work(claim.target, id, place)
+            for place, id in holders.items()
+        ]
+        return [unit for unit in units if unit is not None]
+
+    def _in_work(self, target: str, work: int, place: tuple[int, int]) -> Unit | None:
+        seq, record = place
+        stored = self._ledger.message(seq)
+        if stored is None:
+            return None
+        revisions = self._ledger.revisions([seq])
+        unit = self._unit(stored, record, target, revisions)
+        unit.work = work
+        if record:
+            unit.body = self._record(stored, target, record, revisions)
+        return unit
+
+    def _record(
+        self, stored: Stored, target: str, record: int, revisions: Mapping[tuple[int, int, str], Revision]
+    ) -> Any:
+        chunk = self._ledger.chunk_of(stored.seq, record)
+        assert chunk is not None
+        return self._bodies(stored, target, chunk.n, [record], revisions)[0][1]
+
     def of_parked(self, parked: Parked) -> Unit | None:
         """None where the message is gone."""
         stored = self._ledger.message(parked.seq)
@@ -204,9 +233,7 @@ class UnitReader:
         unit = self._unit(stored, parked.record, parked.target, revisions)
         unit.parked, unit.crashes, unit.crash, unit.key = parked, parked.crashes, parked.crash, parked.key
         if parked.record:
-            chunk = self._ledger.chunk_of(parked.seq, parked.record)
-            assert chunk is not None
-            unit.body = self._bodies(stored, parked.target, chunk.n, [parked.record], revisions)[0][1]
+            unit.body = self._record(stored, parked.target, parked.record, revisions)
         return unit
 
 

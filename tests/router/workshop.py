@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.ledger.memory import MemoryLedger
-from router.errors import DecodeError, ExpressionError, MessageError
+from router.errors import DecodeError, EncodeError, ExpressionError, MessageError
 from router.message import Envelope, Message, new_id
 from router.ports import Outcome, Parcel
 from router.receive import Receiver
@@ -35,6 +35,17 @@ class Json:
 
     def encode(self, body: Any) -> bytes:
         return json.dumps(body).encode()
+
+    def begin(self, first: Any) -> bytes:
+        return b"["
+
+    def join(self, bodies: Sequence[Any], first: bool) -> bytes:
+        if any(isinstance(body, dict) and body.get("unwritable") for body in bodies):
+            raise EncodeError("body.unwritable cannot be written")
+        return b",".join(self.encode(body) for body in bodies)
+
+    def end(self) -> bytes:
+        return b"]"
 
 
 class Expr:

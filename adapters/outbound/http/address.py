@@ -33,6 +33,8 @@ class HttpAddress:
     ok: Statuses = ((200, 299),)
     idempotency: str | None = "Idempotency-Key"
     ok_when: Expression | None = None
+    failed: Expression | None = None
+    """Of an array: which of its members the answer refuses."""
     message: Message | None = None
 
 
@@ -41,6 +43,7 @@ def prepare(send: Mapping[str, Any]) -> Callable[[Message], HttpAddress]:
     method = str(send.get("method", "POST")).upper()
     if not TOKEN.fullmatch(method):
         raise ValueError(f"method: {method!r} is not a method")
+    failed = send.get("failed")
     path, ok, ok_when = send["path"], statuses_of(send.get("ok") or ("200-299",)), send.get("ok_when")
     query, headers = dict(send.get("query") or {}), dict(send.get("headers") or {})
     idempotency = send.get("idempotency") or "Idempotency-Key"
@@ -56,7 +59,8 @@ def prepare(send: Mapping[str, Any]) -> Callable[[Message], HttpAddress]:
             ok=ok,
             idempotency=None if idempotency == "none" else idempotency,
             ok_when=ok_when,
-            message=message if ok_when is not None else None,
+            failed=failed,
+            message=message if ok_when is not None or failed is not None else None,
         )
 
     return address

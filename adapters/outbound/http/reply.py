@@ -42,12 +42,18 @@ class Reply:
 
 def judge(address: HttpAddress, reply: Reply, now: datetime) -> Outcome:
     """Success, a status that is not `ok`, or refused by `ok_when`. The address and the duration are added later."""
-    error, reason = None, ""
+    error, reason, failed = None, "", tuple[int, ...]()
     if not holds(address.ok, reply.status):
         error, reason = str(reply.status), in_words(reply)
     elif address.ok_when is not None:
         why = refusal(address, reply)
         error, reason = ("refused", f"{why}: {in_words(reply)}") if why else (None, "")
+    if error is None and address.failed is not None:
+        found = refused_members(address, reply)
+        if isinstance(found, str):
+            error, reason = "refused", f"collect.failed: {found}: {in_words(reply)}"
+        else:
+            failed = found
     return Outcome(
         error=error,
         reason=reason,
@@ -56,15 +62,36 @@ def judge(address: HttpAddress, reply: Reply, now: datetime) -> Outcome:
         response=reply.body,
         response_type=reply.content_type,
         response_headers=reply.headers,
+        failed=failed,
     )
+
+
+def refused_members(address: HttpAddress, reply: Reply) -> tuple[int, ...] | str:
+    """The indexes that `collect.failed` reads from the answer, or what is wrong with them: then nobody knows which
+    members arrived."""
+    assert address.failed is not None
+    assert address.message is not None
+    try:
+        found = address.failed(address.message, reply=seen_of(reply))
+    except ExpressionError as error:
+        return error.reason
+    if not isinstance(found, (list, tuple)):
+        return f"{found!r} is no list of indexes"
+    wrong = [one for one in found if not isinstance(one, int) or isinstance(one, bool) or one < 0]
+    return f"{wrong[0]!r} is no index" if wrong else tuple(found)
+
+
+def seen_of(reply: Reply) -> dict[str, Any]:
+    """`reply` as expressions see it."""
+    return {"status": reply.status, "headers": reply.headers, "body": body_of(reply)}
 
 
 def refusal(address: HttpAddress, reply: Reply) -> str:
     """Why `ok_when` does not hold; empty where it does."""
     assert address.ok_when is not None
-    seen = {"status": reply.status, "headers": reply.headers, "body": body_of(reply)}
+    assert address.message is not None
     try:
-        held = address.ok_when(address.message, reply=seen)
+        held = address.ok_when(address.message, reply=seen_of(reply))
     except ExpressionError as error:
         return f"ok_when: {error.reason}"
     if not isinstance(held, bool):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from router import ranges
-from router.ledger import Arrival, End, FileIn, Ledger, Once
+from router.ledger import Arrival, Choice, End, FileIn, Ledger, Once, Park, Progress
 from router.message import Envelope, new_id
 from tests.contracts.ledger.case import LedgerCase, T, arrival
 
@@ -88,3 +88,20 @@ class IntakeRules(LedgerCase):
         assert ledger.file_stored("/in/a.csv", FileIn("/in/a.csv", 1, 2, 3, 5)) is None
         ledger.file_moved("/in/a.csv", file, "/done/a.csv")
         assert ledger.file_stored("/in/a.csv", file) is None
+
+    def test_a_source_that_says_when_it_repeats_itself_is_asked_only_then(self, ledger: Ledger) -> None:
+        fresh = (Once("source:amqp:bus:stock", "m1", 60, "deliver", look=False),)
+        again = (Once("source:amqp:bus:stock", "m1", 60, "deliver"),)
+        assert [ledger.accept([arrival(once=fresh)])[0].state for _ in range(2)] == ["accepted", "accepted"]
+        assert ledger.accept([arrival(once=again)])[0].state == "duplicate"
+        assert ledger.accept([arrival(once=again, body=b"other")])[0].state == "accepted"
+
+    def test_what_a_source_calls_a_message_stays_taken_when_it_dies(self, ledger: Ledger) -> None:
+        once = (Once("source:redis:bus:stock", "1-0", 60, "duplicate"), Once("dedupe:orders", "A", 60))
+        (first,) = ledger.accept([arrival(once=once, targets=(("r", 1),), route="r")])
+        claim = self.claim(ledger, "r")
+        (work,) = ledger.open_work(claim, 1)
+        dead = Park(first.seq, 0, "dead", "decode", "invalid", "not JSON")
+        ledger.choose(claim, Choice(work.batch, [Progress(work.id, (0,), 1)], dead=[dead]))
+        assert ledger.accept([arrival(once=once[:1])])[0].state == "duplicate"
+        assert ledger.accept([arrival(once=once[1:])])[0].state == "accepted"

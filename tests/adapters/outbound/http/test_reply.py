@@ -93,3 +93,25 @@ def test_a_status_without_a_phrase_has_words_too() -> None:
 )
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
     assert retry_after(value, NOW) == seconds
+
+
+GATHERED = replace(HttpAddress("POST", "/x"), failed=lambda message, reply: reply["body"], message=MESSAGE)
+
+
+@pytest.mark.parametrize(("body", "failed"), [(b"[]", ()), (b"[0, 2]", (0, 2))])
+def test_failed_names_the_members_that_the_answer_refuses(body: bytes, failed: tuple[int, ...]) -> None:
+    outcome = judge(GATHERED, Reply(207, {"content-type": "application/json"}, body), NOW)
+    assert (outcome.error, outcome.failed) == (None, failed)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"), [(b"{}", "no list of indexes"), (b"[-1]", "-1 is no index"), (b'["a"]', "'a' is no index")]
+)
+def test_an_answer_that_does_not_say_who_failed_is_refused_as_a_whole(body: bytes, why: str) -> None:
+    outcome = judge(GATHERED, Reply(200, {"content-type": "application/json"}, body), NOW)
+    assert outcome.error == "refused"
+    assert why in outcome.reason
+
+
+def test_nobody_asks_who_failed_where_all_did() -> None:
+    assert judge(GATHERED, Reply(503, {}, b"[0]"), NOW).failed == ()
