@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any
 
 from router.errors import EncodeError, ExpressionError, MessageError
 from router.message import Envelope, Message, delivery_id
-from router.ports import Codec, Parcel
+from router.ports import Codec, Expression, Parcel
 from router.route import AnyStep, Otherwise, Route, Send, Target
 
 
@@ -34,16 +34,27 @@ def decode(route: Route, envelope: Envelope) -> Message:
     return Message(envelope, codec_of(route, envelope).decode(envelope.read(), envelope))
 
 
-def apply(steps: Iterable[AnyStep], message: Message) -> Message | Filtered:
-    """Runs pure steps in order. `dedupe` and `split` are not steps of one message: others look after them."""
-    for step in steps:
+def apply(
+    steps: Iterable[AnyStep], message: Message, kept: Mapping[int, bytes] | None = None
+) -> Message | Filtered:
+    """Runs steps in order. `dedupe` and `split` are not steps of one message: others look after them. `kept` is what
+    steps that are not pure have made of it already, by their place."""
+    for n, step in enumerate(steps):
         if step.verb in ("dedupe", "split"):
             continue
-        result = step.apply(message)  # type: ignore[union-attr]
-        if result is None:
-            return Filtered(step.rule)
+        result = step_through(n, step, message, kept)
+        if isinstance(result, Filtered):
+            return result
         message = result
     return message
+
+
+def step_through(n: int, step: AnyStep, message: Message, kept: Mapping[int, bytes] | None) -> Message | Filtered:
+    """One step, the n-th: what it made before is taken where it is kept."""
+    if kept and n in kept:
+        return step.kept(message, kept[n])  # type: ignore[union-attr, no-any-return]
+    result = step.apply(message)  # type: ignore[union-attr]
+    return Filtered(step.rule) if result is None else result
 
 
 def before_split(route: Route) -> tuple[AnyStep, ...]:
@@ -137,10 +148,13 @@ def order_key(target: Target, message: Message) -> str | None:
         raise MessageError("route", error.error, f"order_by: {error.reason}") from None
 
 
-def business_keys(route: Route, message: Message) -> tuple[tuple[str, str], ...]:
-    """What the message can be found by; a key that cannot be read is left out, it never stops a message."""
+def business_keys(
+    route: Route, message: Message, keys: Mapping[str, Expression] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """What the message (or with `keys` a record of it) can be found by; a key that cannot be read is left out, it never
+    stops a message."""
     found: list[tuple[str, str]] = []
-    for name, expression in route.keys.items():
+    for name, expression in (route.keys if keys is None else keys).items():
         try:
             found.append((name, key_text(expression(message))))
         except ExpressionError:

@@ -42,6 +42,9 @@ class Cut:
     first_record: int
     records: int
     first_line: int
+    first_member: int = 0
+    members: int = 0
+    """Of a chunk of groups: the first record in it, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,18 @@ class Step(Protocol):
         """A new message, or None where it is filtered by this rule. Raises MessageError with the stage's name."""
 
 
+class ImpureStep(Step, Protocol):
+    """A step whose result is not the same the next time: it is kept, and the step runs once a message."""
+
+    impure: bool
+
+    def keep(self, message: Message) -> bytes:
+        """What it made, written down. Raises MessageError."""
+
+    def kept(self, message: Message, data: bytes) -> Message:
+        """What it made of this message before."""
+
+
 class SplitStep(Protocol):
     """`split`: one message becomes records. Never applied like a step: the pipeline cuts by it."""
 
@@ -107,6 +122,10 @@ class SplitStep(Protocol):
     """True for `records`: the codec of the format cuts the stream."""
     reject: bool
     """`bad: reject`: the whole message is checked before anything of it is sent."""
+    group: tuple[Expression, ...]
+    """Neighbours for which all of these are equal are one record, a list."""
+    keys: Mapping[str, Expression]
+    """Business keys of each record that results."""
 
     def bodies(self, message: Message) -> Sequence[Any]:
         """The bodies of the records, where not by codec. Raises MessageError."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from router import ranges
-from router.errors import ExpressionError, MessageError
+from router.errors import MessageError
 from router.lanes import lane_of_batch, lane_of_key
-from router.ledger import Choice, Claim, Once, Progress, Revision, Stored, Work, Worklist
+from router.ledger import Choice, Claim, Progress, Revision, Stored, Work, Worklist
 from router.message import Message
 from router.pipeline import Filtered, after_split, apply, business_keys, choose, decode, order_key
 from router.records import RecordReader, as_message, revised
 from router.route import Route, Table, Target
+from router.running import Kept, Run, kept_of, rev_of
 from router.sorting import Sorting, crashed, dead
 from router.splitting import Splitter
 from router.units import LETHAL
@@ -115,44 +116,29 @@ class Processor:
         self, route: Route, stored: Stored, revisions: Mapping[tuple[int, int, str], Revision], sorting: Sorting
     ) -> None:
         position = stored.seq & 0xFFFF
+        run = Run(route, stored.seq, self._kept(route, stored.seq, 0, revisions))
         try:
             message = decode(route, revised(stored.envelope, revisions.get((stored.seq, 0, ""))))
             sorting.keys.extend((stored.seq, n, v) for n, v in business_keys(route, message))
-            after = self._steps(route, message, stored, sorting)
-            if isinstance(after, Filtered):
-                sorting.filtered[after.rule].append(position)
-                return
-            self._place(route, after, position, 0, sorting)
+            after = run.through(route.steps, message, route.door if route.source.kind == "http" else 0)
+            self._end(run, after, position, 0, sorting)
         except MessageError as error:
             sorting.dead.append(dead(stored.seq, 0, error))
+        sorting.derived.extend(run.derived)
 
-    def _steps(self, route: Route, message: Message, stored: Stored, sorting: Sorting) -> Message | Filtered:
-        """All steps, taking the identity that a `dedupe` names where the door did not."""
-        at_door = route.door if route.source.kind == "http" else 0
-        for n, step in enumerate(route.steps):
-            if step.verb == "dedupe":
-                if n >= at_door:
-                    try:
-                        key = step.key(message)  # type: ignore[union-attr]
-                    except ExpressionError as error:
-                        raise MessageError("dedupe", error.error, error.reason) from None
-                    once = Once(f"dedupe:{route.id}", key, step.within, step.changed)  # type: ignore[union-attr]
-                    sorting.once.append((stored.seq, once))
-                continue
-            result = apply((step,), message)
-            if isinstance(result, Filtered):
-                return result
-            message = result
-        return message
+    def _kept(
+        self, route: Route, seq: int, record: int, revisions: Mapping[tuple[int, int, str], Revision]
+    ) -> Kept | None:
+        return kept_of(self._ledger, route, seq, record, rev_of(revisions, seq, record)) if route.impure else None
 
-    def _place(self, route: Route, message: Message, unit: int, chunk: int, sorting: Sorting) -> None:
+    def _place(self, route: Route, message: Message, unit: int, chunk: int, sorting: Sorting) -> Filtered | None:
         chosen = choose(route, message)
         if isinstance(chosen, Filtered):
-            sorting.filtered[chosen.rule].append(unit)
-            return
+            return chosen
         lanes = [(t.name, self._lane(t, message, sorting.batch, chunk)) for t in chosen]
         for lane in lanes:
             sorting.by_lane[lane].append(unit)
+        return None
 
     def _lane(self, target: Target, message: Message, batch: int, chunk: int) -> int:
         key = order_key(target, message)
@@ -176,17 +162,27 @@ class Processor:
         self._mark(work.id)
         envelope = revised(stored.envelope, revisions.get((work.seq, 0, "")))
         for number, body in self._reader.records(route, stored, cut, numbers, edits, envelope):
-            self._record(route, stored, number, body, cut.n, sorting)
+            run = Run(route, stored.seq, self._kept(route, stored.seq, number, revisions), number)
+            self._record(run, stored, number, body, cut.n, sorting)
         self._mark(0)
         failed = len(sorting.dead) + ranges.size(work.rest) - len(numbers)
         yield sorting.choice(work.target, [Progress(work.id, tuple(ranges.decode(work.rest)), failed)])
 
-    def _record(self, route: Route, stored: Stored, number: int, body: object, chunk: int, sorting: Sorting) -> None:
+    def _record(self, run: Run, stored: Stored, number: int, body: object, chunk: int, sorting: Sorting) -> None:
         try:
-            after = apply(after_split(route), as_message(stored.envelope, number, body))
-            if isinstance(after, Filtered):
-                sorting.filtered[after.rule].append(number)
-            else:
-                self._place(route, after, number, chunk, sorting)
+            message, split = as_message(stored.envelope, number, body), run.route.split
+            if split is not None and split.keys:
+                sorting.keys.extend((stored.seq, n, v) for n, v in business_keys(run.route, message, split.keys))
+            after = run.through(after_split(run.route), message)
+            self._end(run, after, number, chunk, sorting)
         except MessageError as error:
             sorting.dead.append(dead(stored.seq, number, error))
+        sorting.derived.extend(run.derived)
+
+    def _end(self, run: Run, after: Message | Filtered, unit: int, chunk: int, sorting: Sorting) -> None:
+        """What goes nowhere takes no identity."""
+        placed = after if isinstance(after, Filtered) else self._place(run.route, after, unit, chunk, sorting)
+        if placed is None:
+            sorting.once.extend(run.once)
+        else:
+            sorting.filtered[placed.rule].append(unit)

@@ -98,7 +98,7 @@ class Receiver:
         with envelope.open() as stream:
             for _ in codec.cut(stream):
                 pass
-        return Message(envelope, None) if route.keys else None
+        return Message(envelope, None) if route.keys or route.door else None
 
     def _steps(self, route: Route, message: Message, once: list[Once]) -> None:
         for step in route.steps[: route.door]:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from router.errors import MessageError
+from router.errors import ExpressionError, MessageError
+from router.grouping import Group, Grouped, KeyOf, groups
 from router.ledger import Revision, Stored
 from router.message import Envelope, Message
 from router.pipeline import Filtered, apply, before_split, codec_of, decode
-from router.ports import Bad, Cut, RecordCodec
-from router.route import Route
+from router.ports import Bad, Cut, RecordCodec, SplitStep
+from router.route import AnyStep, Route
 
 RECORDS_PER_CHUNK = 500
 """Where a message is split by an expression: there are no byte offsets, and the whole is decoded for each chunk."""
@@ -22,10 +23,15 @@ ReadJson = Callable[[bytes], Any]
 def streamed(route: Route, envelope: Envelope) -> RecordCodec | None:
     """The codec that cuts the stream, where `split: records` is the first step that needs the body."""
     split = route.split
-    if split is None or not split.by_codec or before_split(route):
+    if split is None or not split.by_codec or any(map(needs_whole, before_split(route))):
         return None
     codec = codec_of(route, envelope)
     return codec if isinstance(codec, RecordCodec) else None
+
+
+def needs_whole(step: AnyStep) -> bool:
+    """Whether a step before the split needs the body; a `dedupe` may look at the file's name or at headers only."""
+    return step.verb != "dedupe" or bool(getattr(step, "of_body", True))
 
 
 def revised(envelope: Envelope, revision: Revision | None) -> Envelope:
@@ -58,12 +64,20 @@ class RecordReader:
             bodies = list(message.body)
         else:
             bodies = list(split.bodies(message))
+        bodies = grouped(split, bodies, envelope)
         self._kept = (envelope, version, bodies)
         return bodies
 
+    def codec(self, route: Route, envelope: Envelope) -> RecordCodec | Grouped | None:
+        """What cuts the stream: the format's codec, or one of groups on top of it."""
+        codec, split = streamed(route, envelope), route.split
+        if codec is None or split is None or not split.group:
+            return codec
+        return Grouped(codec, key_of(split, envelope))
+
     def cuts(self, route: Route, stored: Stored, last: Cut | None, envelope: Envelope) -> Iterator[Cut]:
         """The chunks of a message, after the last one that was cut. Raises MessageError."""
-        codec = streamed(route, envelope)
+        codec = self.codec(route, envelope)
         if codec is not None:
             with envelope.open() as stream:
                 yield from codec.cut(stream, last)
@@ -81,7 +95,7 @@ class RecordReader:
         envelope: Envelope,
     ) -> list[tuple[int, Any]]:  # fmt: skip
         """(record number, body or Bad) of a chunk, in order."""
-        codec = streamed(route, envelope)
+        codec = self.codec(route, envelope)
         if codec is not None:
             with envelope.open() as stream:
                 found = codec.records(stream, cut, wanted)
@@ -93,7 +107,7 @@ class RecordReader:
             return found
         return [(n, self._edited(codec, edits[n]) if n in edits else body) for n, body in found]
 
-    def _edited(self, codec: RecordCodec | None, revision: Revision) -> Any:
+    def _edited(self, codec: RecordCodec | Grouped | None, revision: Revision) -> Any:
         body = self._read_json(revision.body or b"null")
         if codec is None:
             return body
@@ -101,6 +115,25 @@ class RecordReader:
             return codec.record_from_cells(body)
         except MessageError as error:
             return Bad(error, body)
+
+
+def grouped(split: SplitStep, bodies: list[Any], envelope: Envelope) -> list[Any]:
+    """The records of a message that was decoded whole; lists of neighbours where the split groups them."""
+    if not split.group:
+        return bodies
+    made = groups(list(enumerate(bodies, 1)), key_of(split, envelope))
+    return [one.body if isinstance(one, Group) else one for one in made]
+
+
+def key_of(split: SplitStep, envelope: Envelope) -> KeyOf:
+    def key(number: int, body: Any) -> object:
+        message = Message(envelope, body, None, number, True)
+        try:
+            return [expression(message) for expression in split.group]
+        except ExpressionError as error:
+            raise MessageError("split", error.error, f"group: {error.reason}") from None
+
+    return key
 
 
 def as_message(envelope: Envelope, record: int, body: Any) -> Message:

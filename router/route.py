@@ -175,6 +175,11 @@ class Route:
         return cast("SplitStep | None", next((s for s in self.steps if s.verb == "split"), None))
 
     @property
+    def impure(self) -> bool:
+        """Whether one of its steps must not run again for the same message."""
+        return any(getattr(s, "impure", False) for s in self.steps)
+
+    @property
     def ordered(self) -> bool:
         return any(t.order_by is not None for t in self.targets)
 

@@ -10,7 +10,7 @@ import msgspec
 
 from router import ranges
 from router.errors import MessageError
-from router.ledger import Choice, Fate, NewWork, Once, Park, Progress
+from router.ledger import Choice, Derived, Fate, NewWork, Park, Progress, Taken
 
 
 def details_of(error: MessageError) -> str:
@@ -39,11 +39,14 @@ class Sorting:
     filtered: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     dead: list[Park] = field(default_factory=list)
     keys: list[tuple[int, str, str]] = field(default_factory=list)
-    once: list[tuple[int, Once]] = field(default_factory=list)
+    once: list[Taken] = field(default_factory=list)
+    derived: list[Derived] = field(default_factory=list)
 
     def choice(self, route: str, progress: Sequence[Progress]) -> Choice:
         work = [NewWork(t, lane, ranges.encode(n), self.seq, self.chunk) for (t, lane), n in self.by_lane.items()]
         fates = [
             Fate(ranges.encode(n), "filtered", rule, self.seq, self.chunk, route) for rule, n in self.filtered.items()
         ]
-        return Choice(self.batch, progress, work, fates=fates, dead=self.dead, keys=self.keys, once=self.once)
+        return Choice(
+            self.batch, progress, work, fates=fates, dead=self.dead, keys=self.keys, once=self.once, derived=self.derived
+        )

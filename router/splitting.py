@@ -3,17 +3,18 @@ chosen for first where a choice depends on them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from router import ranges
 from router.errors import Detail, MessageError
 from router.lanes import lane_of_batch
-from router.ledger import Choice, Fate, NewWork, Progress, Revision, Stored, Work, Worklist
-from router.message import Envelope
-from router.pipeline import after_split, apply, business_keys, decode
+from router.ledger import Choice, Fate, NewWork, Progress, Revision, Stored, Taken, Work, Worklist
+from router.message import Envelope, Message
+from router.pipeline import after_split, apply, before_split, business_keys, decode
 from router.ports import Cut
-from router.records import RecordReader, as_message, revised
-from router.route import Route
+from router.records import RecordReader, as_message, needs_whole, revised
+from router.route import AnyStep, Route
+from router.running import Run
 from router.sorting import dead
 
 CHUNKS_A_TURN = 32
@@ -37,6 +38,12 @@ class Splitter:
         try:
             if done is None and last is None:
                 self._mark(work.id)
+                if named := self._identities(route, stored, envelope):
+                    yield Choice(work.batch, [], once=named)
+                    if self._ledger.outcome(stored.seq, route.id) in ("duplicate", "dead", "discarded"):
+                        self._mark(0)
+                        yield Choice(work.batch, [ended])
+                        return
                 keys = self._keys(route, stored, envelope)
                 yield from self._check(work, route, stored, envelope)
             turn: list[Cut] = []
@@ -59,6 +66,17 @@ class Splitter:
         yield Choice(
             work.batch, [ended], final.work, final.chunks, [(stored.seq, *count)], fates=fates, keys=final.keys
         )
+
+    def _identities(self, route: Route, stored: Stored, envelope: Envelope) -> Sequence[Taken]:
+        """Those of the whole message, where the door did not see to them. Raises MessageError."""
+        steps = before_split(route)
+        at_door = route.door if route.source.kind == "http" else 0
+        if not any(step.verb == "dedupe" for step in steps[at_door:]):
+            return []
+        whole = any(map(needs_whole, steps))
+        run = Run(route, stored.seq)
+        run.through(steps, decode(route, envelope) if whole else Message(envelope, None), at_door)
+        return run.once
 
     def _keys(self, route: Route, stored: Stored, envelope: Envelope) -> list[tuple[int, str, str]]:
         if not route.keys:
@@ -100,7 +118,7 @@ class Splitter:
                 self._mark(work.id)
             for number, body in self._reader.records(route, stored, cut, None, {}, envelope):
                 try:
-                    apply(after_split(route), as_message(stored.envelope, number, body))
+                    apply(pure_part(after_split(route)), as_message(stored.envelope, number, body))
                 except MessageError as error:
                     total += 1
                     first = first or error
@@ -113,8 +131,16 @@ class Splitter:
             raise MessageError(first.stage, first.error, reason, tuple(_detail(m) for m in mistakes))
 
 
+def pure_part(steps: Sequence[AnyStep]) -> Sequence[AnyStep]:
+    """The steps up to the first that must not run twice."""
+    first = next((n for n, step in enumerate(steps) if getattr(step, "impure", False)), len(steps))
+    return steps[:first]
+
+
 def needs_choice(route: Route) -> bool:
     """Whether what a record is decides where it goes, or whether it goes at all."""
+    if route.split is not None and route.split.keys:
+        return True
     if route.ordered or route.otherwise is not None or any(t.when is not None for t in route.targets):
         return True
     return any(s.verb in ("filter", "dedupe") or getattr(s, "impure", False) for s in after_split(route))

@@ -12,7 +12,7 @@ from router.ledger import Stored
 from router.message import Envelope, Message
 from router.pipeline import Filtered, apply, choose, decode, parcel
 from router.ports import Bad, Parcel
-from router.records import RecordReader, streamed
+from router.records import RecordReader, grouped, streamed
 from router.route import AnyStep, Route, Target
 
 
@@ -140,10 +140,14 @@ def split(trial: Trial, step: AnyStep, message: Message, record: int) -> Message
         trial.steps.append(TriedStep("split", getattr(step, "rule", "split"), message.body, f"record {message.record}"))
         return message
     bodies = message.body if getattr(step, "by_codec", False) else step.bodies(message)  # type: ignore[union-attr]
+    if isinstance(bodies, (list, tuple)):
+        bodies = grouped(step, list(bodies), message.envelope)  # type: ignore[arg-type]
     if not isinstance(bodies, (list, tuple)) or record > len(bodies):
         many = len(bodies) if isinstance(bodies, (list, tuple)) else 0
         raise MessageError("split", "type", f"there are {many} records, none is number {record}")
     note = f"record {record} of {len(bodies)}"
+    if isinstance(bodies[record - 1], Bad):
+        raise bodies[record - 1].error
     trial.steps.append(TriedStep("split", getattr(step, "rule", "split"), bodies[record - 1], note))
     return Message(message.envelope, bodies[record - 1], None, record, True)
 

@@ -14,6 +14,7 @@ from router.pipeline import Filtered, after_split, apply, before_split, decode, 
 from router.ports import Parcel
 from router.records import RecordReader, as_message, revised
 from router.route import AnyStep, Route, Send, Table, Target
+from router.running import kept_of, rev_of
 
 PAGE = 100
 """Messages read from the ledger at a time."""
@@ -40,6 +41,8 @@ class Unit:
     revision: int = 0
     revised: Revision | None = None
     key: str | None = None
+    kept: Mapping[int, bytes] | None = None
+    """What steps of the route that are not pure made of it."""
 
     @property
     def mark(self) -> int:
@@ -72,12 +75,14 @@ class Bulk:
     lost: tuple[int, ...]
     stored: Stored
     steps: tuple[AnyStep, ...]
+    impure: bool
+    """Each has to go the long way, since what a step made of it is kept."""
     unit: Callable[[int, Any], Unit]
 
     @property
     def quick(self) -> Callable[[Message], Any] | None:
         """A record's new body in one call, where one step makes it."""
-        return getattr(self.steps[0], "quick", None) if len(self.steps) == 1 else None
+        return getattr(self.steps[0], "quick", None) if len(self.steps) == 1 and not self.impure else None
 
 
 class BeforeTarget(Exception):
@@ -138,6 +143,9 @@ class UnitReader:
         edits = [r for r in (own, for_all) if r is not None and r.body is not None]
         unit = Unit(stored.seq, record, stored, route, found, stored.seq >> 16, revised=edits[0] if edits else None)
         unit.revision = max((r.rev for r in edits), default=0)
+        if route.impure:
+            rev = rev_of(revisions, stored.seq, record, target)
+            unit.kept = kept_of(self._ledger, route, stored.seq, record, rev).made
         return unit
 
     def _chunk(self, work: Work, numbers: list[int]) -> Iterator[Unit]:
@@ -193,7 +201,8 @@ class UnitReader:
             return made
 
         steps = (*after_split(sample.route), *sample.target.steps)
-        return Bulk(bodies, lost, stored, tuple(s for s in steps if s.verb not in ("dedupe", "split")), unit)
+        plain = tuple(s for s in steps if s.verb not in ("dedupe", "split"))
+        return Bulk(bodies, lost, stored, plain, sample.route.impure, unit)
 
     def members(self, claim: Claim, array: Array) -> list[Unit]:
         """The units of a stored array in order, without those that have ended elsewhere."""
@@ -242,12 +251,12 @@ def after_route(unit: Unit) -> Message:
     try:
         if unit.record:
             message = as_message(unit.stored.envelope, unit.record, unit.body)
-            result = apply(after_split(unit.route), message)
+            result = apply(after_split(unit.route), message, unit.kept)
         else:
             message = decode(unit.route, revised(unit.stored.envelope, unit.revised))
             if unit.revised is not None:
                 message = Message(message.envelope, message.body, message.headers, 0, message.changed)
-            result = apply(before_split(unit.route), message)
+            result = apply(before_split(unit.route), message, unit.kept)
         if isinstance(result, Filtered):
             raise MessageError("filter", "filtered", f"filtered after it was chosen: {result.rule}")
         unit.key = order_key(unit.target, result)

@@ -113,13 +113,13 @@ class Writer:
             try:
                 if type(body) is Bad:
                     raise body.error
-                for step in steps:
+                for step in () if bulk.impure else steps:
                     if message is None:
                         break
                     message = step(message)
             except MessageError:
                 message = None
-            if message is None:
+            if message is None or bulk.impure:
                 self._again(bulk, number, body, written, ended)
             else:
                 written.add(number, message)

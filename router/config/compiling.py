@@ -154,7 +154,7 @@ def _kind(path: str) -> str:
     return "/".join(path.split("/")[:2]) + "/"
 
 
-def _expressions(chosen: Chosen) -> list[tuple[tuple[str, ...], str]]:
+def _expressions(chosen: Chosen) -> list[tuple[tuple[str | int, ...], str]]:
     value: Any = chosen.value
     match chosen.kind:
         case "filter":
@@ -163,11 +163,17 @@ def _expressions(chosen: Chosen) -> list[tuple[tuple[str, ...], str]]:
             return [((path,), text) for path, text in value.items()]
         case "dedupe":
             return [(("key",), value["key"])]
-        case "split" if isinstance(value, Mapping) and value["by"] != "records":
-            return [(("by",), value["by"])]
+        case "split" if isinstance(value, Mapping):
+            return split_expressions(value)
         case "xslt" if isinstance(value, Mapping):
             return [(("params", name), text) for name, text in value["params"].items()]
     return []
+
+
+def split_expressions(value: Mapping[str, Any]) -> list[tuple[tuple[str | int, ...], str]]:
+    by: list[tuple[tuple[str | int, ...], str]] = [(("by",), value["by"])] if value["by"] != "records" else []
+    grouped = [(("group", n), text) for n, text in enumerate(value.get("group") or [])]
+    return [*by, *grouped, *((("keys", name), text) for name, text in (value.get("keys") or {}).items())]
 
 
 def _frozen(value: Any) -> object:

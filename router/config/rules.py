@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from router.config.findings import Findings
-from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item
 from router.config.spots import KEY
 from router.config.walk import source, targets
 
 NO_OTHERWISE, IDLE_OTHERWISE, NOT_LAST, SAME_ID, TWO_SPLITS = "0601", "0602", "0603", "0604", "0605"
-NOT_SPLIT, RESULT, UNREACHED, NO_KEY, NO_FALLBACK = "0606", "0607", "0608", "0609", "0612"
+NOT_SPLIT, RESULT, UNREACHED, NO_KEY, NO_FALLBACK, IMPURE = "0606", "0607", "0608", "0609", "0612", "0613"
 
 
 def check_route(route: Item, findings: Findings) -> None:
@@ -23,6 +22,7 @@ def check_route(route: Item, findings: Findings) -> None:
     otherwise(route, findings)
     same_ids(route, findings)
     splits(route, findings)
+    impure_targets(route, findings)
     collects(route, findings)
     fallbacks(route, findings)
     reply(route, findings)
@@ -79,10 +79,23 @@ def splits(route: Item, findings: Findings) -> None:
         verb, place = (step.kind if isinstance(step, Chosen) else ""), route.place.at("steps", n)
         if verb == "split" and split:
             findings.error(place.at("split"), TWO_SPLITS, "a route splits once", "remove the second 'split'", KEY)
-        if verb == "dedupe" and split:
-            message = "'dedupe' of records, after a 'split', is not known"
-            findings.error(place.at("dedupe"), NOT_YET, message, f"{NOT_YET_HINT}; put it before the split", KEY)
+        if verb == "python" and not split and has_split(route) and _impure(step):
+            message = "a function that is not pure cannot stand before the split"
+            findings.error(place.at("python"), IMPURE, message, "put it after the split", KEY)
         split = split or verb == "split"
+
+
+def _impure(step: Any) -> bool:
+    return isinstance(step.value, Mapping) and step.value.get("pure") is False
+
+
+def impure_targets(route: Item, findings: Findings) -> None:
+    """What is not pure is kept when a message is processed, before it is known at which target."""
+    for place, target in targets(route):
+        for n, step in enumerate(target.get("steps") or []):
+            if isinstance(step, Chosen) and step.kind == "python" and _impure(step):
+                message = "a function that is not pure cannot stand at a target"
+                findings.error(place.at("steps", n, "python"), IMPURE, message, "put it among the route's steps", KEY)
 
 
 def has_split(route: Item) -> bool:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from router.ledger.arrays import Array, ArrayEnd, Arrays
 from router.ledger.breaker import Circuit, Pulse
-from router.ledger.choice import Choice, NewWork
+from router.ledger.choice import Choice, Derived, NewWork, Taken
 from router.ledger.intake import Arrival, BlobWriter, End, FileIn, Intake, Once, Receipt
 from router.ledger.lanes import FAR, Claim, Lanes
 from router.ledger.settlement import Attempt, Fate, FileOut, Park, Progress, Settlement, Unpark
@@ -35,6 +35,7 @@ __all__ = [
     "Choice",
     "Circuit",
     "Claim",
+    "Derived",
     "End",
     "Fate",
     "FileIn",
@@ -52,6 +53,7 @@ __all__ = [
     "Revision",
     "Settlement",
     "Stored",
+    "Taken",
     "Unpark",
     "Version",
     "Work",

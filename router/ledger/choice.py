@@ -22,6 +22,29 @@ class NewWork:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """An identity that processing takes (a `dedupe` that could not be answered at the door). `content` is the SHA-256
+    of a record; a message is compared by its bytes."""
+
+    seq: int
+    once: Once
+    record: int = 0
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What a step that is not pure made of a unit: `step` counts from 0 among the steps that see the unit, `tag` says of
+    which version and revision."""
+
+    seq: int
+    record: int
+    tag: str
+    step: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What one processing transaction says: who gets what, and what got nothing. `batch` is the work's batch."""
 
@@ -36,5 +59,5 @@ class Choice:
     dead: Sequence[Park] = ()
     keys: Sequence[tuple[int, str, str]] = ()
     """(seq, name, value)"""
-    once: Sequence[tuple[int, Once]] = ()
-    """Identities that processing takes (a `dedupe` that could not be answered at the door)."""
+    once: Sequence[Taken] = ()
+    derived: Sequence[Derived] = ()

@@ -115,6 +115,9 @@ class Worklist(Protocol):
     def revisions(self, seqs: Sequence[int]) -> dict[tuple[int, int, str], Revision]:
         """The newest revision by (seq, record, target); target is '' for all."""
 
+    def derived(self, seq: int, record: int, tag: str) -> dict[int, bytes]:
+        """What steps that are not pure made of a unit, by step."""
+
     def settle(self, claim: Claim, settlement: Settlement) -> Claim | None:
         """Applies an outcome transaction under the claim's fence; the renewed claim, or None where it is lost."""
 

@@ -32,7 +32,7 @@ class Step:
 
 
 class Split:
-    verb, rule, by_codec, reject = "split", "split: body.lines", False, False
+    verb, rule, by_codec, reject, group = "split", "split: body.lines", False, False, ()
 
     def bodies(self, message: Message) -> list[Any]:
         return list(message.body["lines"])

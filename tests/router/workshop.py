@@ -83,6 +83,8 @@ class Split:
     rule: str = "split"
     by_codec: bool = False
     reject: bool = False
+    group: tuple[Any, ...] = ()
+    keys: dict[str, Any] = field(default_factory=dict)
 
     def bodies(self, message: Message) -> Sequence[Any]:
         return list(message.body[self.key])

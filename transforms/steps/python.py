@@ -1,7 +1,8 @@
 """`python: module.function`: a function of the project makes what no other step can.
 
 It gets a `Given` and gives it back, changed or not. What it does must depend on nothing else: it runs again at each
-attempt and after each crash, and must come to the same result.
+attempt and after each crash, and must come to the same result. Where it cannot, it says `pure: false`: what it made is
+kept then, in the transaction that processes the message.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from router.errors import MessageError
 from router.message import Message
 from router.ports import Content
 from router.registry import ContentError
+from transforms import keeping
 from transforms.filters.values import kind
 from transforms.given import Given
 from transforms.modules import ModuleLoader, described, is_signal, place_of
@@ -36,6 +38,8 @@ class Python:
     def __init__(self, value: str | Mapping[str, Any], content: Content) -> None:
         self._name = value if isinstance(value, str) else str(value["call"])
         self.rule = f"python: {self._name}"
+        self.impure = not isinstance(value, str) and value.get("pure") is False
+        """Its result is kept when the message is processed, and it never runs again for it."""
         self._call, self._path = load(self._name, content)
 
     def apply(self, message: Message) -> Message:
@@ -45,6 +49,19 @@ class Python:
         headers, body = written(getattr(result, "headers", None)), getattr(result, "body", None)
         made = message if unchanged(message.body, body) else message.with_body(body)
         return made if headers == message.headers else made.with_headers(headers)
+
+    def keep(self, message: Message) -> bytes:
+        """What it made, written down. Raises MessageError."""
+        try:
+            return keeping.write(message)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise MessageError("python", "type", f"{self._name}: {error}") from error
+
+    def kept(self, message: Message, data: bytes) -> Message:
+        """What it made of this message before."""
+        return keeping.read(message, data)
 
     def _given(self, message: Message) -> Given:
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from router.errors import MessageError
 from router.message import Message
-from router.ports import Content
+from router.ports import Content, Expression
 from transforms.expressions import compile_expression
 from transforms.filters.values import kind
 from transforms.steps.stage import evaluate
@@ -21,11 +21,14 @@ class Split:
     verb = "split"
 
     def __init__(self, value: str | Mapping[str, Any]) -> None:
-        options = {"by": value} if isinstance(value, str) else value
+        options: Mapping[str, Any] = {"by": value} if isinstance(value, str) else value
         self.by = str(options.get("by", RECORDS))
         self.rule = f"split: {self.by}"
         self.by_codec = self.by == RECORDS
         self.reject = options.get("bad", "dead_letter") == "reject"
+        self.group: tuple[Expression, ...] = tuple(compile_expression(str(one)) for one in options.get("group") or ())
+        keys: Mapping[str, Any] = options.get("keys") or {}
+        self.keys: Mapping[str, Expression] = {name: compile_expression(str(one)) for name, one in keys.items()}
         self._list = None if self.by_codec else compile_expression(self.by)
 
     def bodies(self, message: Message) -> Sequence[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,10 +11,11 @@ import msgspec
 
 from adapters.ledger.sqlite.blobs import BlobFolder
 from adapters.ledger.sqlite.connection import Database
+from adapters.ledger.sqlite.identities import seen_by, take
 from adapters.ledger.sqlite.rows import insert_dead, insert_fate, insert_work, wake
 from router import ranges
 from router.lanes import PLAIN_LANES, lane_of_batch
-from router.ledger import Arrival, BlobWriter, End, Fate, FileIn, NewWork, Once, Park, Receipt
+from router.ledger import Arrival, BlobWriter, End, Fate, FileIn, NewWork, Park, Receipt
 
 Run = Callable[..., Any]
 
@@ -211,24 +212,3 @@ class Batch:
             insert_work(self.run, self.batch, NewWork(name, lane, ranges.encode(positions)), self.now)
             woken.add((name, lane))
         wake(self.run, woken, self.now)
-
-
-def seen_by(run: Run, once: Once, now: int) -> tuple[str, int, bytes] | None:
-    """Who holds this identity: (message id, seq, SHA-256), or None."""
-    row = run("SELECT message, seq, sha256, until FROM seen WHERE scope=? AND key=?", (once.scope, once.key)).fetchone()
-    if row is None or row[3] <= now:
-        return None
-    return str(row[0]), int(row[1]), bytes(row[2])
-
-
-def take(run: Run, once: Once, message: str, seq: int, sha256: bytes, now: int) -> None:
-    run(
-        "INSERT OR REPLACE INTO seen VALUES (?,?,?,?,?,?,?)",
-        (once.scope, once.key, now, message, seq, sha256, now + int(once.within * 1000)),
-    )
-
-
-def release_identities(run: Run, seqs: Iterable[int]) -> None:
-    """A message dead at decode, validate or route, or refused, holds no identity but the one that its source gave it."""
-    for seq in seqs:
-        run("DELETE FROM seen WHERE seq=? AND scope NOT LIKE 'file:%' AND scope NOT LIKE 'source:%'", (seq,))

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.ledger.sqlite.deadletters import add_revision
 from adapters.ledger.sqlite.ends import MOVED
-from adapters.ledger.sqlite.intake import seen_by, take
+from adapters.ledger.sqlite.identities import seen_by, take
 from adapters.ledger.sqlite.rows import Run, insert_fate, insert_work, wake
 from adapters.ledger.sqlite.settle import promote
 from router.jobs import JobItem

@@ -133,6 +133,10 @@ CREATE INDEX array_out_lane ON array_out (target, lane, at);
 ALTER TABLE parked ADD COLUMN array TEXT NOT NULL DEFAULT '';
 ALTER TABLE parked ADD COLUMN fallback INTEGER NOT NULL DEFAULT 0;
 
+-- A chunk of groups: the records that are in them.
+ALTER TABLE chunk ADD COLUMN first_member INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE chunk ADD COLUMN members INTEGER NOT NULL DEFAULT 0;
+
 -- What a step that is not pure made of a message or a record: it never runs again for it. tag: version and revision.
 CREATE TABLE derived (seq INTEGER NOT NULL, record INTEGER NOT NULL, tag TEXT NOT NULL, step INTEGER NOT NULL,
     body BLOB NOT NULL, PRIMARY KEY (seq, record, tag, step)) WITHOUT ROWID;

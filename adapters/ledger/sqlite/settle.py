@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from adapters.ledger.sqlite.arrays import end_arrays
 from adapters.ledger.sqlite.breakers import beat
 from adapters.ledger.sqlite.connection import Database
-from adapters.ledger.sqlite.intake import release_identities, seen_by, take
+from adapters.ledger.sqlite.identities import Identities, release_identities
 from adapters.ledger.sqlite.lanes import count, fence
 from adapters.ledger.sqlite.rows import Run, insert_dead, insert_fate, insert_work, signature, wake
 from router import ranges
 from router.lanes import lane_of_batch
-from router.ledger import Attempt, Choice, Claim, Fate, NewWork, Park, Progress, Settlement
+from router.ledger import Attempt, Choice, Claim, Park, Progress, Settlement
 
 RESPONSE_KEPT = 16_384
 RELEASES = ("decode", "validate", "route")
@@ -106,12 +107,13 @@ class Settling:
                 return None
             for seq, cut in choice.chunks:
                 run(
-                    "INSERT OR IGNORE INTO chunk VALUES (?,?,?,?,?,?,?)",
-                    (seq, cut.n, cut.offset, cut.length, cut.first_record, cut.records, cut.first_line),
+                    "INSERT OR IGNORE INTO chunk VALUES (?,?,?,?,?,?,?,?,?)",
+                    (seq, cut.n, cut.offset, cut.length, cut.first_record, cut.records, cut.first_line, cut.first_member,
+                     cut.members),
                 )
             for row in choice.split_done:
                 run("INSERT OR IGNORE INTO split VALUES (?,?,?)", row)
-            lost = self._identities(run, choice, claim.target, now)
+            lost = Identities(run, choice, claim.target, now).take()
             self._new_work(run, choice, lost, now)
             for fate in choice.fates:
                 insert_fate(run, choice.batch, fate, now)
@@ -121,36 +123,20 @@ class Settling:
                 self.db.many(
                     "INSERT OR IGNORE INTO business_key VALUES (?,?,?,?)", [(route, n, v, s) for s, n, v in choice.keys]
                 )
+            for d in choice.derived:
+                run("INSERT OR IGNORE INTO derived VALUES (?,?,?,?,?)", (d.seq, d.record, d.tag, d.step, d.body))
             for progress in choice.progress:
                 advance(run, progress, now)
             return renewed
 
-    def _identities(self, run: Run, choice: Choice, route: str, now: int) -> set[int]:
-        """Takes the identities of messages that processing found; positions that are another's duplicate."""
-        lost: set[int] = set()
-        for seq, once in choice.once:
-            holder = seen_by(run, once, now)
-            id, sha256 = run("SELECT id, sha256 FROM message WHERE seq=?", (seq,)).fetchone()
-            if holder is None or holder[1] == seq or (holder[2] != sha256 and once.changed == "deliver"):
-                take(run, once, id, seq, bytes(sha256), now)
-                continue
-            lost.add(seq)
-            position = str(seq & 0xFFFF)
-            if holder[2] == sha256 or once.changed == "duplicate":
-                fate = Fate(position, "duplicate", f"duplicate of {holder[0]}", target=route, ref=holder[0])
-                insert_fate(run, choice.batch, fate, now)
-            else:
-                reason = f"same key, other content: {once.key!r} came with message {holder[0]}"
-                insert_dead(run, route, Park(seq, 0, "dead", "dedupe", "conflict", reason, first_at=now), now)
-        return lost
-
-    def _new_work(self, run: Run, choice: Choice, lost: set[int], now: int) -> None:
+    def _new_work(self, run: Run, choice: Choice, lost: set[tuple[int, int]], now: int) -> None:
+        """`lost` are the units that are another's duplicate."""
         woken: set[tuple[str, int]] = set()
         for work in choice.work:
-            if lost and work.seq is None:
-                gone = {seq & 0xFFFF for seq in lost if seq >> 16 == choice.batch}
-                work = NewWork(work.target, work.lane, ranges.remove(work.units, gone))
-            if not work.units or work.seq in lost:
+            if lost:
+                gone = {seq & 0xFFFF if work.seq is None else record for seq, record in lost if work.seq in (None, seq)}
+                work = replace(work, units=ranges.remove(work.units, gone))
+            if not work.units:
                 continue
             insert_work(run, choice.batch, work, now)
             woken.add((work.target, work.lane))

@@ -19,6 +19,7 @@ MESSAGE = (
     "seq, id, route, version, source, client, content_type, headers, params, file, size, sha256, body, blob,"
     " received_at, deadline, late"
 )
+CUT = "n, offset, length, first_record, records, first_line, first_member, members"
 PARKED = "seq, record, target, lane, key, state, attempt, next_at, first_at, stood, probed, id, crashes, crash, fallback"
 
 
@@ -73,13 +74,13 @@ class Worklist:
 
     def chunk(self, seq: int, n: int) -> Cut:
         row = self.db.read(
-            "SELECT n, offset, length, first_record, records, first_line FROM chunk WHERE seq=? AND n=?", (seq, n)
+            f"SELECT {CUT} FROM chunk WHERE seq=? AND n=?", (seq, n)
         )[0]
         return Cut(*row)
 
     def chunks(self, seq: int) -> tuple[Cut | None, tuple[int, int] | None]:
         last = self.db.read(
-            "SELECT n, offset, length, first_record, records, first_line FROM chunk WHERE seq=? ORDER BY n DESC LIMIT 1",
+            f"SELECT {CUT} FROM chunk WHERE seq=? ORDER BY n DESC LIMIT 1",
             (seq,),
         )
         done = self.db.read("SELECT chunks, records FROM split WHERE seq=?", (seq,))
@@ -88,7 +89,7 @@ class Worklist:
     def chunk_of(self, seq: int, record: int) -> Cut | None:
         """The chunk that holds a record."""
         rows = self.db.read(
-            "SELECT n, offset, length, first_record, records, first_line FROM chunk WHERE seq=? AND first_record<=?"
+            f"SELECT {CUT} FROM chunk WHERE seq=? AND first_record<=?"
             " ORDER BY n DESC LIMIT 1",
             (seq, record),
         )
@@ -131,6 +132,10 @@ class Worklist:
             (min(seqs), max(seqs)),
         )
         return {(r[0], r[1], r[2]): Revision(*r) for r in rows}
+
+    def derived(self, seq: int, record: int, tag: str) -> dict[int, bytes]:
+        rows = self.db.read("SELECT step, body FROM derived WHERE seq=? AND record=? AND tag=?", (seq, record, tag))
+        return {int(step): bytes(body) for step, body in rows}
 
     def circuits(self) -> dict[str, Circuit]:
         now = self.db.clock.now()

@@ -7,9 +7,10 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from router.config import scalars
 from router.config.references import Unset
 from router.config.schema.fields import Duration, Entry, Flag, Formula, Note, Text, Word
-from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT, RULE, Mistake, kind, wrong
+from router.config.schema.mistakes import RULE, Mistake, kind, wrong
 from router.config.schema.shapes import Listing, Named, Nest, Verb, Words
 
 LATER_STEPS: tuple[str, ...] = ()
@@ -50,15 +51,6 @@ class FunctionName(Text):
         return value
 
 
-class Pure(Flag):
-    """What is not pure may not be computed again; that needs its result kept."""
-
-    def check(self, value: Any, shown: Any) -> Any:
-        if super().check(value, shown) is False:
-            raise ValidationError([Mistake(NOT_YET, "'pure: false'", NOT_YET_HINT, bare=True)])
-        return True
-
-
 class Either(Entry):
     """A value in its short form, or a mapping with options."""
 
@@ -82,7 +74,7 @@ class ValidateOptions(Words):
 
 class PythonOptions(Words):
     call = FunctionName("The function.", required=True)
-    pure = Pure("The same message gives the same result, at each attempt.", load_default=True)
+    pure = Flag("The same message gives the same result, at each attempt.", load_default=True)
 
 
 class Dedupe(Words):
@@ -130,9 +122,9 @@ class Set(Named):
 
 
 class Split(Words):
-    later = ("group", "keys")
-
     by = Formula("`records` of the format, or an expression that gives a list.", load_default="records")
+    group = Listing(Formula(), "Neighbours with equal values make one body, a list.", least=1, load_default=None)
+    keys = Named(Formula(), scalars.KEY_NAME, "Business keys of each body that results.", load_default=dict)
     bad = Word(("dead_letter", "reject"), "What a record that cannot be decoded does.", load_default="dead_letter")
 
 

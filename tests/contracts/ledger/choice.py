@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.ledger import Choice, Fate, Ledger, NewWork, Once, Progress
+from router.ledger import Choice, Derived, Fate, Ledger, NewWork, Once, Progress, Taken
 from router.ports import Cut
 from tests.contracts.ledger.case import LedgerCase
 
@@ -36,11 +36,42 @@ class ChoiceRules(LedgerCase):
         claim = self.claim(ledger, "r")
         (work,) = ledger.open_work(claim, 1)
         choice = Choice(work.batch, [Progress(work.id, (0, 1))], [NewWork("r.t", 1, "0-1")],
-                        once=[(first, once), (second, once)])  # fmt: skip
+                        once=[Taken(first, once), Taken(second, once)])  # fmt: skip
         ledger.choose(claim, choice)
         (mine,) = ledger.open_work(self.claim(ledger, "r.t"), 10)
         assert mine.rest == "0"
         assert ledger.outcome(second, "r.t") == "duplicate"
+
+    def test_records_take_identities_too_and_are_compared_by_their_content(self, ledger: Ledger) -> None:
+        (seq,) = self.put(ledger, targets=(("r", 4),), route="r")
+        claim = self.claim(ledger, "r")
+        (work,) = ledger.open_work(claim, 1)
+        same, other = (Once("dedupe:r", key, 60) for key in ("A", "B"))
+        taken = [Taken(seq, same, 1, b"x"), Taken(seq, other, 2, b"y"), Taken(seq, same, 3, b"x"), Taken(seq, other, 4, b"z")]
+        ledger.choose(
+            claim, Choice(work.batch, [Progress(work.id, (0,))], [NewWork("r.t", 1, "1-4", seq, 0)], once=taken)
+        )
+        (mine,) = ledger.open_work(self.claim(ledger, "r.t"), 10)
+        assert mine.rest == "1-2"
+
+    def test_a_unit_that_takes_its_identity_again_is_no_duplicate_of_itself(self, ledger: Ledger) -> None:
+        (seq,) = self.put(ledger, targets=(("r", 4),), route="r")
+        claim = self.claim(ledger, "r")
+        (work,) = ledger.open_work(claim, 1)
+        taken = Taken(seq, Once("dedupe:r", "A", 60), 1, b"x")
+        ledger.choose(claim, Choice(work.batch, [], once=[taken]))
+        ledger.choose(claim, Choice(work.batch, [Progress(work.id, (0,))], [NewWork("r.t", 1, "1", seq, 0)], once=[taken]))
+        (mine,) = ledger.open_work(self.claim(ledger, "r.t"), 10)
+        assert mine.rest == "1"
+
+    def test_what_a_step_made_is_kept_as_it_was_first(self, ledger: Ledger) -> None:
+        (seq,) = self.put(ledger, targets=(("r", 4),), route="r")
+        claim = self.claim(ledger, "r")
+        (work,) = ledger.open_work(claim, 1)
+        for made in (b"first", b"second"):
+            ledger.choose(claim, Choice(work.batch, [], derived=[Derived(seq, 1, "1.0", 2, made)]))
+        assert ledger.derived(seq, 1, "1.0") == {2: b"first"}
+        assert ledger.derived(seq, 1, "2.0") == ledger.derived(seq, 2, "1.0") == {}
 
     def test_filtered_units_have_a_fate_with_the_rule(self, ledger: Ledger) -> None:
         (seq,) = self.put(ledger, targets=(("r", 4),), route="r")

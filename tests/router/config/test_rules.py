@@ -44,12 +44,24 @@ def test_nothing_gets_behind_a_target_that_takes_all(desk: Desk) -> None:
     ("steps", "code", "path"),
     [
         ("{split: records}, {split: records}", "E0605", "steps[1].split"),
-        ("{split: records}, {dedupe: {key: body.x}}", "E0205", "steps[1].dedupe"),
+        ("{python: {call: a.f, pure: false}}, {split: records}", "E0613", "steps[0].python"),
     ],
 )
 def test_after_a_split(desk: Desk, steps: str, code: str, path: str) -> None:
     [problem] = desk.route(SOURCE + f"format: csv\nsteps: [{steps}]\nto: [{B}]\n")
     assert (problem.code, problem.path) == (code, f"routes.r.{path}")
+
+
+def test_a_function_that_is_not_pure_stands_among_the_routes_steps(desk: Desk) -> None:
+    step = "steps: [{python: {call: a.f, pure: false}}]"
+    [problem] = desk.route(SOURCE + f"to: [{{id: b, {step}, send: {{folder: out, name: b}}}}]\n")
+    assert (problem.code, problem.path) == ("E0613", "routes.r.to[0].steps[0].python")
+    assert desk.route(SOURCE + f"{step}\nto: [{B}]\n") == []
+
+
+def test_records_may_be_deduped_and_grouped(desk: Desk) -> None:
+    steps = "{split: {by: records, group: [body.x], keys: {ticket: body.x}}}, {dedupe: {key: body.x}}"
+    assert desk.route(SOURCE + f"format: csv\nsteps: [{steps}]\nto: [{B}]\n") == []
 
 
 def test_only_what_was_split_is_collected(desk: Desk) -> None:

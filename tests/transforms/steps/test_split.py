@@ -62,3 +62,9 @@ def test_refusal(body: Any, error: str, reason: str) -> None:
     with pytest.raises(MessageError) as caught:
         Split({"by": "body.lines"}).bodies(message(body))
     assert (caught.value.stage, caught.value.error, caught.value.reason) == ("split", error, reason)
+
+
+def test_group_and_keys_are_expressions() -> None:
+    step = Split({"by": "records", "group": ["body.store", "body.ticket"], "keys": {"ticket": "body[0].ticket"}})
+    assert [expression(message({"store": 1, "ticket": 2})) for expression in step.group] == [1, 2]
+    assert step.keys["ticket"](message([{"ticket": "7"}])) == "7"

@@ -18,7 +18,6 @@ to: [{{id: x, send: {{folder: out, name: x}}}}]
     [
         ("validat: a.B", "E0201", 9, ".validat", "did you mean 'validate'?"),
         ("python: f", "E0204", 17, ".python", ""),
-        ("python: {call: a.f, pure: false}", "E0205", 35, ".python.pure", "not yet"),
         ("python: {call: a.f, pure: maybe}", "E0203", 35, ".python.pure", ""),
         ("python: {pure: true}", "E0202", 9, ".python.call", ""),
         ("validate: WebOrder", "E0204", 19, ".validate", ""),
@@ -39,7 +38,8 @@ to: [{{id: x, send: {{folder: out, name: x}}}}]
         ("filter:", "E0203", 9, ".filter", ""),
         ("split: body.lines", "E0204", 16, ".split", "write {by: EXPRESSION}"),
         ("split: {by: body.x, bad: drop}", "E0204", 34, ".split.bad", ""),
-        ("split: {group: [a]}", "E0205", 17, ".split.group", "not yet"),
+        ("split: {group: []}", "E0203", 24, ".split.group", "at least one"),
+        ("split: {keys: {Order: body.x}}", "E0204", 24, ".split.keys.Order", ""),
         ("filter: x\n    split: records", "E0206", 9, ".split", "remove 'split'"),
         ("filter: x\n    within: 7d", "E0201", 9, ".within", "below 'filter'"),
         ("{}", "E0202", 9, "", "one of: validate"),
