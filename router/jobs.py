@@ -13,7 +13,7 @@ from router.route import Keep
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A requeue or discard of a frozen selection. `state` is `running done cancelled`; `skipped` of `done` were not
+    """A requeue, discard or replay of a frozen selection. `state` is `running done cancelled`; `skipped` of `done` were not
     dead any more. `rate` is in items a second."""
 
     id: int
@@ -42,7 +42,8 @@ class JobOutcome:
 
 @dataclass(frozen=True, slots=True)
 class JobOrder:
-    """What a job is to do. Options of a requeue: `to` (ROUTE.TARGET), `version` (the logic to use, 0: the pinned)."""
+    """What a job is to do. Options of a requeue and a replay: `to` (ROUTE.TARGET), `version` (the logic to use, 0: the
+    pinned); of a replay `target` too (ROUTE.TARGET, or the id inside its route)."""
 
     kind: str
     options: Mapping[str, Any]
@@ -80,6 +81,15 @@ class Caretaker(Protocol):
 
     def create_job(self, selection: Selection, order: JobOrder) -> Job | None:
         """Freezes the selection; None where nothing matches. Raises ExpectationFailed."""
+
+    def create_replay(self, selection: Selection, order: JobOrder) -> Job | None:
+        """The same over messages; `ids` are ids of messages, `stage`, `error` and `group` are of dead letters only."""
+
+    def replay_count(self, selection: Selection) -> int:
+        """How many messages match."""
+
+    def replays(self, message: str) -> list[tuple[int, int]]:
+        """(number, job) of the replays of a message."""
 
     def job(self, id: int) -> Job | None: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,6 +54,13 @@ class Envelope:
     params: Mapping[str, str] = field(default_factory=dict)
     client: str | None = None
     file: File | None = None
+    only: tuple[str, ...] = ()
+    """The ids of the targets that a replay goes to."""
+
+    @property
+    def replayed(self) -> bool:
+        """Whether this is another message sent again: it takes no identity."""
+        return ".p" in self.id
 
     def read(self) -> bytes:
         """The whole body. Use `open` where it may be large."""
@@ -97,9 +105,26 @@ class Message:
         return Message(self.envelope, self.body, headers, self.record, self.changed)
 
 
+REPLAY = re.compile(r"(.+)(\.p\d+)")
+"""A replay is a message of its own, whose id is that of the message it replays with `.p2` and so on behind it."""
+
+
 def delivery_id(message_id: str, target: str, record: int) -> str:
-    """`<message>:<target>[:<record>]`: the same on every attempt and requeue. `target` is the id inside its route."""
-    return f"{message_id}:{target}:{record}" if record else f"{message_id}:{target}"
+    """`<message>:<target>[:<record>]`: the same on every attempt and requeue; of a replay with `.p2` and so on behind it.
+    `target` is the id inside its route, '' where a unit died before any."""
+    found = REPLAY.fullmatch(message_id)
+    message, replay = found.groups() if found else (message_id, "")
+    return ":".join(part for part in (message, target, str(record or "")) if part) + replay
+
+
+def parse_id(id: str) -> tuple[str, str, int] | None:
+    """(message, id of the target or '', record) of a delivery's id or a message's, or None for what is no such id."""
+    found = REPLAY.fullmatch(id)
+    whole, replay = found.groups() if found else (id, "")
+    message, *rest = whole.split(":")
+    record = int(rest.pop()) if rest and rest[-1].isdigit() else 0
+    target = rest.pop() if rest else ""
+    return None if rest or not message else (message + replay, target, record)
 
 
 def utc_now() -> datetime:

@@ -14,7 +14,7 @@ from router.records import RecordReader, as_message, revised
 from router.route import Route, Table, Target
 from router.running import Kept, Run, kept_of, rev_of
 from router.sorting import Sorting, crashed, dead
-from router.splitting import Splitter
+from router.splitting import Splitter, allowed
 from router.units import LETHAL
 
 SLICE = 100
@@ -135,6 +135,9 @@ class Processor:
         chosen = choose(route, message)
         if isinstance(chosen, Filtered):
             return chosen
+        chosen = allowed(chosen, message.envelope)
+        if not chosen:
+            return Filtered("replayed to other targets only")
         lanes = [(t.name, self._lane(t, message, sorting.batch, chunk)) for t in chosen]
         for lane in lanes:
             sorting.by_lane[lane].append(unit)

@@ -1,33 +1,19 @@
-"""Sending dead letters again: a job over a frozen selection, in steps of one transaction, at a rate, that survives its
-maker: the ticker goes on with what a killed command left."""
+"""Sending dead letters, or any messages, again: a job over a frozen selection, in steps of one transaction, at a rate, that
+survives its maker: the ticker goes on with what a killed command left."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from router.browse import Browser
-from router.jobs import Caretaker, Job, JobItem
-from router.ledger import Arrival, Once, Worklist
-from router.message import Envelope
+from router.jobs import Job, JobItem
+from router.ledger import Once
 from router.records import revised
-from router.route import Route, Table
+from router.replaying import Door, Replaying, ReplayLedger
+from router.route import Table
 
 STEP = 500
 """Items of one transaction."""
-
-
-class ReplayLedger(Browser, Caretaker, Worklist, Protocol):
-    """What a replay needs of the ledger."""
-
-    def now(self) -> int: ...
-
-
-class Door(Protocol):
-    """`router/receive.py`: says which identities a message takes."""
-
-    def admit(self, route: Route, envelope: Envelope, sha256: bytes | None = None) -> Arrival: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +30,8 @@ class Replay:
         items = self.ledger.job_items(job.id, limit)
         if job.kind == "requeue":
             items = [self.prepared(job, item) for item in items]
+        elif job.kind == "replay":
+            items = Replaying(self.ledger, self.table, self.door, job).again(items)
         return self.ledger.run_items(job.id, items, self.ledger.now() + wait)
 
     def chore(self) -> int:

@@ -51,7 +51,7 @@ class Run:
         first = message
         for n, step in enumerate(steps):
             if step.verb == "dedupe":
-                if n >= at_door:
+                if n >= at_door and not message.envelope.replayed:
                     self._name(step, message, first)
                 continue
             if step.verb == "split":

@@ -13,7 +13,7 @@ from router.message import Envelope, Message
 from router.pipeline import after_split, apply, before_split, business_keys, decode
 from router.ports import Cut
 from router.records import RecordReader, as_message, needs_whole, revised
-from router.route import AnyStep, Route
+from router.route import AnyStep, Route, Target
 from router.running import Run
 from router.sorting import dead
 
@@ -71,7 +71,7 @@ class Splitter:
         """Those of the whole message, where the door did not see to them. Raises MessageError."""
         steps = before_split(route)
         at_door = route.door if route.source.kind == "http" else 0
-        if not any(step.verb == "dedupe" for step in steps[at_door:]):
+        if stored.envelope.replayed or not any(step.verb == "dedupe" for step in steps[at_door:]):
             return []
         whole = any(map(needs_whole, steps))
         run = Run(route, stored.seq)
@@ -97,7 +97,7 @@ class Splitter:
                 lane = 0 if route.ordered else lane_of_batch(work.batch, cut.n)
                 new.append(NewWork(route.id, lane, units, stored.seq, cut.n))
                 continue
-            for target in route.targets:
+            for target in allowed(route.targets, stored.envelope):
                 lane = lane_of_batch(work.batch, 0 if target.collect else cut.n)
                 new.append(NewWork(target.name, lane, units, stored.seq, cut.n))
         return Choice(work.batch, [], new, chunks, keys=keys)
@@ -129,6 +129,11 @@ class Splitter:
             more = f" and {total - 3} more" if total > 3 else ""
             reason = f"{total} records are wrong, nothing was sent: {listed}{more}"
             raise MessageError(first.stage, first.error, reason, tuple(_detail(m) for m in mistakes))
+
+
+def allowed(targets: Sequence[Target], envelope: Envelope) -> list[Target]:
+    """Those that the message may go to: a replay goes to some only."""
+    return [t for t in targets if not envelope.only or t.id in envelope.only]
 
 
 def pure_part(steps: Sequence[AnyStep]) -> Sequence[AnyStep]:

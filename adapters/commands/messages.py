@@ -8,6 +8,7 @@ import click
 
 from adapters.commands.bodies import body
 from adapters.commands.exits import DONE, NOTHING
+from adapters.commands.messages_replay import replay_messages
 from adapters.commands.output import (
     answer_one,
     answer_rows,
@@ -28,7 +29,7 @@ COLUMNS = ("id", "route", "state", "received_at", "keys", "targets")
 
 @click.group()
 def messages() -> None:
-    """Messages: find, show, trace, body."""
+    """Messages: find, show, trace, body, replay."""
 
 
 def target_row(target: TargetView) -> dict[str, Any]:
@@ -116,3 +117,4 @@ def trace(settings: Settings, id: str, form: str) -> int:
 
 
 messages.add_command(body)
+messages.add_command(replay_messages)

@@ -12,7 +12,7 @@ from typing import Protocol
 from router.ledger.arrays import Array, ArrayEnd, Arrays
 from router.ledger.breaker import Circuit, Pulse
 from router.ledger.choice import Choice, Derived, NewWork, Taken
-from router.ledger.intake import Arrival, BlobWriter, End, FileIn, Intake, Once, Receipt
+from router.ledger.intake import Arrival, BlobWriter, End, FileIn, Intake, Once, Receipt, ReplayOf
 from router.ledger.lanes import FAR, Claim, Lanes
 from router.ledger.settlement import Attempt, Fate, FileOut, Park, Progress, Settlement, Unpark
 from router.ledger.version import Version
@@ -50,6 +50,7 @@ __all__ = [
     "Progress",
     "Pulse",
     "Receipt",
+    "ReplayOf",
     "Revision",
     "Settlement",
     "Stored",

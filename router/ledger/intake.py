@@ -48,6 +48,15 @@ class FileIn:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayOf:
+    """Which message it replays, the how manieth time (from 2), by which job."""
+
+    message: str
+    number: int
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """One message to be accepted. `targets` names the lanes' targets its work goes to, with the number of lanes:
     the route's processing, or every target of a static route."""
@@ -62,6 +71,7 @@ class Arrival:
     deadline: int | None = None
     late: str = ""
     file: FileIn | None = None
+    replay: ReplayOf | None = None
 
 
 @dataclass(frozen=True, slots=True)

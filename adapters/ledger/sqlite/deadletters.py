@@ -9,6 +9,7 @@ from adapters.ledger.sqlite.connection import Database
 from adapters.ledger.sqlite.ends import WAITING
 from adapters.ledger.sqlite.rows import Run
 from router.browse import DeadGroup, DeadLetter, Selection
+from router.message import delivery_id, parse_id
 
 PAGE = 500
 
@@ -20,17 +21,8 @@ FROM = "FROM parked p JOIN message m ON m.seq = p.seq WHERE p.state = 'dead'"
 
 
 def letter_id(message: str, target: str, record: int) -> str:
-    """`<message>:<target>[:<record>]`, or `<message>[:<record>]` where it died before any target."""
-    parts = [message, *([target.partition(".")[2]] if "." in target else []), *([str(record)] if record else [])]
-    return ":".join(parts)
-
-
-def parse_id(id: str) -> tuple[str, str, int] | None:
-    """(message, id of the target or '', record), or None for what is no such id."""
-    message, *rest = id.split(":")
-    record = int(rest.pop()) if rest and rest[-1].isdigit() else 0
-    target = rest.pop() if rest else ""
-    return None if rest or not message else (message, target, record)
+    """The delivery's id; `target` is `ROUTE.TARGET`, or the route where it died before any."""
+    return delivery_id(message, target.partition(".")[2], record)
 
 
 def to_letter(row: Any) -> DeadLetter:

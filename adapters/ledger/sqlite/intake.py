@@ -121,6 +121,7 @@ class Batch:
                 (self.batch, first.envelope.route, first.version, len(rows), self.now),
             )
             self.db.many(INSERT_MESSAGE, rows)
+            self._replays()
             self._ends()
             self._work()
         return receipts
@@ -189,6 +190,14 @@ class Batch:
             to_json(dict(e.params)), e.file.name if e.file else None, e.size or len(e.raw or b""), arrival.sha256,
             e.raw if keep else None, blob, epoch_ms(e.received_at), arrival.deadline, arrival.late or None,
         )  # fmt: skip
+
+    def _replays(self) -> None:
+        for a in self.arrivals:
+            if a.replay is not None:
+                self.run(
+                    "UPDATE message SET replay_of=?, replay=?, replay_job=?, replay_to=? WHERE id=?",
+                    (a.replay.message, a.replay.number, a.replay.job, ",".join(a.envelope.only) or None, a.envelope.id),
+                )
 
     def _ends(self) -> None:
         for position, arrival, end in self.ends:

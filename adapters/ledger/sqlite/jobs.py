@@ -11,7 +11,7 @@ import msgspec
 
 from adapters.ledger.sqlite.connection import Database
 from adapters.ledger.sqlite.deadletters import FROM, audit, conditions, letter_id
-from adapters.ledger.sqlite.ends import within
+from adapters.ledger.sqlite.ends import Ends, within
 from adapters.ledger.sqlite.requeue import discard, requeue
 from adapters.ledger.sqlite.rows import Run
 from router.browse import Selection
@@ -31,28 +31,44 @@ class Jobs:
         self.db = db
 
     def create_job(self, selection: Selection, order: JobOrder) -> Job | None:
-        now = self.db.clock.now()
-        options = msgspec.json.encode(dict(order.options)).decode()
         with self.db.write() as run:
             where, args = conditions(run, selection)
-            total = int(run(f"SELECT count(*) {FROM}{where}", args).get)
-            if order.expect is not None and total != order.expect:
-                raise ExpectationFailed(order.expect, total)
-            if not total:
-                return None
-            run(
-                "INSERT INTO job (kind, state, options, total, rate, by, reason, created_at)"
-                " VALUES (?,'running',?,?,?,?,?,?)",
-                (order.kind, options, total, order.rate, order.by, order.reason, now),
-            )
-            id = int(run("SELECT last_insert_rowid()").get)
-            run(
-                "INSERT INTO job_item SELECT ?, row_number() OVER (ORDER BY p.seq, p.record, p.target), p.seq,"
-                f" p.record, p.target {FROM}{where}",
-                [id, *args],
-            )
-            audit(run, now, order.by, f"{order.kind} job made", f"job {id}", order.reason)
-        return self.job(id)
+            return self._created(run, order, f"p.seq AS seq, p.record AS record, p.target AS target {FROM}{where}", args)
+
+    def create_replay(self, selection: Selection, order: JobOrder) -> Job | None:
+        with self.db.write() as run:
+            where, args = messages(selection)
+            return self._created(run, order, f"m.seq AS seq, 0 AS record, '' AS target {where}", args)
+
+    def replay_count(self, selection: Selection) -> int:
+        where, args = messages(selection)
+        return int(self.db.read(f"SELECT count(*) {where}", args)[0][0])
+
+    def replays(self, message: str) -> list[tuple[int, int]]:
+        return self.db.read("SELECT replay, replay_job FROM message WHERE replay_of=?", (message,))
+
+    def _created(self, run: Run, order: JobOrder, chosen: str, args: list[Any]) -> Job | None:
+        """Inside a write: the items as they are now, in order, and the line in the audit."""
+        now = self.db.clock.now()
+        total = int(run(f"SELECT count(*) FROM (SELECT {chosen})", args).get)
+        if order.expect is not None and total != order.expect:
+            raise ExpectationFailed(order.expect, total)
+        if not total:
+            return None
+        options = msgspec.json.encode(dict(order.options)).decode()
+        run(
+            "INSERT INTO job (kind, state, options, total, rate, by, reason, created_at) VALUES (?,'running',?,?,?,?,?,?)",
+            (order.kind, options, total, order.rate, order.by, order.reason, now),
+        )
+        id = int(run("SELECT last_insert_rowid()").get)
+        run(
+            "INSERT INTO job_item SELECT ?, row_number() OVER (ORDER BY seq, record, target), seq, record, target"
+            f" FROM (SELECT {chosen})",
+            [id, *args],
+        )
+        audit(run, now, order.by, f"{order.kind} job made", f"job {id}", order.reason)
+        row = run(f"SELECT {JOB} FROM job WHERE id=?", (id,)).fetchone()
+        return to_job(row)
 
     def job(self, id: int) -> Job | None:
         rows = self.db.read(f"SELECT {JOB} FROM job WHERE id=?", (id,))
@@ -76,6 +92,8 @@ class Jobs:
 
     def job_outcome(self, id: int) -> JobOutcome:
         job = self.job(id)
+        if job is not None and job.kind == "replay":
+            return self._replayed(job)
         to = str(job.options.get("to") or "") if job else ""
         rows = self.db.read(
             "SELECT i.seq, i.record, i.target, max(CASE WHEN p.state IN ('retry', 'blocked') THEN p.target END),"
@@ -92,6 +110,19 @@ class Jobs:
             else:
                 dead += bool(is_dead)
         return JobOutcome(len(rows) - dead - waiting.total(), dead, waiting)
+
+    def _replayed(self, job: Job) -> JobOutcome:
+        """By the messages that it made."""
+        seqs = [int(seq) for (seq,) in self.db.read("SELECT seq FROM message WHERE replay_job=?", (job.id,))]
+        waiting: Counter[str] = Counter()
+        dead = 0
+        for ends in Ends(self.db).of(seqs).values():
+            open_at = next((t for t, n in ends.targets.items() if n["open"] or n["retry"] or n["held"]), "")
+            if open_at or ends.route["open"]:
+                waiting[open_at or "its route"] += 1
+            else:
+                dead += ends.state == "dead"
+        return JobOutcome(len(seqs) - dead - waiting.total(), dead, waiting)
 
     def job_skips(self, id: int) -> list[str]:
         rows = self.db.read("SELECT reason FROM audit WHERE scope=? AND action='skipped' ORDER BY id", (f"job {id}",))
@@ -133,6 +164,11 @@ def one(run: Run, kind: str, item: JobItem, options: Mapping[str, Any], by: str,
     to = str(options.get("to") or "")
     place = (item.seq, item.record, item.target)
     was = run("SELECT stage, reason FROM parked WHERE seq=? AND record=? AND target=?", place).fetchone()
+    if kind == "replay":
+        if not item.why_not:
+            message = run("SELECT id FROM message WHERE seq=?", (item.seq,)).get
+            audit(run, now, by, "replayed", str(message), reason)
+        return item.why_not or None
     why = discard(run, item, reason, now) if kind == "discard" else requeue(run, item, to, by, now)
     if why is None:
         message = run("SELECT id FROM message WHERE seq=?", (item.seq,)).get
@@ -156,3 +192,23 @@ def open_at(db: Database, seq: int, record: int) -> str:
         if within(rest, {number}):
             return str(target)
     return ""
+
+
+def messages(selection: Selection) -> tuple[str, list[Any]]:
+    """Messages that came in by themselves, as the `FROM` and `WHERE` of a statement."""
+    parts, args = ["m.replay_of IS NULL"], list[Any]()
+    if selection.ids:
+        parts.append(f"m.id IN ({','.join('?' * len(selection.ids))})")
+        args.extend(selection.ids)
+    of_target = (selection.target or "").rpartition(".")[0]
+    for route in {selection.route, of_target} - {None, ""}:
+        parts.append("m.route=?")
+        args.append(route)
+    for name, text in selection.keys:
+        parts.append("EXISTS (SELECT 1 FROM business_key k WHERE k.name=? AND k.value=? AND k.seq=m.seq)")
+        args.extend((name, text))
+    for sign, moment in ((">=", selection.since), ("<", selection.until)):
+        if moment is not None:
+            parts.append(f"m.received_at {sign} ?")
+            args.append(moment)
+    return f"FROM message m WHERE {' AND '.join(parts)}", args

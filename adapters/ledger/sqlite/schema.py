@@ -141,10 +141,14 @@ ALTER TABLE chunk ADD COLUMN members INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE derived (seq INTEGER NOT NULL, record INTEGER NOT NULL, tag TEXT NOT NULL, step INTEGER NOT NULL,
     body BLOB NOT NULL, PRIMARY KEY (seq, record, tag, step)) WITHOUT ROWID;
 
--- A replay is a message of its own: the message that it replays, which time it is, and the one target it goes to.
+-- A replay is a message of its own: the message that it replays, which time it is, the targets it goes to (ids by
+-- commas; NULL: all that are chosen), the job that made it.
 ALTER TABLE message ADD COLUMN replay_of TEXT;
 ALTER TABLE message ADD COLUMN replay INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE message ADD COLUMN replay_to TEXT;
+ALTER TABLE message ADD COLUMN replay_job INTEGER;
+CREATE INDEX message_replay ON message (replay_of) WHERE replay_of IS NOT NULL;
+CREATE INDEX message_replay_job ON message (replay_job) WHERE replay_job IS NOT NULL;
 """
 
 MIGRATIONS: tuple[str, ...] = (SCHEMA_1, SCHEMA_2)

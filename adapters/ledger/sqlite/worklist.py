@@ -17,7 +17,7 @@ from router.ports import Cut
 
 MESSAGE = (
     "seq, id, route, version, source, client, content_type, headers, params, file, size, sha256, body, blob,"
-    " received_at, deadline, late"
+    " received_at, deadline, late, replay_to"
 )
 CUT = "n, offset, length, first_record, records, first_line, first_member, members"
 PARKED = "seq, record, target, lane, key, state, attempt, next_at, first_at, stood, probed, id, crashes, crash, fallback"
@@ -56,12 +56,13 @@ class Worklist:
 
     def to_stored(self, row: Any) -> Stored:
         (seq, id, route, version, source, client, content_type, headers, params, file, size, sha256, body, blob,
-         received_at, deadline, late) = row  # fmt: skip
+         received_at, deadline, late, only) = row  # fmt: skip
         envelope = Envelope(
             id=id, route=route, source=source, received_at=moment(received_at),
             raw=None if blob else bytes(body or b""), blob=self.blobs.path(blob) if blob else None, size=size,
             content_type=content_type, headers=msgspec.json.decode(headers), params=msgspec.json.decode(params),
             client=client, file=File(file, size) if file is not None else None,
+            only=tuple(only.split(",")) if only else (),
         )  # fmt: skip
         return Stored(seq, envelope, version, None, deadline, late or "", bytes(sha256 or b""))
 
