@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := router transforms adapters cli.py tests examples bench
 
-.PHONY: venv check test demo bench clean
+.PHONY: venv check servers test demo bench clean
 
 venv: .venv/.ready-dev
 
@@ -23,7 +23,11 @@ check: .venv/.ready-dev
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -q tests/test_mirror.py
 
-test: check
+# What the integration tests talk to, from Debian's packages, where that may be; quick where all is there.
+servers:
+	@$(PYTHON) -m tests.integration.servers.debian
+
+test: check servers
 	$(BIN)/pytest -q
 
 demo: .venv/.ready
