@@ -18,6 +18,7 @@ from adapters.ledger.sqlite.ledger import SqliteLedger
 from adapters.limits import FileRates, FileSlots
 from adapters.metrics import families
 from adapters.node import liveness, node_name, owner
+from adapters.outbound.amqp.kind import AmqpKind
 from adapters.outbound.folder.kind import FolderKind
 from adapters.outbound.http.kind import HttpKind
 from adapters.outbound.route import RouteKind
@@ -48,7 +49,7 @@ from transforms.expressions import NAMESPACES, compile_expression
 from transforms.steps import STEPS
 from transforms.templates import compile_text
 
-TARGETS: Mapping[str, TargetKind] = {"http": HttpKind(), "folder": FolderKind(), "route": RouteKind()}
+TARGETS: Mapping[str, TargetKind] = {"http": HttpKind(), "folder": FolderKind(), "amqp": AmqpKind(), "route": RouteKind()}
 
 
 @contextlib.contextmanager

@@ -1,0 +1,25 @@
+"""The adapter of `send: {amqp: …}`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from adapters.amqp.broker import broker_of
+from adapters.outbound.amqp.address import AmqpAddress, prepare
+from adapters.outbound.amqp.target import AmqpTarget
+from router.message import Message
+
+
+class AmqpKind:
+    """Messages with stable bytes and the delivery's id. Queues and exchanges must exist: nothing is declared."""
+
+    name = "amqp"
+    collects = False
+
+    def prepare(self, send: Mapping[str, Any], content_type: str, target: str) -> Callable[[Message], AmqpAddress]:
+        """`routing_key` and `headers` are templates."""
+        return prepare(send)
+
+    def open(self, name: str, options: Mapping[str, Any], children: int) -> AmqpTarget:
+        return AmqpTarget(broker_of(str(options["url"])), f"Crossdock, {name}", float(options.get("timeout", 30.0)))
