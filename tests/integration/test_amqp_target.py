@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 
 from adapters.outbound.amqp.address import AmqpAddress
-from adapters.outbound.amqp.frames import headers_table
+from adapters.outbound.amqp.frames import Headers
 from adapters.outbound.amqp.kind import AmqpKind
 from adapters.outbound.amqp.target import AmqpTarget
 from router.ports import Outcome, Parcel
@@ -27,7 +27,7 @@ def open_target(url: str, timeout: float = TIMEOUT) -> AmqpTarget:
     return AmqpKind().open("bus", {"url": url, "timeout": timeout}, 1)
 
 
-def parcel(n: int, exchange: str, key: str, body: bytes | None = None, headers: bytes = b"") -> Parcel:
+def parcel(n: int, exchange: str, key: str, body: bytes | None = None, headers: Headers = ()) -> Parcel:
     id = f"m{n}:t"
     content = f"body {n}\0ä".encode() if body is None else body
     return Parcel(id, id, content, "application/json", AmqpAddress(exchange, key, headers))
@@ -102,7 +102,7 @@ def errors(outcomes: Sequence[Outcome]) -> list[str | None]:
 
 async def test_a_message_is_persistent_and_has_its_id(target: AmqpTarget, queues: Queues, unique: str) -> None:
     queues.declare(unique)
-    sent = parcel(1, "", unique, b"{}", headers_table({"x-shop": "Köln", "n": ""}))
+    sent = parcel(1, "", unique, b"{}", (("x-shop", "Köln"), ("n", "")))
     assert errors(await target.send([sent])) == [None]
     [got] = queues.all(unique)
     assert got == Got(b"{}", {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.outbound.amqp.frames import LONGEST_SHORT, headers_table
+from adapters.outbound.amqp.frames import LONGEST_SHORT, Headers
 from router.errors import ExpressionError, MessageError
 from router.message import Message
 from router.ports import Expression
@@ -17,12 +17,11 @@ MOST_HEADERS = 65_536
 
 @dataclass(frozen=True, slots=True)
 class AmqpAddress:
-    """`exchange` is '' for the default one, whose routing keys are the names of queues. `headers` is the table as it
-    is sent."""
+    """`exchange` is '' for the default one, whose routing keys are the names of queues."""
 
     exchange: str
     routing_key: str
-    headers: bytes = b""
+    headers: Headers = ()
 
     @property
     def place(self) -> str:
@@ -46,18 +45,17 @@ def prepare(send: Mapping[str, Any]) -> Callable[[Message], AmqpAddress]:
         else:
             key = "" if routing_key is None else rendered(routing_key, message, "routing_key")
             check_short("routing_key", key)
-        return AmqpAddress(exchange, key, table(headers, message))
+        found = tuple((name, rendered(text, message, f"headers.{name}")) for name, text in headers.items())
+        return AmqpAddress(exchange, key, checked(found) if found else found)
 
     return address
 
 
-def table(headers: Mapping[str, Expression], message: Message) -> bytes:
-    if not headers:
-        return b""
-    encoded = headers_table({name: rendered(text, message, f"headers.{name}") for name, text in headers.items()})
-    if len(encoded) > MOST_HEADERS:
-        raise MessageError("send", "header", f"headers: {len(encoded)} bytes; at most {MOST_HEADERS} are possible")
-    return encoded
+def checked(headers: Headers) -> Headers:
+    size = sum(len(name) + len(text.encode("utf-8", "replace")) for name, text in headers)
+    if size > MOST_HEADERS:
+        raise MessageError("send", "header", f"headers: {size} bytes; at most {MOST_HEADERS} are possible")
+    return headers
 
 
 def rendered(template: Expression, message: Message, field: str) -> str:

@@ -6,10 +6,11 @@ each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from struct import Struct
 
+Headers = tuple[tuple[str, str], ...]
+"""Names and texts."""
 LONGEST_SHORT = 255
 """Bytes of a short string: names, keys, ids."""
 
@@ -38,10 +39,10 @@ def short(text: str) -> bytes:
     return len(raw).to_bytes(1, "big") + raw
 
 
-def headers_table(headers: Mapping[str, str]) -> bytes:
+def headers_table(headers: Headers) -> bytes:
     """A table of texts with its length."""
     items = []
-    for name, text in headers.items():
+    for name, text in headers:
         raw = text.encode("utf-8", "replace")
         items.append(short(name) + b"S" + LENGTH.pack(len(raw)) + raw)
     table = b"".join(items)
@@ -62,12 +63,12 @@ def opening(content_type: str, headers: bool) -> tuple[int, bytes]:
 
 
 def message_bytes(
-    channel: int, frame_max: int, exchange: str, routing_key: str, content_type: str, headers: bytes, id: str, body: bytes
+    channel: int, frame_max: int, exchange: str, routing_key: str, content_type: str, headers: Headers, id: str, body: bytes
 ) -> bytes:
     """A persistent, mandatory message; the body in as many frames as it needs. Raises ValueError where a name or the
     id is too long."""
     flags, first = opening(content_type, bool(headers))
-    properties = b"".join((first, headers, PERSISTENT, short(id)))
+    properties = b"".join((first, headers_table(headers) if headers else b"", PERSISTENT, short(id)))
     header = HEADER.pack(BASIC, 0, len(body), flags)
     frames = [
         publish_frame(channel, exchange, routing_key),

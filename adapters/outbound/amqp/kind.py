@@ -16,6 +16,7 @@ class AmqpKind:
 
     name = "amqp"
     collects = False
+    rows = False
 
     def prepare(self, send: Mapping[str, Any], content_type: str, target: str) -> Callable[[Message], AmqpAddress]:
         """`routing_key` and `headers` are templates."""

@@ -11,7 +11,7 @@ from amqp.serialization import dumps
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.outbound.amqp.frames import headers_table, message_bytes, short
+from adapters.outbound.amqp.frames import message_bytes, short
 
 FRAME_MAX = 4096
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -44,8 +44,7 @@ def by_driver(exchange: str, key: str, content_type: str, headers: dict[str, str
 def test_they_are_those_of_the_driver(
     exchange: str, key: str, content_type: str, headers: dict[str, str], id: str, body: bytes
 ) -> None:
-    table = headers_table(headers) if headers else b""
-    ours = message_bytes(7, FRAME_MAX, exchange, key, content_type, table, id, body)
+    ours = message_bytes(7, FRAME_MAX, exchange, key, content_type, tuple(headers.items()), id, body)
     assert ours == by_driver(exchange, key, content_type, headers, id, body)
 
 
