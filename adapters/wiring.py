@@ -18,13 +18,10 @@ from adapters.ledger.sqlite.ledger import SqliteLedger
 from adapters.limits import FileRates, FileSlots
 from adapters.metrics import families
 from adapters.node import liveness, node_name, owner
-from adapters.outbound.amqp.kind import AmqpKind
-from adapters.outbound.folder.kind import FolderKind
-from adapters.outbound.http.kind import HttpKind
-from adapters.outbound.route import RouteKind
 from adapters.processes import spare_the_collector
 from adapters.settings import EMBEDDED, Settings
 from adapters.sources import SOURCES, open_sources
+from adapters.targets import TARGETS
 from adapters.web.admin import Admin
 from adapters.web.api import Api
 from adapters.web.ledger_results import LedgerResults
@@ -33,7 +30,7 @@ from adapters.web.server import serve
 from router.config.check import build, check
 from router.config.problems import ConfigError, Problem, errors
 from router.config.project import Project, read_project
-from router.ports import Bell, Codec, TargetKind
+from router.ports import Bell, Codec
 from router.ports import Target as OpenTarget
 from router.readiness import Readiness
 from router.receive import Receiver
@@ -49,7 +46,6 @@ from transforms.expressions import NAMESPACES, compile_expression
 from transforms.steps import STEPS
 from transforms.templates import compile_text
 
-TARGETS: Mapping[str, TargetKind] = {"http": HttpKind(), "folder": FolderKind(), "amqp": AmqpKind(), "route": RouteKind()}
 
 
 @contextlib.contextmanager

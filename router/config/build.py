@@ -51,7 +51,7 @@ def connection(item: Item, base: Path, findings: Findings) -> Connection:
     }
     if chosen.kind == "http":
         options.update(http_options(item, value, base, findings))
-    if chosen.kind == "sql":
+    if chosen.kind in ("redis", "sql"):
         options["base"] = base
     return Connection(item.id, chosen.kind, options, breaker=breaker, **limits, **common)
 

@@ -1,0 +1,25 @@
+"""The adapter of `send: {redis: …}`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from adapters.outbound.redis.target import RedisTarget, StreamAddress
+from adapters.redis_server import Server
+from router.message import Message
+
+
+class RedisKind:
+    """Entries with the fields `body` and `id`."""
+
+    name = "redis"
+    collects = False
+    rows = False
+
+    def prepare(self, send: Mapping[str, Any], content_type: str, target: str) -> Callable[[Message], StreamAddress]:
+        address = StreamAddress(str(send["stream"]), send.get("maxlen"))
+        return lambda message: address
+
+    def open(self, name: str, options: Mapping[str, Any], children: int) -> RedisTarget:
+        return RedisTarget(Server(options))

@@ -1,0 +1,122 @@
+"""A Redis server: its address, what it takes of it, and how its failures read."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.redis_server import Server, ServerError, ask, hang_up, place_of
+from tests.adapters.valkey import Valkey, free_port, tls_server
+
+SECRET = "s3cr3t-word"
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        (f"redis://till:{SECRET}@cache.example:6380/3", "cache.example:6380/3"),
+        (f"rediss://:{SECRET}@cache.example?ssl_ca_certs=ca.pem", "cache.example:6379/0"),
+        ("redis://[::1]:7000", "[::1]:7000/0"),
+        (f"unix://till:{SECRET}@/run/redis.sock?db=2", "/run/redis.sock"),
+    ],
+)
+def test_the_address_is_shown_without_what_is_secret(url: str, place: str) -> None:
+    assert place_of(url) == place
+
+
+async def failure(url: str, base: Path | None = None) -> ServerError:
+    with pytest.raises(ServerError) as caught:
+        await Server({"url": url, "timeout": 2.0, "base": base}).connect()
+    assert caught.value.error == "connect"
+    assert SECRET not in caught.value.reason
+    return caught.value
+
+
+async def test_why_there_is_no_connection_is_said() -> None:
+    port = free_port()
+    refused = await failure(f"redis://till:{SECRET}@127.0.0.1:{port}")
+    assert refused.reason == f"could not connect to 127.0.0.1:{port}/0: connection refused"
+    assert "no such file" in (await failure(f"unix://:{SECRET}@/nowhere/redis.sock")).reason
+    assert "could not connect to nowhere.invalid:6379/0: " in (await failure(f"redis://:{SECRET}@nowhere.invalid")).reason
+
+
+async def test_an_option_that_is_not_ours_to_give_is_named() -> None:
+    reason = (await failure(f"redis://:{SECRET}@h?socket_timeout=1")).reason
+    assert "h:6379/0 has the option socket_timeout" in reason
+    assert "ssl_ca_certs" in reason
+    assert "Invalid value for 'db'" in (await failure(f"redis://:{SECRET}@h?db=x")).reason
+
+
+async def test_a_database_that_is_not_there_is_no_connection(tmp_path: Path) -> None:
+    with Valkey(tmp_path) as valkey:
+        assert "DB index is out of range" in (await failure(f"{valkey.url}/99")).reason
+
+
+async def test_what_the_server_answers_is_given_with_its_code(tmp_path: Path) -> None:
+    with Valkey(tmp_path) as valkey:
+        connection = await Server({"url": valkey.url}).connect()
+        try:
+            with pytest.raises(ServerError) as caught:
+                await ask(connection, "XREADGROUP", "GROUP", "g", "c", "STREAMS", "s", ">")
+            assert (caught.value.error, caught.value.code) == ("io", "NOGROUP")
+            assert await ask(connection, "PING") == b"PONG"
+            valkey.kill()
+            with pytest.raises(ServerError) as caught:
+                await ask(connection, "PING")
+            assert caught.value.error == "reset"
+        finally:
+            await hang_up(connection)
+
+
+def certificate(folder: Path) -> None:
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "key.pem", "-out",
+         folder / "ca.pem", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]]:
+    """A folder with the certificate, and the port of a server with TLS and a password."""
+    binary = tls_server()
+    if binary is None or shutil.which("openssl") is None:
+        pytest.skip("a redis-server with TLS and openssl are needed: apt install redis-server openssl")
+    folder, port = tmp_path_factory.mktemp("tls"), free_port()
+    certificate(folder)
+    options = ("--tls-port", str(port), "--tls-cert-file", str(folder / "ca.pem"), "--tls-key-file",
+               str(folder / "key.pem"), "--tls-auth-clients", "no", "--requirepass", SECRET)  # fmt: skip
+    with Valkey(folder / "server", *options, binary=binary):
+        yield folder, port
+
+
+async def test_tls_verifies_the_server_by_a_file_of_the_project(guarded: tuple[Path, int]) -> None:
+    folder, port = guarded
+    url = f"rediss://:{SECRET}@localhost:{port}/1?ssl_ca_certs=ca.pem"
+    connection = await Server({"url": url, "base": folder}).connect()
+    try:
+        assert await ask(connection, "PING") == b"PONG"
+    finally:
+        await hang_up(connection)
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_no_connection(guarded: tuple[Path, int]) -> None:
+    folder, port = guarded
+    assert "wrong certificate: " in (await failure(f"rediss://:{SECRET}@localhost:{port}")).reason
+    wrong_name = await failure(f"rediss://:{SECRET}@127.0.0.1:{port}?ssl_ca_certs=ca.pem", folder)
+    assert "not valid for '127.0.0.1'" in wrong_name.reason
+    assert "WRONGPASS" in (await failure(f"rediss://:no@localhost:{port}?ssl_ca_certs=ca.pem", folder)).reason
+
+
+async def test_a_server_that_takes_a_connection_and_says_nothing_is_given_up() -> None:
+    server = await asyncio.start_server(lambda reader, writer: asyncio.sleep(60), "127.0.0.1", 0)
+    async with server:
+        connecting = Server({"url": f"redis://:{SECRET}@127.0.0.1:{server.sockets[0].getsockname()[1]}"}).connect()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await connecting
