@@ -15,7 +15,7 @@ from adapters.ledger.sqlite.identities import seen_by, take
 from adapters.ledger.sqlite.rows import insert_dead, insert_fate, insert_work, wake
 from router import ranges
 from router.lanes import PLAIN_LANES, lane_of_batch
-from router.ledger import Arrival, BlobWriter, End, Fate, FileIn, NewWork, Park, Receipt
+from router.ledger import Arrival, BlobWriter, End, Fate, FileIn, NewWork, Once, Park, Receipt
 
 Run = Callable[..., Any]
 
@@ -136,9 +136,8 @@ class Batch:
 
     def _one(self, position: int, arrival: Arrival) -> Receipt:
         seq = (self.batch << 16) | position
-        end, of = arrival.end, None
-        if end is None:
-            end, of = self._identities(seq, arrival)
+        found, of = self._identities(seq, arrival, arrival.once if arrival.end is None else own_names(arrival.once))
+        end = found or arrival.end
         if end is None:
             self.live.append((position, arrival))
         else:
@@ -162,9 +161,11 @@ class Batch:
             return Receipt("conflict", arrival.envelope.id, seq, of[0])
         return Receipt(end.state, arrival.envelope.id, seq)
 
-    def _identities(self, seq: int, arrival: Arrival) -> tuple[End | None, tuple[str, int] | None]:
+    def _identities(
+        self, seq: int, arrival: Arrival, names: Sequence[Once]
+    ) -> tuple[End | None, tuple[str, int] | None]:
         """Takes all identities, or none: the end as a duplicate or conflict of another message."""
-        for once in arrival.once:
+        for once in names:
             holder = seen_by(self.run, once, self.now) if once.look else None
             if holder is None:
                 continue
@@ -177,7 +178,7 @@ class Batch:
                     f"same key, other content: {once.key!r} came with message {holder[0]}",
                 )  # fmt: skip
                 return end, (holder[0], holder[1])
-        for once in sorted(arrival.once, key=lambda o: (o.scope, o.key)):
+        for once in sorted(names, key=lambda o: (o.scope, o.key)):
             take(self.run, once, arrival.envelope.id, seq, arrival.sha256, self.now)
         return None, None
 
@@ -221,3 +222,8 @@ class Batch:
             insert_work(self.run, self.batch, NewWork(name, lane, ranges.encode(positions)), self.now)
             woken.add((name, lane))
         wake(self.run, woken, self.now)
+
+
+def own_names(once: Sequence[Once]) -> list[Once]:
+    """Of a message that is dead or refused already: what its source calls it. The source may send it again."""
+    return [one for one in once if one.scope.startswith("source:")]

@@ -69,6 +69,14 @@ class IntakeRules(LedgerCase):
         assert ledger.message(refused.seq) is not None
         assert ledger.accept([arrival(once=once)])[0].state == "accepted"
 
+    def test_a_dead_message_that_its_source_sends_again_is_one_dead_letter(self, ledger: Ledger) -> None:
+        once = (Once("source:redis:events", "1-1", 60, "duplicate"), Once("dedupe:orders", "WEB-1", 60))
+        end = End("dead", "decode", "undecodable", "no field body")
+        (first,) = ledger.accept([arrival(once=once, end=end)])
+        (second,) = ledger.accept([arrival(once=once, end=end)])
+        assert (first.state, second.state, second.of) == ("dead", "duplicate", first.id)
+        assert ledger.accept([arrival(once=once[1:])])[0].state == "accepted"
+
     def test_a_large_body_lies_in_a_blob_that_was_synced_before(self, ledger: Ledger) -> None:
         id = new_id()
         writer = ledger.blob(id)
