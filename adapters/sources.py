@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.inbound.folder.source import FolderSource
+from adapters.inbound.redis_stream.group import Group
+from adapters.inbound.redis_stream.source import RedisStreamSource
+from adapters.inbound.redis_stream.take import Taker
 from adapters.ledger.sqlite.ledger import SqliteLedger
+from adapters.redis_server import Server
 from router.receive import Receiver
 from router.route import Connection, Route, Table
 
@@ -36,7 +40,16 @@ def folder(route: Route, connection: Connection, dock: Dock) -> Running:
     return FolderSource(route, path, dock.receiver, dock.ledger, dock.table.keep.messages)
 
 
-SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {"folder": folder}
+def redis(route: Route, connection: Connection, dock: Dock) -> Running:
+    """The reader's name stays the same over restarts, and is another one on another node or for another route."""
+    options = route.source.options
+    reader = f"{dock.node.partition('/')[0]}:{route.id}"
+    group = Group(Server(connection.options), str(options["stream"]), str(options["group"]), reader)
+    taker = Taker(route, dock.receiver, dock.ledger.blob, dock.table.keep.messages)
+    return RedisStreamSource(route.id, group, taker.store)
+
+
+SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {"folder": folder, "redis": redis}
 
 
 def open_sources(table: Table, receiver: Receiver, ledger: SqliteLedger, node: str) -> list[Running]:
