@@ -32,6 +32,7 @@ ELSEWHERE = {
     "router/registry.py": DECLARATIONS,
     "adapters/inbound/folder/ports.py": DECLARATIONS,
     "router/feed.py": DELIVERY,
+    "adapters/targets.py": "part of the composition root: tests/acceptance sends by each adapter that it names",
     "router/config/walk.py": "every rule of tests/router/config walks by it",
     "router/outcomes.py": DELIVERY,
     "router/flights.py": DELIVERY,
