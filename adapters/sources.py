@@ -13,6 +13,7 @@ from adapters.inbound.redis_stream.group import Group
 from adapters.inbound.redis_stream.source import RedisStreamSource
 from adapters.inbound.redis_stream.take import Taker
 from adapters.ledger.sqlite.ledger import SqliteLedger
+from adapters.pausing import PausedRoutes, none_is_paused
 from adapters.redis_server import Server
 from router.receive import Receiver
 from router.route import Connection, Route, Table
@@ -27,17 +28,20 @@ class Running(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dock:
-    """What sources share: `node` names this process (its host, its boot) to the outside."""
+    """What sources share: `node` names this process (its host, its boot) to the outside. `paused(route id)` is cheap;
+    a source asks it before each read, and takes nothing while it holds."""
 
     table: Table
     receiver: Receiver
     ledger: SqliteLedger
     node: str
+    paused: Callable[[str], bool] = none_is_paused
 
 
 def folder(route: Route, connection: Connection, dock: Dock) -> Running:
     path = Path(connection.options["path"])
-    return FolderSource(route, path, dock.receiver, dock.ledger, dock.table.keep.messages)
+    within = dock.table.keep.messages
+    return FolderSource(route, path, dock.receiver, dock.ledger, within, paused=lambda: dock.paused(route.id))
 
 
 def redis(route: Route, connection: Connection, dock: Dock) -> Running:
@@ -49,11 +53,14 @@ def redis(route: Route, connection: Connection, dock: Dock) -> Running:
     return RedisStreamSource(route.id, group, taker.store)
 
 
-SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {"folder": folder, "redis": redis}
+SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {
+    "folder": folder,
+    "redis": redis,
+}
 
 
 def open_sources(table: Table, receiver: Receiver, ledger: SqliteLedger, node: str) -> list[Running]:
     """One for each enabled route with a source of these kinds."""
-    dock = Dock(table, receiver, ledger, node)
+    dock = Dock(table, receiver, ledger, node, PausedRoutes(ledger.paused_routes))
     routes = [r for r in table.routes.values() if r.enabled and r.source.kind in SOURCES]
     return [SOURCES[r.source.kind](r, table.connections[str(r.source.connection)], dock) for r in routes]

@@ -18,6 +18,7 @@ from adapters.ledger.sqlite.ledger import SqliteLedger
 from adapters.limits import FileRates, FileSlots
 from adapters.metrics import families
 from adapters.node import liveness, node_name, owner
+from adapters.pausing import PausedRoutes
 from adapters.processes import spare_the_collector
 from adapters.settings import EMBEDDED, Settings
 from adapters.sources import SOURCES, open_sources
@@ -234,7 +235,8 @@ async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], No
     app = App(settings, bell)
     table = app.table()
     metrics = WebMetrics()
-    api = Api(table, app.receiver, app.ledger, LedgerResults(app.ledger, bell), metrics)
+    paused = PausedRoutes(app.ledger.paused_routes)
+    api = Api(table, app.receiver, app.ledger, LedgerResults(app.ledger, bell), metrics, paused=paused)
 
     def state() -> dict[str, bool]:
         return {"ledger": app.ledger.writable(), "config": True, "intake": True}

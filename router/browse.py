@@ -154,6 +154,16 @@ class TargetCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """What somebody paused: a target, by its name, or a route, by its id. `at` is since when."""
+
+    name: str
+    at: int
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One line of the proof: `kind` is `route` (messages), `target` or `file` (units); the counts by state."""
 
@@ -241,5 +251,11 @@ class Browser(Protocol):
 
     def paused_targets(self) -> dict[str, str]:
         """Target to reason."""
+
+    def paused_routes(self) -> dict[str, str]:
+        """Route to reason: routes that take nothing in. Cheap; sources ask once a second."""
+
+    def pauses(self) -> list[Pause]:
+        """Of targets and routes, by name."""
 
     def verify(self, known: Known = None) -> Proof: ...

@@ -123,6 +123,11 @@ class Caretaker(Protocol):
 
     def resume_target(self, target: str, by: str, reason: str) -> bool: ...
 
+    def pause_route(self, route: str, by: str, reason: str) -> bool:
+        """Its source takes nothing in, what was accepted before goes on. False where it was paused already."""
+
+    def resume_route(self, route: str, by: str, reason: str) -> bool: ...
+
     def reset_target(self, target: str, connection: str, by: str, reason: str) -> int:
         """The breaker of its connection is closed; how many wait there for a next try, which is now."""
 

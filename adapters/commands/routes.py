@@ -1,8 +1,8 @@
-"""`routes`: checking, listing, showing and trying the routing table as its files are now."""
+"""`routes`: checking, listing, showing and trying the routing table as its files are now; pausing its routes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from adapters import wiring
 from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
 from adapters.commands.output import answer_one, answer_rows, output_option, pretty, say, stop, to_json
 from adapters.commands.project import draft, opened, reader, stored_version
+from adapters.commands.routes_pause import pause, resume
 from adapters.commands.trying import shown, trial_row
 from adapters.settings import Settings
 from router.config import Problem, build_for_trial, find_project, read_project
@@ -25,7 +26,7 @@ COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
 
 @click.group()
 def routes() -> None:
-    """Routes: check, list, show, try."""
+    """Routes: check, list, show, try, pause, resume."""
 
 
 @routes.command()
@@ -58,7 +59,7 @@ def from_text(route: Route) -> str:
     return f"{kind} {options.get(kind)} {options.get('files', '')}".rstrip()
 
 
-def route_row(route: Route, paused: Mapping[str, str], version: int) -> dict[str, Any]:
+def route_row(route: Route, paused: Collection[str], version: int) -> dict[str, Any]:
     names = [target.name for target in route.targets]
     return {
         "id": route.id, "from": from_text(route), "targets": names, "enabled": route.enabled,
@@ -67,11 +68,12 @@ def route_row(route: Route, paused: Mapping[str, str], version: int) -> dict[str
     }  # fmt: skip
 
 
-def paused_now(settings: Settings) -> Mapping[str, str]:
+def paused_now(settings: Settings) -> set[str]:
+    """The names of paused routes and targets. Makes no ledger."""
     if not settings.ledger_path.exists():
-        return {}
+        return set()
     with opened(settings) as app:
-        return app.ledger.paused_targets()
+        return {pause.name for pause in app.ledger.pauses()}
 
 
 @routes.command("list")
@@ -195,3 +197,5 @@ def pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 routes.add_command(try_)
+routes.add_command(pause)
+routes.add_command(resume)

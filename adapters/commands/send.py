@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from adapters.commands.exits import DONE, FAILED, PARTLY, USAGE
+from adapters.commands.exits import DONE, FAILED, PARTLY, REFUSED, USAGE
 from adapters.commands.output import answer_rows, output_option, say, stop
 from adapters.commands.project import opened, ring
 from adapters.settings import Settings
@@ -40,6 +40,7 @@ def send(
         found = table.routes.get(route)
         if found is None:
             stop(USAGE, f"there is no route {route}; there are {', '.join(table.routes)}")
+        refuse_paused(app, route)
         given = dict(header.partition("=")[::2] for header in headers)
         receipts = [(path, put(app, found, path, given, content_type)) for path in files]
         ring(settings)
@@ -53,6 +54,14 @@ def send(
     for row in refused:
         say(f"{row['file']} was refused: {row['reason']}")
     return DONE if not refused else FAILED if len(refused) == len(rows) else PARTLY
+
+
+def refuse_paused(app: App, route: str) -> None:
+    """A paused route takes nothing in, from here neither."""
+    reason = app.ledger.paused_routes().get(route)
+    if reason is not None:
+        because = f" ({reason})" if reason else ""
+        stop(REFUSED, f"route {route} is paused{because}: nothing was taken; crossdock routes resume {route}")
 
 
 def put(app: App, route: Route, path: Path, headers: dict[str, str], content_type: str | None) -> tuple[Receipt, str]:

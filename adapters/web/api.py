@@ -32,6 +32,8 @@ from router.route import Client, Table
 
 MOST_TAKING = 1024
 """Requests whose body is read or waits for its commit at one time: 64 MiB of small bodies."""
+PAUSED = 30.0
+"""Seconds after which a caller of a paused route may try again."""
 CLIENT_GONE = 499
 """Counted, never sent: the caller closed the connection."""
 
@@ -39,7 +41,8 @@ log = structlog.get_logger()
 
 
 class Api:
-    """Takes requests for the http sources of the current table. `is_open` is asked for every request."""
+    """Takes requests for the http sources of the current table. `is_open` and `paused` (of the route's id) are asked for
+    every request."""
 
     def __init__(
         self,
@@ -49,11 +52,13 @@ class Api:
         results: Results,
         metrics: WebMetrics,
         is_open: Callable[[], bool] = lambda: True,
+        paused: Callable[[str], bool] = lambda route: False,
     ) -> None:
         self._receiver = receiver
         self._results = results
         self._metrics = metrics
         self._is_open = is_open
+        self._paused = paused
         self._bodies = Bodies(intake.blob)
         self._committer = Committer(receiver.store)
         self._threads = ThreadPoolExecutor(2, "web")
@@ -123,6 +128,8 @@ class Api:
     def _check_intake(self, request: Request) -> None:
         if not self._is_open():
             raise refuse(request, 503, "Nothing is taken at the moment. Try again later.", retry_after(5))
+        if self._paused(request.route):
+            raise refuse(request, 503, f"Route {request.route} is paused. Try again later.", retry_after(PAUSED))
         if self._taking >= MOST_TAKING:
             raise refuse(request, 503, "Too many requests at one time. Try again.", retry_after(1))
 

@@ -39,7 +39,8 @@ class FolderSource:
     """Files of one folder become messages of one route.
 
     `path` is the connection's folder; `within` is how long the same content is a duplicate, in seconds. Bad files, full
-    disks and missing rights are logged and tried again; nothing ends the loop but `stop`.
+    disks and missing rights are logged and tried again; nothing ends the loop but `stop`. While the route is `paused`,
+    files stay where they are; those that were stored before are still moved away.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class FolderSource:
         within: float,
         clock: Callable[[], float] = time.monotonic,
         checkpoint: Checkpoint = no_checkpoint,
+        paused: Callable[[], bool] = lambda: False,
     ) -> None:
         options = route.source.options
         ready = options.get("ready", {"unchanged_for": 2.0})
@@ -61,6 +63,7 @@ class FolderSource:
         self._ledger = ledger
         self._clock = clock
         self._checkpoint = checkpoint
+        self._paused = paused
         self._order = str(options.get("order", "name"))
         self._filter = Filter(str(options["files"]), options.get("ignore", ("*.part", ".*")))
         self._readiness = readiness(ready, words.marker)
@@ -112,10 +115,10 @@ class FolderSource:
         self._troubles.keep(listing.names)
         now = self._clock()
         self._finish(listing, now)
-        ready = self._ready(listing, now)
+        ready = [] if self._paused() else self._ready(listing, now)
         cost = self._clock() - begun
         for batch in batches(ordered(ready, self._order)):
-            if stopping():
+            if stopping() or self._paused():
                 break
             self._take(batch)
         self._sweep()

@@ -1,10 +1,13 @@
-"""Pausing targets: their lanes are not due until they are resumed; what is open there is held. Resetting them."""
+"""Pausing targets: their lanes are not due until they are resumed; what is open there is held. Resetting them.
+
+Pausing routes: their sources take nothing in; what they accepted before goes on."""
 
 from __future__ import annotations
 
 from adapters.ledger.sqlite.connection import Database
 from adapters.ledger.sqlite.deadletters import audit
 from adapters.ledger.sqlite.rows import wake
+from router.browse import Pause
 
 
 class Pauses:
@@ -36,6 +39,31 @@ class Pauses:
             lanes = run("SELECT target, lane FROM lane WHERE target=?", (target,)).fetchall()
             wake(run, [(str(t), int(n)) for t, n in lanes], now)
             audit(run, now, by, "resumed", target, reason)
+        return True
+
+    def pauses(self) -> list[Pause]:
+        both = "SELECT target, at, by, reason FROM pause UNION ALL SELECT route, at, by, reason FROM paused_route"
+        return [Pause(*row) for row in self.db.read(f"{both} ORDER BY 1")]
+
+    def paused_routes(self) -> dict[str, str]:
+        return {str(r): str(reason) for r, reason in self.db.read("SELECT route, reason FROM paused_route ORDER BY route")}
+
+    def pause_route(self, route: str, by: str, reason: str) -> bool:
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            run("INSERT OR IGNORE INTO paused_route VALUES (?,?,?,?)", (route, by, now, reason))
+            if not self.db.changes():
+                return False
+            audit(run, now, by, "paused", route, reason)
+        return True
+
+    def resume_route(self, route: str, by: str, reason: str) -> bool:
+        now = self.db.clock.now()
+        with self.db.write() as run:
+            run("DELETE FROM paused_route WHERE route=?", (route,))
+            if not self.db.changes():
+                return False
+            audit(run, now, by, "resumed", route, reason)
         return True
 
     def reset_target(self, target: str, connection: str, by: str, reason: str) -> int:

@@ -151,4 +151,10 @@ CREATE INDEX message_replay ON message (replay_of) WHERE replay_of IS NOT NULL;
 CREATE INDEX message_replay_job ON message (replay_job) WHERE replay_job IS NOT NULL;
 """
 
-MIGRATIONS: tuple[str, ...] = (SCHEMA_1, SCHEMA_2)
+SCHEMA_3 = """
+-- Routes that take nothing in. What they accepted before goes on: their lanes are not paused.
+CREATE TABLE paused_route (route TEXT PRIMARY KEY, by TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL)
+    WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (SCHEMA_1, SCHEMA_2, SCHEMA_3)

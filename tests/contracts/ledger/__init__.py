@@ -10,12 +10,14 @@ from tests.contracts.ledger.choice import ChoiceRules
 from tests.contracts.ledger.intake import IntakeRules
 from tests.contracts.ledger.lanes import LanesRules
 from tests.contracts.ledger.parking import ParkingRules
+from tests.contracts.ledger.pausing import PausingRules
 from tests.contracts.ledger.version import VersionRules
 from tests.contracts.ledger.worklist import WorklistRules
 
 
 class LedgerContract(
-    IntakeRules, LanesRules, WorklistRules, ParkingRules, BreakerRules, ChoiceRules, AnswerRules, VersionRules, ArrayRules
+    IntakeRules, LanesRules, WorklistRules, ParkingRules, BreakerRules, ChoiceRules, AnswerRules, VersionRules, ArrayRules,
+    PausingRules,
 ):  # fmt: skip
     """Subclass and give `ledger` (a fixture) and the clock's `advance`."""
 

@@ -175,6 +175,7 @@ class House:
     verdict: Callable[[Arrival], str] = lambda a: "accepted"
     checkpoint: Callable[[str], None] = lambda step: None
     clock: Clock = field(default_factory=Clock)
+    paused: bool = False
 
     def __post_init__(self) -> None:
         self.inbox = self.root / "in"
@@ -186,8 +187,9 @@ class House:
         self.ledger = DiskLedger(self.root)
         self.door = Door(self.ledger, self.verdict)
         self.source = FolderSource(
-            self.route, self.inbox, self.door, self.ledger, WEEK, self.clock, checkpoint=lambda s: self.checkpoint(s)
-        )
+            self.route, self.inbox, self.door, self.ledger, WEEK, self.clock,
+            checkpoint=lambda s: self.checkpoint(s), paused=lambda: self.paused,
+        )  # fmt: skip
 
     def drop(self, name: str, body: bytes = b"a;b\n1;2\n") -> Path:
         path = self.inbox / name

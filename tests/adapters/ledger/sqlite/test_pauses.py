@@ -21,3 +21,11 @@ def test_pausing_twice_says_so_and_each_change_is_in_the_audit(stock: Stock) -> 
     assert not stock.ledger.resume_target(ERP, "bob", "d")
     rows = stock.ledger.db.read("SELECT actor, action, scope, reason FROM audit")
     assert rows == [("ann", "paused", ERP, "a"), ("bob", "resumed", ERP, "c")]
+
+
+def test_a_route_that_is_paused_twice_and_resumed_has_a_line_in_the_audit_for_each_change(stock: Stock) -> None:
+    assert stock.ledger.pause_route("orders", "ann", "a")
+    assert not stock.ledger.pause_route("orders", "bob", "b")
+    assert stock.ledger.resume_route("orders", "bob", "c")
+    rows = stock.ledger.db.read("SELECT actor, action, scope, reason FROM audit")
+    assert rows == [("ann", "paused", "orders", "a"), ("bob", "resumed", "orders", "c")]
