@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import msgspec
 
 from router.browse import DeadLetter
 from router.errors import CrossdockError, MessageError
 from router.ledger import Revision, Worklist
+from router.message import Envelope
 from router.ports import Bad
 from router.records import ReadJson, RecordReader, revised
 from router.route import Table
@@ -42,32 +44,84 @@ class Editable:
 
 
 @dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What is edited elsewhere: an `Editable` to be read piece by piece, `size` bytes of it."""
+
+    kind: str
+    suffix: str
+    size: int
+    stream: BinaryIO
+
+
+@dataclass(slots=True)
+class Chunk:
+    """The records that were read last; `key` is their message, chunk and edit."""
+
+    key: tuple[int, int, Revision | None] | None = None
+    bodies: Mapping[int, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Editing:
-    """`table(version)`: the project as it was."""
+    """`table(version)`: the project as it was. Records are read a chunk at a time, and kept until another is asked for:
+    neighbours, one after the other, cost the decoding of one."""
 
     ledger: EditingLedger
     table: Callable[[int], Table]
     read_json: ReadJson
+    chunk: Chunk
 
     def editable(self, letter: DeadLetter) -> Editable:
         """The newest edit, else what there was first. Raises EditError."""
+        return self._decoded(letter) or Editable("raw", self._envelope(letter).read(), self._suffix(letter))
+
+    def outgoing(self, letter: DeadLetter) -> Outgoing:
+        """The same, a message without an edit as a stream, a record laid out for people. Raises EditError."""
+        found = self._decoded(letter)
+        if found is not None:
+            body = laid_out(found.body) if found.kind == "record" else found.body
+            return Outgoing(found.kind, found.suffix, len(body), io.BytesIO(body))
+        envelope = self._envelope(letter)
+        return Outgoing("raw", self._suffix(letter), envelope.size, envelope.open())
+
+    def replaced(self, letter: DeadLetter, body: bytes) -> Editable:
+        """Another body as a whole. Raises EditError where it is of a record and no JSON."""
+        if not letter.record:
+            return Editable("raw", body)
+        try:
+            self.read_json(body)
+        except MessageError as error:
+            raise EditError(f"the record of {letter.id} is edited as JSON: {error.reason}") from None
+        return Editable("record", body, ".json")
+
+    def same(self, letter: DeadLetter, other: Editable) -> bool:
+        """Whether the body is that already; of a record, however it is laid out. Raises EditError."""
+        now = self.editable(letter)
+        if now.kind != other.kind or now.kind != "record":
+            return now.body == other.body
+        return as_json(self.read_json(now.body), letter.id) == as_json(self.read_json(other.body), letter.id)
+
+    def _decoded(self, letter: DeadLetter) -> Editable | None:
+        """The newest edit, or the record; None for a message as it came in."""
         for place in (letter.place, letter.route):
             last = self.ledger.last_revision(letter.seq, letter.record, place)
             if last is not None:
                 return Editable(last[0], last[1], ".json" if last[0] == "record" else self._suffix(letter))
-        if letter.record:
-            return Editable("record", self.record(letter.seq, letter.record, letter.id), ".json")
+        if not letter.record:
+            return None
+        return Editable("record", self.record(letter.seq, letter.record, letter.id), ".json")
+
+    def _envelope(self, letter: DeadLetter) -> Envelope:
         stored = self.ledger.message(letter.seq)
         if stored is None:
             raise EditError(f"message {letter.message} is gone")
-        return Editable("raw", stored.envelope.read(), self._suffix(letter))
+        return stored.envelope
 
     def _suffix(self, letter: DeadLetter) -> str:
-        stored = self.ledger.message(letter.seq)
-        envelope = stored.envelope if stored else None
-        if envelope is not None and envelope.file is not None:
+        envelope = self._envelope(letter)
+        if envelope.file is not None:
             return envelope.file.suffix or ".txt"
-        kind = (envelope.content_type or "") if envelope is not None else ""
+        kind = envelope.content_type or ""
         return ".json" if "json" in kind else ".xml" if "xml" in kind else ".txt"
 
     def record(self, seq: int, number: int, id: str) -> bytes:
@@ -79,10 +133,14 @@ class Editing:
         edit: Revision | None = self.ledger.revisions([seq]).get((seq, 0, ""))
         route = self.table(stored.version).routes[stored.envelope.route]
         envelope = revised(stored.envelope, edit)
-        try:
-            found = dict(RecordReader(self.read_json).records(route, stored, cut, [number], {}, envelope))
-        except MessageError as error:
-            raise EditError(f"the message cannot be read any more: {error.reason}") from None
+        key = (seq, cut.n, edit)
+        if self.chunk.key != key:
+            try:
+                read = RecordReader(self.read_json).records(route, stored, cut, None, {}, envelope)
+            except MessageError as error:
+                raise EditError(f"the message cannot be read any more: {error.reason}") from None
+            self.chunk.key, self.chunk.bodies = key, dict(read)
+        found = self.chunk.bodies
         if number not in found:
             raise EditError(f"there is no record {id}")
         body = found[number]
@@ -110,6 +168,14 @@ def as_json(body: Any, id: str) -> bytes:
         return ENCODER.encode(body)
     except (TypeError, ValueError) as error:
         raise EditError(f"{id} cannot be shown as JSON ({error}): give it a --body FILE") from None
+
+
+def laid_out(record: bytes) -> bytes:
+    """A record's JSON on lines of its own; numbers keep their digits."""
+    try:
+        return msgspec.json.format(record, indent=2) + b"\n"
+    except msgspec.DecodeError:
+        return record
 
 
 def parse_assignment(text: str) -> tuple[Path, Any]:

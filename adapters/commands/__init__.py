@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "routes": ("adapters.commands.routes", "Checks, lists, shows, tries, pauses and resumes routes."),
     "send": ("adapters.commands.send", "Puts files into a route."),
     "messages": ("adapters.commands.messages", "Finds messages and tells their life."),
-    "dlq": ("adapters.commands.dlq", "Dead letters: list, edit, requeue, discard."),
+    "dlq": ("adapters.commands.dlq", "Dead letters: list, edit, requeue, discard, export, import."),
     "targets": ("adapters.commands.targets", "Lists targets, pauses and resumes them."),
     "jobs": ("adapters.commands.jobs", "Requeues and replays that run."),
     "status": ("adapters.commands.status", "How many messages are in which state."),

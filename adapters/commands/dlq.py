@@ -10,14 +10,17 @@ import msgspec
 
 from adapters.commands.asking import actor, agree, reason_option, yes_option
 from adapters.commands.dlq_edit import edit
+from adapters.commands.dlq_export import export
+from adapters.commands.dlq_import import import_
 from adapters.commands.dlq_requeue import requeue
 from adapters.commands.exits import DONE, NOTHING, PARTLY
+from adapters.commands.letters import letter_row
 from adapters.commands.output import answer_one, answer_rows, iso, limit_option, output_option, say, stop
 from adapters.commands.project import opened, ring
 from adapters.commands.requeueing import missing, plan, run_to_end
 from adapters.commands.select import all_option, insist, selecting
 from adapters.settings import Settings
-from router.browse import DeadGroup, DeadLetter, Selection
+from router.browse import DeadGroup, Selection
 from router.jobs import JobOrder
 
 COLUMNS = ("id", "target", "stage", "error", "attempts", "last_at", "reason")
@@ -26,17 +29,7 @@ GROUP_COLUMNS = ("id", "count", "route", "target", "stage", "error", "first_at",
 
 @click.group()
 def dlq() -> None:
-    """Dead letters: list, groups, show, edit, requeue, discard."""
-
-
-def letter_row(letter: DeadLetter) -> dict[str, Any]:
-    """The fields that stay, in their order."""
-    return {
-        "id": letter.id, "message": letter.message, "record": letter.record or None, "route": letter.route,
-        "target": letter.target, "stage": letter.stage, "reason": letter.reason, "error": letter.error,
-        "status": letter.status, "attempts": letter.attempts, "first_at": iso(letter.first_at),
-        "last_at": iso(letter.last_at), "signature": letter.signature, "edits": letter.revisions,
-    }  # fmt: skip
+    """Dead letters: list, groups, show, edit, requeue, discard, export, import."""
 
 
 def group_row(group: DeadGroup) -> dict[str, Any]:
@@ -133,3 +126,5 @@ def discard(
 
 dlq.add_command(requeue)
 dlq.add_command(edit)
+dlq.add_command(export)
+dlq.add_command(import_)

@@ -80,23 +80,13 @@ def read(path: Path | None) -> bytes | None:
 def with_changes(writer: Editing, letter: DeadLetter, fields: dict[Any, Any], given: bytes | None) -> Editable | None:
     """The new body; None where it is the old one. Raises EditError."""
     if given is not None:
-        return whole(writer, letter, given)
+        return writer.replaced(letter, given)
     old = writer.editable(letter)
     new = writer.with_fields(letter, fields) if fields else by_editor(old)
     if new.body == old.body:
         say(f"{letter.id}: nothing changed")
         return None
     return new
-
-
-def whole(writer: Editing, letter: DeadLetter, given: bytes) -> Editable:
-    if not letter.record:
-        return Editable("raw", given)
-    try:
-        writer.read_json(given)
-    except Exception as error:
-        raise EditError(f"the record of {letter.id} is edited as JSON: {error}") from None
-    return Editable("record", given)
 
 
 def by_editor(old: Editable) -> Editable:

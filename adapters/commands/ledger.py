@@ -10,6 +10,7 @@ import click
 from adapters.commands.asking import agree, yes_option
 from adapters.commands.exits import DONE, FAILED
 from adapters.commands.output import answer_one, output_option, pretty, print_table, say, to_json
+from adapters.commands.progress import progress
 from adapters.commands.project import known_names, opened
 from adapters.settings import Settings
 from adapters.wiring import App
@@ -38,7 +39,7 @@ def account_row(account: Account) -> dict[str, Any]:
 @click.pass_obj
 def verify(settings: Settings, form: str) -> int:
     """Proves that accepted = the sum of all ends + open, per route, per file, per target; 1 where it does not."""
-    with opened(settings) as app:
+    with opened(settings) as app, progress("adding up", None):
         proof = app.ledger.verify(known_names(app))
     rows = [account_row(account) for account in proof.accounts]
     off = [row for row in rows if not row["adds_up"]]

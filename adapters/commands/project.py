@@ -12,7 +12,7 @@ from adapters.settings import Settings
 from adapters.wiring import App
 from router.browse import MessageView
 from router.config import ConfigError, build
-from router.editing import Editing
+from router.editing import Chunk, Editing
 from router.records import RecordReader
 from router.replay import Replay
 from router.route import Table
@@ -74,7 +74,7 @@ def replay(app: App) -> Replay:
 
 
 def editing(app: App) -> Editing:
-    return Editing(app.ledger, app.table, wiring.read_json)
+    return Editing(app.ledger, app.table, wiring.read_json, Chunk())
 
 
 def ring(settings: Settings) -> None:

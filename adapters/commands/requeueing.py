@@ -7,10 +7,11 @@ from typing import Any
 
 from adapters.commands.exits import DONE, FAILED, NOTHING, PARTLY, REFUSED
 from adapters.commands.output import iso, say, stop
+from adapters.commands.progress import Bar, progress
 from adapters.commands.project import known_names, replay
 from adapters.wiring import App
 from router.browse import Browser, Selection
-from router.jobs import ExpectationFailed, Job, JobOrder
+from router.jobs import ExpectationFailed, Job, JobOrder, JobOutcome
 
 FIRST_LOOK, LAST_LOOK = 0.05, 1.0
 ABSENCE = 5.0
@@ -59,13 +60,15 @@ def make_job(app: App, selection: Selection, order: JobOrder) -> Job:
 def finish(app: App, job: Job) -> Job:
     """Goes on until the job is done, at its rate; another process may do steps of it meanwhile."""
     runner = replay(app)
-    while job.state == "running":
-        wait = (job.next_at - app.ledger.now()) / 1000
-        if wait > 0:
-            time.sleep(min(wait, LAST_LOOK))
-            job = app.ledger.job(job.id) or job
-        else:
-            job = runner.step(job)
+    with progress(f"job {job.id}", job.total) as bar:
+        while job.state == "running":
+            bar.reach(job.done)
+            wait = (job.next_at - app.ledger.now()) / 1000
+            if wait > 0:
+                time.sleep(min(wait, LAST_LOOK))
+                job = app.ledger.job(job.id) or job
+            else:
+                job = runner.step(job)
     return job
 
 
@@ -75,11 +78,19 @@ def run_to_end(app: App, selection: Selection, order: JobOrder) -> Job:
 
 def ended(app: App, job: Job) -> int:
     """Waits until what was requeued has ended; the exit code."""
+    with progress("waiting for the ends", job.total) as bar:
+        outcome = waited(app, job, bar)
+    say(f"{outcome.ended} have ended, {outcome.dead} are dead again")
+    if outcome.dead and "version" not in job.options:
+        say("each ran as its route was when it came in; --logic current runs the route as it is now")
+    return PARTLY if outcome.dead else DONE
+
+
+def waited(app: App, job: Job, bar: Bar) -> JobOutcome:
+    """Ends the command where waiting leads to nothing."""
     pause, attended = FIRST_LOOK, time.monotonic()
-    while True:
-        outcome = app.ledger.job_outcome(job.id)
-        if not outcome.waiting:
-            break
+    while (outcome := app.ledger.job_outcome(job.id)).waiting:
+        bar.reach(outcome.ended + outcome.dead)
         stuck = held(app, outcome.waiting)
         if stuck:
             stop(PARTLY, f"{sum(outcome.waiting.values())} are held: {', '.join(sorted(stuck))} is paused or gone")
@@ -89,10 +100,7 @@ def ended(app: App, job: Job) -> int:
             stop(PARTLY, f"{sum(outcome.waiting.values())} wait, and nothing works here: start `crossdock up`, they go on then")
         time.sleep(pause)
         pause = min(pause * 1.5, LAST_LOOK)
-    say(f"{outcome.ended} have ended, {outcome.dead} are dead again")
-    if outcome.dead and "version" not in job.options:
-        say("each ran as its route was when it came in; --logic current runs the route as it is now")
-    return PARTLY if outcome.dead else DONE
+    return outcome
 
 
 def held(app: App, waiting: Any) -> set[str]:

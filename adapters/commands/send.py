@@ -9,6 +9,7 @@ import click
 
 from adapters.commands.exits import DONE, FAILED, PARTLY, REFUSED, USAGE
 from adapters.commands.output import answer_rows, output_option, say, stop
+from adapters.commands.progress import progress
 from adapters.commands.project import opened, ring
 from adapters.settings import Settings
 from adapters.wiring import App
@@ -42,7 +43,11 @@ def send(
             stop(USAGE, f"there is no route {route}; there are {', '.join(table.routes)}")
         refuse_paused(app, route)
         given = dict(header.partition("=")[::2] for header in headers)
-        receipts = [(path, put(app, found, path, given, content_type)) for path in files]
+        receipts = []
+        with progress("sending", len(files)) as bar:
+            for path in files:
+                receipts.append((path, put(app, found, path, given, content_type)))
+                bar.advance()
         ring(settings)
     rows = [
         {"id": receipt.id, "file": str(path), "state": STATES.get(receipt.state, receipt.state), "of": receipt.of,
