@@ -48,7 +48,6 @@ from transforms.steps import STEPS
 from transforms.templates import compile_text
 
 
-
 @contextlib.contextmanager
 def namespaces(prefixes: Mapping[str, str]) -> Iterator[None]:
     token = NAMESPACES.set(prefixes)
