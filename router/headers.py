@@ -1,7 +1,11 @@
 """Every header that Crossdock itself reads or writes, a sentence each. Names are in lower case."""
 
 IDEMPOTENCY_KEY = "idempotency-key"
-"""In: the caller's own identity of a message, for 7 days. Out: the delivery id, `.r2` and so on after an edit."""
+"""In: the caller's own identity of a message, for 7 days; of a signed webhook, the id that its sender gave it. Out: the
+delivery id, `.r2` and so on after an edit."""
+
+LONGEST_KEY = 1024
+"""Characters of the caller's own identity."""
 
 CONTENT_TYPE = "content-type"
 """The media type of the body."""

@@ -15,12 +15,13 @@ DEFAULT_MAX_BODY = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class HttpSource:
-    """`from: {http: …}` of a route. `clients` is None for anyone; `waits` is true for `reply: result`."""
+    """`from: {http: …}` of a route. `clients` is None for anyone, else in the order of the list; `waits` is true for
+    `reply: result`."""
 
     route: Route
     path: str
     method: str
-    clients: frozenset[str] | None
+    clients: tuple[str, ...] | None
     max_body: int
     waits: bool
 
@@ -91,10 +92,12 @@ class HttpSources:
         return NotAllowed(tuple(sorted(methods))) if methods else None
 
     def _candidates(self, raw_path: str) -> Iterator[Found]:
-        """Sources whose path fits, fixed ones first."""
+        """Sources whose path fits, fixed ones first; none for what is no UTF-8 or holds a NUL, which no store takes."""
         try:
             segments = [unquote(s, errors="strict") for s in raw_path.split("/")]
         except UnicodeDecodeError:
+            return
+        if "\0" in "".join(segments):
             return
         if not any("/" in s for s in segments):
             yield from self._fixed.get("/".join(segments), {}).values()
@@ -121,7 +124,7 @@ def source_of(route: Route) -> HttpSource:
         route=route,
         path=str(options["http"]),
         method=str(options.get("method", "POST")).upper(),
-        clients=None if clients == "anyone" else frozenset(clients),
+        clients=None if clients == "anyone" else tuple(clients),
         max_body=int(options.get("max_body", DEFAULT_MAX_BODY)),
         waits=options.get("reply", "accepted") == "result",
     )

@@ -1,7 +1,7 @@
 """The http sources: one ASGI application that takes requests, has them stored and answers.
 
-The walk of a request: source (404, 405), client (401, 403, 429), intake (503), head (413, 415), body, door, commit,
-answer.
+The walk of a request: source (404, 405), client (401, 403, 429), intake (503), head (400, 413, 415), body, signature
+(401, 429), door, commit, answer.
 """
 
 from __future__ import annotations
@@ -16,19 +16,21 @@ import structlog
 
 from adapters.inbound.http import Found, HttpSource, HttpSources, NotAllowed
 from adapters.web import answers
-from adapters.web.auth import Clients, Rates, token_of
+from adapters.web.auth import Rates
 from adapters.web.body import SMALL, Bodies, Body, Gone, Receive, TooLarge, TooSlow
+from adapters.web.callers import Caller, Callers
 from adapters.web.committer import Committer
 from adapters.web.media import contradicts
 from adapters.web.metrics import WebMetrics
-from adapters.web.problems import Answer, Headers, Refusal, problem, retry_after
+from adapters.web.problems import Answer, Refusal, problem, retry_after
 from adapters.web.receiving import Receiver
-from adapters.web.request import Request, Scope, Send, respond
+from adapters.web.request import Request, Scope, Send, refuse, respond
 from adapters.web.results import Result, Results, wait_for_result
 from router.errors import LedgerError, LedgerFull
+from router.headers import IDEMPOTENCY_KEY, LONGEST_KEY
 from router.ledger import Arrival, Intake, Receipt
 from router.message import Envelope, new_id, utc_now
-from router.route import Client, Table
+from router.route import Table
 
 MOST_TAKING = 1024
 """Requests whose body is read or waits for its commit at one time: 64 MiB of small bodies."""
@@ -68,7 +70,7 @@ class Api:
 
     def use(self, table: Table) -> None:
         """From the next request on."""
-        self._sources, self._clients = HttpSources(table), Clients(table.clients.values())
+        self._sources, self._callers = HttpSources(table), Callers(table, self._rates)
 
     async def close(self) -> None:
         """After the server has stopped: stores what was handed in."""
@@ -96,10 +98,10 @@ class Api:
     async def _answer(self, request: Request) -> Answer:
         started = perf_counter()
         found = self._find(request)
-        client = self._identify(request, found.source)
+        caller = self._callers.identify(request, found.source)
         self._check_intake(request)
         check_head(request, found.source)
-        arrival, receipt = await self._take(request, found, client)
+        arrival, receipt = await self._take(request, found, caller)
         self._metrics.accepted(perf_counter() - started)
         if found.source.waits and receipt.state in ("accepted", "duplicate"):
             return await self._result(request, found.source, arrival.deadline or 0, receipt)
@@ -114,17 +116,6 @@ class Api:
             raise refuse(request, 404, f"No route takes {request.path}. Every letter counts, also a last slash.")
         raise not_allowed(request, found)
 
-    def _identify(self, request: Request, source: HttpSource) -> Client | None:
-        """The client by its token; with `clients: anyone` there may be none."""
-        token = token_of(request.header(b"authorization"))
-        client = self._clients.by_token(token) if token else None
-        if source.clients is not None:
-            check_client(request, source.clients, client, known=token is not None)
-        if client is not None and (wait := self._rates.wait(client)):
-            detail = f"Client {client.id} may send {client.rate:g} requests a second."
-            raise refuse(request, 429, detail, retry_after(wait))
-        return client
-
     def _check_intake(self, request: Request) -> None:
         if not self._is_open():
             raise refuse(request, 503, "Nothing is taken at the moment. Try again later.", retry_after(5))
@@ -133,15 +124,16 @@ class Api:
         if self._taking >= MOST_TAKING:
             raise refuse(request, 503, "Too many requests at one time. Try again.", retry_after(1))
 
-    async def _take(self, request: Request, found: Found, client: Client | None) -> tuple[Arrival, Receipt]:
+    async def _take(self, request: Request, found: Found, caller: Caller) -> tuple[Arrival, Receipt]:
         """Body, door, commit. Whatever happens, no lock and no blob without a message is left behind."""
         message_id = new_id()
         self._taking += 1
         try:
-            body = await self._body(request, message_id, found.source.max_body)
+            body = await self._body(request, message_id, found.source.max_body, caller)
             keep = False
             try:
-                envelope = envelope_of(message_id, request, found, client, body)
+                caller = self._callers.settle(request, caller)
+                envelope = envelope_of(message_id, request, found, caller, body)
                 arrival = await self._admit(found.source, envelope, body.sha256)
                 keep = True  # from here the commit may happen whatever becomes of this request
                 return arrival, await self._committer.commit(arrival)
@@ -153,9 +145,9 @@ class Api:
         finally:
             self._taking -= 1
 
-    async def _body(self, request: Request, message_id: str, limit: int) -> Body:
+    async def _body(self, request: Request, message_id: str, limit: int, caller: Caller) -> Body:
         try:
-            return await self._bodies.read(request.receive, message_id, limit)
+            return await self._bodies.read(request.receive, message_id, limit, caller.feed)
         except TooLarge:
             raise too_large(request, limit) from None
         except TooSlow:
@@ -200,25 +192,39 @@ def check_head(request: Request, source: HttpSource) -> None:
     length = request.length()
     if length is not None and length > source.max_body:
         raise too_large(request, source.max_body)
-    encoding = request.text(b"content-encoding")
-    if encoding is not None and encoding.strip().lower() not in ("", "identity"):
-        detail = f"Content-Encoding {encoding} is not read here. Send the body as it is."
-        raise refuse(request, 415, detail, ((b"accept-encoding", b"identity"),))
+    check_coding(request)
+    check_key(request)
     media, codec = request.text(b"content-type"), source.route.codec
     if codec is not None and contradicts(media, codec.name):
         raise refuse(request, 415, f"This route takes {codec.name} ({codec.content_type}), not {media}.")
 
 
-def check_client(request: Request, allowed: frozenset[str], client: Client | None, known: bool) -> None:
-    if client is None:
-        why = b', error="invalid_token"' if known else b""
-        detail = "The token is not known." if known else "This path needs a token: Authorization: Bearer …"
-        raise refuse(request, 401, detail, ((b"www-authenticate", b'Bearer realm="crossdock"' + why),))
-    if client.id not in allowed:
-        raise refuse(request, 403, f"Client {client.id} may not send to this path.")
+def check_coding(request: Request) -> None:
+    """A compressed body is not read: what it unpacks to has no bound that its sender would know."""
+    for name, plain in (("content-encoding", "identity"), ("transfer-encoding", "chunked")):
+        for value in request.values(name):
+            if value.strip().lower() not in ("", plain):
+                detail = f"{name.title()} {value} is not read here. Send the body as it is."
+                raise refuse(request, 415, detail, ((b"accept-encoding", b"identity"),))
 
 
-def envelope_of(message_id: str, request: Request, found: Found, client: Client | None, body: Body) -> Envelope:
+def check_key(request: Request) -> None:
+    """The caller's own identity of a message must be one, and small enough for an index."""
+    keys = request.values(IDEMPOTENCY_KEY)
+    if len(keys) > 1:
+        raise refuse(request, 400, "The header Idempotency-Key is there more than once. Send one.")
+    if keys and not keys[0].strip():
+        raise refuse(request, 400, "The header Idempotency-Key is empty. Give it a value, or leave it out.")
+    if keys and len(keys[0]) > LONGEST_KEY:
+        detail = f"An Idempotency-Key may have {LONGEST_KEY} characters; this one has {len(keys[0])}."
+        raise refuse(request, 400, detail)
+
+
+def envelope_of(message_id: str, request: Request, found: Found, caller: Caller, body: Body) -> Envelope:
+    """What a signed sender calls its message is its key; one that anybody may add to the request is not."""
+    headers = request.stored_headers()
+    if caller.identity:
+        headers = {**headers, IDEMPOTENCY_KEY: caller.identity}
     return Envelope(
         id=message_id,
         route=found.source.route.id,
@@ -228,14 +234,10 @@ def envelope_of(message_id: str, request: Request, found: Found, client: Client 
         blob=body.path,
         size=body.size,
         content_type=request.text(b"content-type"),
-        headers=request.stored_headers(),
+        headers=headers,
         params=found.params,
-        client=client.id if client is not None else None,
+        client=caller.client.id if caller.client is not None else None,
     )
-
-
-def refuse(request: Request, status: int, detail: str, headers: Headers = ()) -> Refusal:
-    return Refusal(problem(status, detail, request.path, headers=headers))
 
 
 def not_allowed(request: Request, found: NotAllowed) -> Refusal:

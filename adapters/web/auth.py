@@ -55,6 +55,13 @@ class Rates:
 
     def wait(self, client: Client) -> float:
         """Takes one request and returns 0, or takes none and returns the seconds until there is one."""
+        wait = self.left(client)
+        if not wait and client.rate is not None:
+            self._buckets[client.id].tokens -= 1.0
+        return wait
+
+    def left(self, client: Client) -> float:
+        """The seconds until there is a request left; takes none."""
         if client.rate is None:
             return 0.0
         now = self._clock()
@@ -62,7 +69,4 @@ class Rates:
         bucket = self._buckets.setdefault(client.id, Bucket(most, now))
         bucket.tokens = min(most, bucket.tokens + (now - bucket.at) * client.rate)
         bucket.at = now
-        if bucket.tokens < 1.0:
-            return (1.0 - bucket.tokens) / client.rate
-        bucket.tokens -= 1.0
-        return 0.0
+        return max(0.0, (1.0 - bucket.tokens) / client.rate)

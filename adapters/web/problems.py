@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -66,4 +67,4 @@ def problem(
 
 def retry_after(seconds: float) -> Headers:
     """Whole seconds, at least one."""
-    return ((b"retry-after", str(max(1, int(seconds + 0.999))).encode()),)
+    return ((b"retry-after", str(max(1, ceil(seconds))).encode()),)

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 from adapters.web.body import SMALL, Receive
-from adapters.web.problems import CLOSE, Answer
+from adapters.web.problems import CLOSE, Answer, Headers, Refusal, problem
 from router.headers import NEVER_STORED
 
 Scope = MutableMapping[str, Any]
@@ -38,6 +38,11 @@ class Request:
     def header(self, name: bytes) -> bytes | None:
         """The first header of that name, which is in lower case."""
         return next((v for n, v in self._headers if n == name), None)
+
+    def values(self, name: str) -> list[str]:
+        """All headers of that name, which is in lower case."""
+        wanted = name.encode()
+        return [text_of(v) for n, v in self._headers if n == wanted]
 
     def text(self, name: bytes) -> str | None:
         value = self.header(name)
@@ -69,6 +74,10 @@ class Request:
         """Returns when the caller has gone; to be asked after the body was read."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
+
+
+def refuse(request: Request, status: int, detail: str, headers: Headers = ()) -> Refusal:
+    return Refusal(problem(status, detail, request.path, headers=headers))
 
 
 async def respond(send: Send, answer: Answer, request: Request) -> None:

@@ -127,16 +127,29 @@ def same_files(found: Sections, findings: Findings) -> None:
 
 
 def tokens(found: Sections, findings: Findings) -> None:
-    """A caller is known by its token alone."""
-    first: dict[str, str] = {}
+    """A caller is known by its token or its signature alone."""
+    first: dict[tuple[str, ...], str] = {}
     for client in found.clients.values():
-        token = (client.value or {}).get("token")
-        if not isinstance(token, str) or isinstance(token, Unset):
+        place, shown = shown_by(client)
+        if shown is None:
             continue
-        other = first.setdefault(str(token), client.id)
+        other = first.setdefault(shown, client.id)
         if other != client.id:
-            message = f"the client '{other}' has the same token: nobody could tell them apart"
-            findings.error(client.place.at("token"), SAME_TOKEN, message, "give each client a token of its own")
+            what = place.path[-1]
+            message = f"the client '{other}' has the same {what}: nobody could tell them apart"
+            findings.error(place, SAME_TOKEN, message, f"give each client a {what} of its own")
+
+
+def shown_by(client: Item) -> tuple[Place, tuple[str, ...] | None]:
+    """Where the token or the secret of a client stands, and what must be its own; None where that is not known."""
+    value = client.value or {}
+    verify = value.get("verify") or {}
+    secret = verify.get("secret")
+    place = client.place.at("verify", "secret") if secret is not None else client.place.at("token")
+    shown = secret if secret is not None else value.get("token")
+    if not isinstance(shown, str) or isinstance(shown, Unset):
+        return place, None
+    return place, (str(verify.get("scheme") or "token"), str(shown))
 
 
 def plain_secrets(found: Sections, findings: Findings) -> None:

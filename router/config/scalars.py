@@ -4,6 +4,7 @@ expects, for a sentence that begins with the value."""
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from decimal import Decimal
 
 ID = re.compile(r"[a-z][a-z0-9-]*")
@@ -71,3 +72,15 @@ def share(text: str) -> float:
     if not found or Decimal(found[1]) > 100:
         raise ValueError("a share is a percentage from 0% to 100%: 20%")
     return float(Decimal(found[1]) / 100)
+
+
+def signing_key(secret: str) -> bytes:
+    """The key of a secret of Standard Webhooks: base64, with or without `whsec_` before it and its padding."""
+    text = secret.strip().removeprefix("whsec_").rstrip("=")
+    try:
+        key = b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        key = b""
+    if not key:
+        raise ValueError("a secret of the scheme standard is whsec_ and base64, as the sender shows it")
+    return key

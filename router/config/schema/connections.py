@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, missing, validates_schema
 
+from router.config import scalars
 from router.config.nearest import did_you_mean
 from router.config.references import Unset
 from router.config.schema.fields import AnyText, Duration, Entry, Rate, Text, Whole, Word
@@ -17,6 +18,7 @@ from router.config.schema.mistakes import (
     ABSENT_HERE,
     RULE,
     UNKNOWN,
+    WRONG,
     Mistake,
     kind,
     show,
@@ -139,6 +141,18 @@ class Connection(Entry):
 class VerifyWords(Words):
     scheme = Word(("shopify", "standard"), "Whose way of signing.", required=True)
     secret = Text("The secret that requests are signed with.", required=True)
+
+    @validates_schema
+    def holds_a_key(self, data: Any, **kwargs: Any) -> None:
+        """The message does not show the value: it is a secret however it was written."""
+        secret = data["secret"]
+        if data["scheme"] != "standard" or isinstance(secret, Unset):
+            return
+        try:
+            scalars.signing_key(secret)
+        except ValueError as error:
+            message = f"this secret is not accepted: {error}"
+            raise ValidationError({"secret": [Mistake(WRONG, message, bare=True)]}) from None
 
 
 class Client(Described):

@@ -47,3 +47,13 @@ def test_a_rate_under_one_a_second_lets_one_through() -> None:
 def test_no_rate_is_no_limit() -> None:
     rates = Rates(lambda: 0.0)
     assert {rates.wait(SHOP) for _ in range(1000)} == {0.0}
+
+
+def test_looking_takes_nothing() -> None:
+    now = 0.0
+    rates = Rates(lambda: now)
+    client = Client("shop", "t", rate=10.0)  # 600/min
+    assert {rates.left(client) for _ in range(100)} == {0.0}
+    assert [rates.wait(client) for _ in range(11)] == [0.0] * 10 + [0.1]
+    assert rates.left(client) == 0.1
+    assert rates.left(SHOP) == 0.0

@@ -61,6 +61,15 @@ def test_clients_are_told_apart_by_their_tokens(desk: Desk) -> None:
     assert [(p.code, p.path) for p in problems] == [("A0508", "clients.other"), ("E0505", "clients.web-shop.token")]
 
 
+def test_signing_clients_are_told_apart_by_scheme_and_secret(desk: Desk) -> None:
+    one = 'verify: {scheme: %s, secret: "${env:SHOP_TOKEN}"}'
+    problems = desk.head("clients:\n", f"clients:\n  a: {{{one % 'shopify'}}}\n  b: {{{one % 'shopify'}}}\n")
+    [problem] = [p for p in problems if p.level == "error"]
+    assert (problem.code, problem.path) == ("E0505", "clients.b.verify.secret")
+    assert "the client 'a' has the same secret: nobody could tell them apart" in problem.message
+    assert "secret" in problem.hint
+
+
 @pytest.mark.parametrize(
     ("change", "to", "path", "column"),
     [

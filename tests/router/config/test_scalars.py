@@ -73,3 +73,14 @@ def test_other_shares_are_refused(text: str) -> None:
 def test_plain_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
     assert scalars.plain(text) == value
     assert type(scalars.plain(text)) is type(value)
+
+
+@pytest.mark.parametrize("text", ["whsec_MDEyMw==", "MDEyMw==", "whsec_MDEyMw", " whsec_MDEyMw==\n"])
+def test_a_key_of_standard_webhooks(text: str) -> None:
+    assert scalars.signing_key(text) == b"0123"
+
+
+@pytest.mark.parametrize("text", ["", "whsec_", "whsec_?", "whsec_MDEyM", "pass word", "ü", "whsk_MDEyMw=="])
+def test_a_key_that_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="whsec_ and base64"):
+        scalars.signing_key(text)

@@ -162,5 +162,13 @@ def test_a_secret_is_never_shown(desk: Desk) -> None:
     assert "not an address" not in hidden
 
 
+def test_a_secret_that_signs_nothing_is_not_shown(desk: Desk) -> None:
+    problems = desk.head('token: "${env:SHOP_TOKEN}"', "verify: {scheme: standard, secret: not-a-key!}")
+    [problem] = [p for p in problems if p.level == "error"]
+    assert (problem.code, problem.line, problem.column, problem.path) == ("E0204", 7, 49, "clients.web-shop.verify.secret")
+    assert "a secret of the scheme standard is whsec_ and base64" in problem.message
+    assert "not-a-key" not in f"{problem.message} {problem.hint}"
+
+
 def test_the_beginning_is_sound(desk: Desk) -> None:
     assert desk.check(HEAD) == []
