@@ -25,6 +25,10 @@ class Answer:
     headers: Headers
     body: bytes = b""
 
+    @property
+    def phrase(self) -> str:
+        return HTTPStatus(self.status).phrase
+
 
 class Refusal(Exception):
     """The request ends here with this answer; nothing of it was accepted."""

@@ -6,17 +6,23 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
 import uvloop
 
 from adapters.web.protocol import Patient
+from adapters.web.room import Room, room_for_connections
 from router.errors import CrossdockError
 
 GRACE = 10
 """Seconds that requests have to end after the stop."""
 BACKLOG = 2048
+MOST_OPERATORS = 100
+"""Connections to the pages for operations; they never stand behind those of callers."""
+UNHEARD_MS = 60_000
+"""After so long without a sign that it was read, an answer is given up with its connection."""
 
 Bound = Callable[[int, int], None]
 
@@ -28,11 +34,11 @@ class AddressError(CrossdockError):
 class Server(uvicorn.Server):
     """One application on one socket. Signals are the process's own business, not the server's."""
 
-    def __init__(self, app: Any, listening: socket.socket) -> None:
+    def __init__(self, app: Any, listening: socket.socket, most: int) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Patient,
+                http=partial(Patient, room=Room(most)),  # type: ignore[arg-type]
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -75,9 +81,10 @@ async def serve(
         sources.close()
         raise
     bound(sources.getsockname()[1], operations.getsockname()[1])
+    most = room_for_connections()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(Server(app, sources).run_until(stop))
-        tasks.create_task(Server(admin_app, operations).run_until(stop))
+        tasks.create_task(Server(app, sources, most).run_until(stop))
+        tasks.create_task(Server(admin_app, operations, MOST_OPERATORS).run_until(stop))
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
@@ -93,6 +100,7 @@ def listen(address: str, option: str) -> socket.socket:
     host = host.strip("[]")
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_MS)  # accepted sockets inherit it
     try:
         listening.bind((host, int(port)))
         listening.listen(BACKLOG)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -72,3 +73,26 @@ async def test_half_a_body_leaves_nothing(tmp_path: Path, then: dict[str, Any], 
 async def test_a_caller_who_says_nothing_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(TooSlow):
         await Bodies(Intake(tmp_path).blob, patience=0.01).read(coming([]), "m1", 10)
+
+
+async def test_a_body_that_trickles_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time; all of them together do not."""
+    monkeypatch.setattr("adapters.web.body.LEAST_PACE", 10_000)
+    came = itertools.count()
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"x", "more_body": next(came) < 1000}
+
+    with pytest.raises(TooSlow):
+        await Bodies(Intake(tmp_path).blob, patience=0.1).read(receive, "m1", 10_000)
+    assert 1 < next(came) < 20
+
+
+async def test_every_piece_is_shown_as_it_comes(tmp_path: Path) -> None:
+    seen: list[bytes] = []
+    pieces = [b"a", b"b" * SMALL, b"", b"c"]
+    bodies = Bodies(Intake(tmp_path).blob)
+    bodies.close(await bodies.read(coming(pieces), "m1", 100_000, seen.append), keep=False)
+    bodies.shutdown()
+    assert seen == pieces

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -82,6 +83,57 @@ async def test_requests_end_before_the_server_does(web: Web) -> None:
         await asyncio.wait_for(server.task or asyncio.sleep(0), 15)
         with pytest.raises(aiohttp.ClientConnectorError):
             await session.post(f"{server.url}/ask", data=b"{}", headers=TOKEN)
+
+
+async def test_callers_who_only_hold_connections_keep_nobody_out(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.web.server.room_for_connections", lambda: 3)
+    half = b"POST /files HTTP/1.1\r\nHost: x\r\n"
+    async with running(web) as server:
+        held = [await asyncio.open_connection("127.0.0.1", server.http) for _ in range(10)]
+        for _, writer in held[7:]:
+            writer.write(half)
+        answer = await raw(server.http, half + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}")
+        assert answer.startswith(b"HTTP/1.1 202 ")
+        for reader, writer in held[:7]:
+            assert await closed(reader)
+            writer.close()
+        for _, writer in held[7:]:
+            writer.close()
+
+
+async def test_where_all_connections_are_at_work_the_next_one_is_503(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.web.server.room_for_connections", lambda: 1)
+    async with running(web) as server:
+        asking = asyncio.create_task(raw(server.http, b"POST /ask HTTP/1.1\r\nAuthorization: Bearer shop-token\r\n"
+                                                      b"Connection: close\r\nContent-Length: 2\r\n\r\n", b"{}"))
+        await until(lambda: web.results.asked)
+        answer = await raw(server.http, b"")
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after: 1" in answer
+        web.results.answers = [Result("delivered", 201, "text/plain", b"done")]
+        assert (await asking).startswith(b"HTTP/1.1 201 ")
+
+
+async def closed(reader: asyncio.StreamReader) -> bool:
+    try:
+        return await asyncio.wait_for(reader.read(), 5) == b""
+    except ConnectionResetError:
+        return True
+
+
+async def test_an_answer_that_nobody_reads_is_given_up(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.web.server.UNHEARD_MS", 300)
+    web.results.answers = [Result("delivered", 200, "text/plain", b"x" * 16_000_000)]
+    async with running(web) as server:
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.setblocking(False)
+            loop = asyncio.get_running_loop()
+            await loop.sock_connect(deaf, ("127.0.0.1", server.http))
+            await loop.sock_sendall(deaf, b"POST /ask HTTP/1.1\r\nAuthorization: Bearer shop-token\r\nContent-Length: 2\r\n\r\n{}")
+            await until(lambda: web.metrics.requests("ask", 200))
+            server.stop.set()
+            await asyncio.wait_for(server.task or asyncio.sleep(0), 9)
 
 
 @pytest.mark.parametrize("address", ["8080", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:99999", "nowhere.invalid:80"])
