@@ -18,7 +18,7 @@ LEFT_OUT = frozenset(name.encode() for name in NEVER_STORED)
 NO_BODY = frozenset({204, 304})
 TOO_SLOW = 408
 LINGER_SECONDS = 2.0
-LINGER_BYTES = 32 * 1024 * 1024
+LINGER_BYTES = 256 * 1024 * 1024
 
 
 class Request:

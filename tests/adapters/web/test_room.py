@@ -18,7 +18,7 @@ class One:
 
 def filled(most: int) -> tuple[Room, list[One]]:
     room, ones = Room(most), [One() for _ in range(most)]
-    assert all([room.enter(one) for one in ones])
+    assert [room.enter(one) for one in ones] == [True] * most
     return room, ones
 
 

@@ -130,7 +130,8 @@ async def test_an_answer_that_nobody_reads_is_given_up(web: Web, monkeypatch: py
             deaf.setblocking(False)
             loop = asyncio.get_running_loop()
             await loop.sock_connect(deaf, ("127.0.0.1", server.http))
-            await loop.sock_sendall(deaf, b"POST /ask HTTP/1.1\r\nAuthorization: Bearer shop-token\r\nContent-Length: 2\r\n\r\n{}")
+            await loop.sock_sendall(deaf, b"POST /ask HTTP/1.1\r\nAuthorization: Bearer shop-token\r\n"
+                                          b"Content-Length: 2\r\n\r\n{}")
             await until(lambda: web.metrics.requests("ask", 200))
             server.stop.set()
             await asyncio.wait_for(server.task or asyncio.sleep(0), 9)
