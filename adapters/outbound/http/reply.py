@@ -24,7 +24,8 @@ SHOWN = 200
 LONGEST_WAIT = 86_400.0
 JSON = msgspec.json.Decoder(float_hook=Decimal)
 CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
-BLANKS = re.compile(r"\s+")
+UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+"""Blanks, and what would move the cursor of whoever reads a reason on a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,11 @@ def refusal(address: HttpAddress, reply: Reply) -> str:
 
 
 def body_of(reply: Reply) -> Any:
-    """Exact JSON where the answer says that it is JSON, else text."""
+    """Exact JSON where the answer says that it is JSON, else text. JSON that no number or stack of ours holds is text."""
     if is_json(reply.content_type):
         try:
             return JSON.decode(reply.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, ValueError, ArithmeticError, RecursionError):
             pass
     return text_of(reply)
 
@@ -115,12 +116,14 @@ def is_json(content_type: str) -> bool:
 
 
 def text_of(reply: Reply, most: int | None = None) -> str:
+    """Text that can be stored as UTF-8, whatever the answer says of itself."""
     charset = CHARSET.search(reply.content_type)
     raw = reply.body if most is None else reply.body[: most * 4]
     try:
-        return raw.decode(charset.group(1) if charset else "utf-8", "replace")
-    except LookupError:
-        return raw.decode("utf-8", "replace")
+        text = raw.decode(charset.group(1) if charset else "utf-8", "replace")
+    except (LookupError, ValueError):
+        text = raw.decode("utf-8", "replace")
+    return text.encode("utf-8", "replace").decode()
 
 
 def in_words(reply: Reply) -> str:
@@ -129,7 +132,7 @@ def in_words(reply: Reply) -> str:
         words = f"HTTP {reply.status} {HTTPStatus(reply.status).phrase}"
     except ValueError:
         words = f"HTTP {reply.status}"
-    body = BLANKS.sub(" ", text_of(reply, most=SHOWN * 2)).strip()
+    body = UNPRINTED.sub(" ", text_of(reply, most=SHOWN * 2)).strip()
     shown = body if len(body) <= SHOWN else body[:SHOWN] + "…"
     return f"{words}: {shown}" if shown else words
 

@@ -55,10 +55,9 @@ class HttpTarget:
         try:
             async with asyncio.timeout(self._options.timeout):
                 reply = await self._ask(address, parcel)
+            outcome = judge(address, reply, utc_now())
         except Exception as error:  # nothing of the other side may end the worker
             outcome = self._failure(error)
-        else:
-            outcome = judge(address, reply, utc_now())
         sent_to = f"{address.method} {self._options.base}{address.path}"
         return replace(outcome, sent_to=sent_to, duration=perf_counter() - started)
 
@@ -72,7 +71,7 @@ class HttpTarget:
             allow_redirects=False,
         ) as response:
             body = await read(response)
-            return Reply(response.status, {n.lower(): v for n, v in response.headers.items()}, body)
+            return Reply(response.status, {n.lower(): storable(v) for n, v in response.headers.items()}, body)
 
     def _opened(self) -> aiohttp.ClientSession:
         """Made in the loop that sends, at the first send."""
@@ -128,6 +127,15 @@ def headers_of(options: HttpOptions, address: HttpAddress, parcel: Parcel) -> CI
         if name.lower() not in options.guarded:
             headers[name] = value
     return headers
+
+
+def storable(value: str) -> str:
+    """aiohttp hides bytes that are no UTF-8 in half characters, which no store takes: as Latin-1 they are readable."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return value
 
 
 async def read(response: aiohttp.ClientResponse) -> bytes:

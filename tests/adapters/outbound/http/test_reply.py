@@ -115,3 +115,37 @@ def test_an_answer_that_does_not_say_who_failed_is_refused_as_a_whole(body: byte
 
 def test_nobody_asks_who_failed_where_all_did() -> None:
     assert judge(GATHERED, Reply(503, {}, b"[0]"), NOW).failed == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 200_000, b"[" * 100_000 + b"]" * 100_000, b'{"n": 1e99999999999999999999}', b"[" + b"9" * 5000 + b"]", b"NaN",
+     b'"\xff"', b'"\\ud800"', b"", b"\xef\xbb\xbf{}"],
+)  # fmt: skip
+def test_json_that_cannot_be_held_is_text(body: bytes) -> None:
+    """`ok_when` says then that it is a text, and the delivery has its outcome."""
+    assert isinstance(body_of(Reply(200, JSON, body)), str)
+    outcome = judge(ASKING, Reply(200, JSON, body), NOW)
+    assert outcome.error == "refused"
+    assert outcome.reason.startswith("ok_when: reply.body is a text: HTTP 200 OK")
+
+
+@pytest.mark.parametrize(
+    "charset", ["idna", "undefined", "punycode", "hex", "utf-16", "no such", "unicode_escape", "utf-7", "\x00"]
+)
+def test_a_text_can_be_stored_whatever_it_says_of_itself(charset: str) -> None:
+    for body in (b"\xff\xfe\x00", b"\\ud800 +2AA-", b"xn--" + b"a" * 500):
+        words = in_words(Reply(500, {"content-type": f"text/plain; charset={charset}"}, body))
+        assert words.encode().startswith(b"HTTP 500 Internal Server Error")
+
+
+def test_a_reason_moves_no_cursor() -> None:
+    words = in_words(Reply(500, {}, b"\x1b[2J\x07 sold\x00out\r\n\xc2\x9b1m \x7f"))
+    assert words == "HTTP 500 Internal Server Error: [2J sold out 1m"
+
+
+@pytest.mark.parametrize("value", ["9" * 6000, "Mon, 1", "", ",,,,", "1 Jan 1 00:00:00 +2359", "1 Jan 9999 23:59:59 -2359",
+                                   "Wed, 25 Nov 2026 10:00:00 +9999999999", "Fri, 31 Feb 2026 00:00:00 GMT", "x" * 60_000])
+def test_any_retry_after_is_bounded_or_nothing(value: str) -> None:
+    seconds = retry_after(value, NOW)
+    assert seconds is None or 0 <= seconds <= 86_400
