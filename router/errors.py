@@ -61,6 +61,13 @@ class ExpressionError(CrossdockError):
         self.error = error
 
 
+class TooLong(MessageError, ExpressionError):
+    """Computing this message takes too long. Raised by an alarm wherever it happens to be, so it is of both kinds."""
+
+    def __init__(self, stage: str, reason: str) -> None:
+        MessageError.__init__(self, stage, "limit", reason)
+
+
 class ExpressionSyntaxError(CrossdockError):
     """An expression cannot be read. `column` counts from 1 inside the expression's text; 0: it is not known."""
 

@@ -269,6 +269,8 @@ def for_sending(unit: Unit, message: Message, epoch: int, send: Send | None = No
     """Raises MessageError of the target's own steps, format or address."""
     try:
         return parcel(unit.target, message, unit.revision, epoch, send)
+    except MessageError:
+        raise
     except ExpressionError as error:
         raise MessageError("send", error.error, error.reason) from None
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from router.errors import ExpressionError, ExpressionSyntaxError
+from router.errors import ExpressionError, ExpressionSyntaxError, TooLong
 from router.message import Message
 from transforms.expressions.compile import build, environment, filters, roots
 from transforms.expressions.emit import Emitter, constant
@@ -44,7 +44,7 @@ class CompiledMap:
     def __call__(self, message: Message) -> Any:
         try:
             return self.quick(message)
-        except MemoryError:
+        except (MemoryError, TooLong):
             raise
         except Exception:
             return self._explain(message)

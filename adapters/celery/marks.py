@@ -11,11 +11,12 @@ import os
 import struct
 from collections.abc import Iterator
 
-SLOT = struct.Struct("=q")
+SLOT = struct.Struct("=qq")
+"""What is worked on, and how many marks there were before: the same work marked anew is not one long computing."""
 OBITUARY = struct.Struct("=q40s")
 """Shorter than PIPE_BUF: one write moves one record, and so does one read, as all records are of one length."""
 FIRST = 8
-"""The slots start behind the draining byte, aligned, so that a mark is one store."""
+"""The slots start behind the draining byte, aligned."""
 
 
 class Marks:
@@ -49,9 +50,14 @@ class Marks:
 
     def clear(self, index: int) -> int:
         """Frees the slot of a child that is gone; what was marked in it."""
-        (work,) = SLOT.unpack_from(self._memory, FIRST + SLOT.size * index)
-        SLOT.pack_into(self._memory, FIRST + SLOT.size * index, 0)
-        return int(work)
+        work, count = self.state(index)
+        SLOT.pack_into(self._memory, FIRST + SLOT.size * index, 0, count)
+        return work
+
+    def state(self, index: int) -> tuple[int, int]:
+        """(what the child of this slot works on, how many marks it has made)."""
+        work, count = SLOT.unpack_from(self._memory, FIRST + SLOT.size * index)
+        return int(work), int(count)
 
     def obituaries(self) -> Iterator[tuple[int, str]]:
         """(work, reason) of what died; each comes once, to one of the children."""
@@ -72,20 +78,23 @@ class Marks:
 class Slot:
     """What a child sees: its own mark, and whether the worker drains."""
 
-    __slots__ = ("_marks", "_memory", "_offset", "index")
+    __slots__ = ("_marks", "_memory", "_offset", "count", "index", "work")
 
     def __init__(self, marks: Marks, memory: mmap.mmap, index: int) -> None:
         self.index = index
         self._marks = marks
         self._memory = memory
         self._offset = FIRST + SLOT.size * index
+        self.work, self.count = marks.state(index)
 
     def mark(self, work: int) -> None:
         """This work (a parked unit where negative) is computed from now on; 0: nothing is."""
-        SLOT.pack_into(self._memory, self._offset, work)
+        self.work = work
+        self.count += 1
+        SLOT.pack_into(self._memory, self._offset, work, self.count)
 
     def clear(self) -> None:
-        SLOT.pack_into(self._memory, self._offset, 0)
+        self.mark(0)
 
     def draining(self) -> bool:
         return self._memory[0] != 0

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import structlog
 from billiard import current_process
 
+from adapters.celery import patience
 from adapters.celery.marks import Marks, Slot
 from adapters.processes import die_with_parent
 
@@ -48,6 +49,7 @@ class Child:
         resource.setrlimit(resource.RLIMIT_DATA, (self._memory, self._memory))
         self._slot = self._marks.slot(current_process().index)
         self._slot.clear()
+        patience.Alarm(self._slot, patience.SOFT).start()
         self._guarded(self._report)
 
     def look(self) -> None:

@@ -15,6 +15,7 @@ from celery import bootsteps, signals
 from celery.worker import WorkController, state
 from celery.worker.components import Pool
 
+from adapters.celery import patience
 from adapters.celery.app import make_app
 from adapters.celery.marks import Marks
 from adapters.celery.tasks import OUT_OF_MEMORY, Child, OpenShifts
@@ -64,6 +65,7 @@ class Worker(Controller):  # type: ignore[misc]
     def on_before_init(self, marks: Marks, announce: Callable[[], None], **_: Any) -> None:
         self.marks = marks
         self.announce = announce
+        self.overdue = patience.Overdue(marks, patience.HARD)
         self.wake: tuple[int, int] = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
 
     def on_start(self) -> None:
@@ -96,21 +98,23 @@ class Witness(Step):  # type: ignore[misc]
         hub.call_soon(self._watch, worker)
         # A child that is gone but not yet reaped slips past billiard's first look; its next is five seconds later.
         hub.call_repeatedly(REAP_EVERY, worker.pool._pool.maintain_pool)
+        hub.call_repeatedly(REAP_EVERY, lambda: worker.overdue.look(list(worker.pool._pool._pool)))
 
     def _watch(self, worker: Worker) -> None:
         pool = worker.pool._pool
         told = pool.on_process_down
         if isinstance(told, Obituary):
             return
-        pool.on_process_down = Obituary(worker.marks, told)
+        pool.on_process_down = Obituary(worker.marks, told, worker.overdue.why)
 
 
 class Obituary:
     """billiard's hook for a child that is gone: billiard's own, then the marks."""
 
-    def __init__(self, marks: Marks, told: Callable[[Any], None] | None) -> None:
+    def __init__(self, marks: Marks, told: Callable[[Any], None] | None, why: Callable[[int], str]) -> None:
         self._marks = marks
         self._told = told
+        self._why = why
 
     def __call__(self, process: Any) -> None:
         if self._told is not None:
@@ -118,7 +122,7 @@ class Obituary:
         if process.exitcode in (0, EX_RECYCLE):
             self._marks.clear(process.index)
             return
-        reason = how_it_ended(process.exitcode)
+        reason = self._why(process.index) or how_it_ended(process.exitcode)
         work = self._marks.died(process.index, reason)
         log.error("a worker child died", action="child_died", child=process.pid, reason=reason, work=work or None)
 

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any
 
-from router.errors import ExpressionError
+from router.errors import ExpressionError, TooLong
 from router.message import Message
 from transforms.expressions import arithmetic, runtime
 from transforms.expressions.emit import Emitter, words
@@ -101,7 +101,7 @@ class Expr:
     def __call__(self, message: Message, **names: Any) -> Any:
         try:
             return self._quick(message, names)
-        except MemoryError:
+        except (MemoryError, TooLong):
             raise
         except Exception:
             return self.carefully(message, names)

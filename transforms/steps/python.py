@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from router.errors import MessageError
+from router.errors import MessageError, TooLong
 from router.message import Message
 from router.ports import Content
 from router.registry import ContentError
@@ -82,6 +82,8 @@ class Python:
                 raise
             path, line = place_of(error, FOLDER)
             place = f"{path}, line {line}" if path else self._path
+            if isinstance(error, TooLong):
+                raise TooLong("python", f"{place}: {error.reason}") from None
             raise MessageError("python", "exception", f"{place}: {described(error)}") from error
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from router.errors import MessageError
+from router.errors import MessageError, TooLong
 from router.message import Message
 from router.ports import Content
 from transforms.filters.values import kind
@@ -49,7 +49,7 @@ class Validate:
             raise invalid(error.messages, self._schema, body) from None
         except RecursionError:
             raise MessageError("validate", "invalid", "the body is nested too deeply") from None
-        except MemoryError:
+        except (MemoryError, TooLong):
             raise
         except Exception as error:
             reason = f"the schema failed with {type(error).__name__}: {error}; correct its validator or the value"

@@ -16,6 +16,7 @@ from transforms.expressions import compile_expression
 from transforms.filters.texts import text
 from transforms.filters.values import kind
 from transforms.steps.stage import evaluate, failed
+from transforms.turns import EXTENSIONS, with_turns
 
 FOLDER = "transforms/templates/"
 METHOD = etree.XPath("string(/*/xsl:output/@method)", namespaces={"xsl": "http://www.w3.org/1999/XSL/Transform"})
@@ -82,7 +83,7 @@ class Files(etree.Resolver):  # type: ignore[misc]
             data = None
         if data is None:
             raise LookupError(f"there is no stylesheet {url if url.startswith(FOLDER) else FOLDER + url}")
-        return self.resolve_string(data, context, base_url=url)
+        return self.resolve_string(turned(data), context, base_url=url)
 
 
 def parsed(name: str, content: Content) -> Any:
@@ -92,11 +93,22 @@ def parsed(name: str, content: Content) -> Any:
     try:
         data = content.bytes(path)
         refuse_impure(data, path)
-        return etree.fromstring(data, parser, base_url=path)
+        sheet = etree.fromstring(data, parser, base_url=path)
     except KeyError:
         raise ContentError(f"there is no stylesheet {path}", path) from None
     except etree.XMLSyntaxError as error:
         raise ContentError(f"not XML: {error.msg}", path, error.lineno or 0, error.offset or 0) from None
+    with_turns(sheet)
+    return sheet
+
+
+def turned(data: bytes) -> bytes:
+    """An included stylesheet with its turns; as it is where it needs none or cannot be read, which libxslt will say."""
+    try:
+        sheet = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    except etree.XMLSyntaxError:
+        return data
+    return bytes(etree.tostring(sheet.getroottree())) if with_turns(sheet) else data
 
 
 def refuse_impure(data: bytes, path: str) -> None:
@@ -108,7 +120,7 @@ def refuse_impure(data: bytes, path: str) -> None:
 
 def compiled(name: str, sheet: Any) -> Any:
     try:
-        return etree.XSLT(sheet, access_control=etree.XSLTAccessControl.DENY_ALL, regexp=False)
+        return etree.XSLT(sheet, access_control=etree.XSLTAccessControl.DENY_ALL, regexp=False, extensions=EXTENSIONS)
     except etree.XSLTParseError as error:
         line = next((entry.line for entry in error.error_log if entry.line), 0)
         raise ContentError(f"not a stylesheet: {explained(error)}", FOLDER + name, line) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -31,6 +32,7 @@ def marks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Marks]:
     monkeypatch.setattr(tasks, "current_process", lambda: type("Process", (), {"index": 1}))
     marks = Marks(2)
     yield marks
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     marks.close()
 
 

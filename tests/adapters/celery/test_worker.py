@@ -92,6 +92,15 @@ def test_a_child_over_its_memory_limit_dies_for_the_work_that_it_marked(worker: 
     assert "action=child_out_of_memory limit=268435456" in stop(worker)
 
 
+def test_a_child_that_computes_without_an_end_is_killed_for_the_work_that_it_marked(worker: Running) -> None:
+    worker.order("endless")
+    until(lambda: worker.has("crashed 10 it computed 2 s without an end"), 40)
+    worker.order("nothing")
+    errors = stop(worker)
+    assert "action=child_overdue" in errors
+    assert "Traceback" not in errors
+
+
 def test_a_child_that_dies_while_it_sends_is_held_against_nothing(worker: Running) -> None:
     worker.order("kill_while_sending")
     until(lambda: sum(note.startswith("open") for note in worker.notes()) == 3)

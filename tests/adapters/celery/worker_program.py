@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from pathlib import Path
 
 from adapters import logs
+from adapters.celery import patience
 from adapters.celery.marks import Slot
 from adapters.celery.worker import run_worker
 
@@ -45,6 +47,11 @@ class Shifts:
         self.slot.mark(-8)
         bytearray(1 << 30)
 
+    def endless(self) -> None:
+        self.slot.mark(10)
+        catastrophic = re.compile("(a+)+b")
+        catastrophic.match("a" * 64)
+
     def kill_while_sending(self) -> None:
         self.slot.mark(9)
         self.slot.clear()
@@ -62,5 +69,6 @@ class Shifts:
         note(f"crashed {work} {reason}")
 
 
+patience.HARD = 2
 logs.configure("info", "worker")
 sys.exit(run_worker(sys.argv[1], 2, 256 << 20, Shifts, lambda: note("ready")))
