@@ -268,8 +268,8 @@ class ShiftRunner:
         """Lanes served; called by each doorbell."""
         return self.runner.run(Shift(self.desk, self.bell, self.children).run())
 
-    def crashed(self, mark: int, reason: str) -> None:
-        self.app.ledger.crashed(mark, reason)
+    def crashed(self, mark: int, reason: str, certain: bool) -> None:
+        self.app.ledger.crashed(mark, reason, certain)
 
     def release_dead(self) -> None:
         self.app.ledger.release_dead(liveness(node_name(self.app.settings.var)))

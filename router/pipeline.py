@@ -13,6 +13,9 @@ from router.message import Envelope, Message, delivery_id
 from router.ports import Codec, Expression, Parcel
 from router.route import AnyStep, Otherwise, Route, Send, Target
 
+MOST_DIGITS = 1_000
+"""Of a number that is a key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
@@ -120,12 +123,20 @@ def key_text(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         raise ExpressionError(f"a key is a text, a number or a date, not {'null' if value is None else value}")
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return digits(value)
     if isinstance(value, int):
         return str(value)
     if isinstance(value, (date, datetime, time)):
         return value.isoformat()
     raise ExpressionError(f"a key is a text, a number or a date, not a {type(value).__name__}")
+
+
+def digits(value: Decimal) -> str:
+    """A number as a key: all of its digits, and none that says nothing. Raises ExpressionError."""
+    if not value.is_finite() or abs(value.adjusted()) > MOST_DIGITS:
+        raise ExpressionError(f"the number {value} is too long for a key", "limit")
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def storable(key: str) -> str:

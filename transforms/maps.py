@@ -8,7 +8,7 @@ from typing import Any
 
 from router.errors import ExpressionError, ExpressionSyntaxError, TooLong
 from router.message import Message
-from transforms.expressions.compile import build, environment, filters, roots
+from transforms.expressions.compile import TOO_DEEP, build, environment, filters, roots
 from transforms.expressions.emit import Emitter, constant
 from transforms.expressions.parse import parse
 
@@ -229,7 +229,14 @@ def exact(value: Any) -> Any:
 
 def compile_map(spec: Mapping[str, Any], name: str = "map") -> CompiledMap:
     """Raises MapSyntaxError, whose `path` is the field."""
-    return CompiledMap(spec, name)
+    try:
+        return CompiledMap(spec, name)
+    except RecursionError:
+        raise MapSyntaxError(TOO_DEEP, "") from None
+    except MapSyntaxError:
+        raise
+    except ExpressionSyntaxError as error:
+        raise MapSyntaxError(error.reason, "") from None
 
 
 __all__ = ["CompiledMap", "MapSyntaxError", "compile_map"]

@@ -19,6 +19,7 @@ from transforms.jinja.budget import BUDGET, Budget
 from transforms.jinja.environment import FOLDER, StrictEnvironment
 from transforms.jinja.printing import MODES, mode_of
 
+TOO_DEEP = "it is nested too deeply for one template: put a part of it into a template of its own, and include it"
 JINJA_NAMES = frozenset({"loop", "self", "super", "caller", "varargs", "kwargs"})
 
 
@@ -84,10 +85,7 @@ class TemplateSet:
         name = path.removeprefix(FOLDER)
         environment = self._environment(mode_of(name))
         self._check(environment, name, set(), FOLDER + name, 0)
-        try:
-            return Template(environment.get_template(name), name, MODES[mode_of(name)].content_type)
-        except jinja2.TemplateSyntaxError as error:
-            raise ContentError(error.message or str(error), FOLDER + name, error.lineno) from None
+        return Template(environment.get_template(name), name, MODES[mode_of(name)].content_type)
 
     def _environment(self, mode: str) -> StrictEnvironment:
         prefixes = tuple(sorted(NAMESPACES.get().items()))
@@ -101,12 +99,21 @@ class TemplateSet:
             return
         seen.add(name)
         tree = self._tree(environment, name, user, line)
+        self._compiled(environment, name)
         uses = list(tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)))
         for use in uses:
             used: Any = use
             self._check(environment, used.template.value, seen, FOLDER + name, used.lineno)
         if user == FOLDER + name and not uses:
             check_names(tree, name)
+
+    def _compiled(self, environment: StrictEnvironment, name: str) -> None:
+        try:
+            environment.get_template(name)
+        except jinja2.TemplateSyntaxError as error:
+            raise ContentError(error.message or str(error), FOLDER + name, error.lineno) from None
+        except (SyntaxError, RecursionError, MemoryError):
+            raise ContentError(TOO_DEEP, FOLDER + name) from None
 
     def _tree(self, environment: StrictEnvironment, name: str, user: str, line: int) -> nodes.Template:
         try:
@@ -116,6 +123,8 @@ class TemplateSet:
             raise ContentError(self._absent(name, user), user, line) from None
         except jinja2.TemplateSyntaxError as error:
             raise ContentError(error.message or str(error), FOLDER + name, error.lineno) from None
+        except RecursionError:
+            raise ContentError(TOO_DEEP, FOLDER + name) from None
 
     def _absent(self, name: str, user: str) -> str:
         if FOLDER + name not in set(self.content.paths()):
@@ -161,11 +170,11 @@ def compile_text(text: str, mode: str = "text") -> Template | Fixed:
             raise ExpressionSyntaxError(
                 f"unknown name '{unknown}'; a template sees {', '.join(ROOTS)}", text.find(unknown) + 1)
         return Template(environment.from_string(text), text, MODES[mode].content_type)
-    except (jinja2.TemplateSyntaxError, RecursionError) as error:
+    except (jinja2.TemplateSyntaxError, SyntaxError, RecursionError, MemoryError) as error:
         raise ExpressionSyntaxError(f"cannot read the template: {spoken(error)}", column_of_braces(text)) from None
 
 
-def spoken(error: jinja2.TemplateSyntaxError | RecursionError) -> str:
+def spoken(error: Exception) -> str:
     return (getattr(error, "message", None) or "it is nested too deeply").rstrip(".")
 
 

@@ -1,14 +1,15 @@
 """How long a child may compute one thing: an alarm in the child ends what is Python, the parent ends the child otherwise.
 
-Time is the processor's, so that a busy or a sleeping machine ends nothing. Below a lane's lease, so that nobody else
-begins with the same thing meanwhile.
+Both end it before the lease of its lanes does (30 s), so that no other child begins with the same thing meanwhile.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
@@ -19,10 +20,14 @@ from adapters.celery.marks import Marks
 from router.errors import TooLong
 
 TICK = 1.0
-SOFT = 10
-"""Seconds after which a computing in Python becomes a dead letter."""
-HARD = 25
+SOFT = 8
+"""Seconds of the processor after which a computing in Python becomes a dead letter."""
+HARD = 20
 """Seconds after which a child is killed: its computing is C code, which hears no alarm, or swallows every error."""
+SHARE = 4
+"""A child that had less than this part of its time from the processor was kept waiting, and is not killed."""
+ENDLESS = "computed without an end"
+"""The reason of a death that is certainly the work's own."""
 HOUSE = ("adapters", "router")
 
 log = structlog.get_logger("crossdock.worker")
@@ -86,14 +91,25 @@ def stage_of(frame: FrameType | None) -> str | None:
     return (verb or "map") if inside else None
 
 
+@dataclass(slots=True)
+class Begun:
+    """A computing that was seen: when, and how much its child had computed in all by then, in seconds."""
+
+    pid: int
+    count: int
+    at: float
+    used: float
+    killed: bool = False
+
+
 class Overdue:
     """In the parent: kills a child that has computed one thing for too long. `look` once a second."""
 
-    def __init__(self, marks: Marks, hard: float) -> None:
+    def __init__(self, marks: Marks, hard: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._marks = marks
         self._hard = hard
-        self._since: dict[int, tuple[int, int, float]] = {}
-        self._killed: dict[int, str] = {}
+        self._clock = clock
+        self._seen: dict[int, Begun] = {}
 
     def look(self, processes: Iterable[Any]) -> None:
         for process in processes:
@@ -101,22 +117,24 @@ class Overdue:
 
     def why(self, index: int) -> str:
         """Why the child of this slot was killed here; '' where it was not."""
-        return self._killed.pop(index, "")
+        seen = self._seen.pop(index, None)
+        return ENDLESS if seen is not None and seen.killed else ""
 
     def _one(self, index: int, pid: int) -> None:
         work, count = self._marks.state(index)
         used = processor_time(pid)
-        if not work or used is None:
-            self._since.pop(index, None)
+        if used is None:
             return
-        if self._since.get(index, (0, -1, 0.0))[:2] != (pid, count):
-            self._since[index] = (pid, count, used)
+        seen = self._seen.get(index)
+        if seen is None or not work or (seen.pid, seen.count) != (pid, count):
+            self._seen[index] = Begun(pid, count, self._clock(), used)
             return
-        if used - self._since[index][2] < self._hard or index in self._killed:
+        lasted = self._clock() - seen.at
+        if seen.killed or lasted < self._hard or used - seen.used < lasted / SHARE:
             return
-        self._killed[index] = f"it computed {self._hard:g} s without an end"
+        seen.killed = True
         log.error("a child that computes without an end is killed", action="child_overdue", child=pid, work=work,
-                  seconds=self._hard)  # fmt: skip
+                  seconds=round(lasted))  # fmt: skip
         os.kill(pid, signal.SIGKILL)
 
 

@@ -26,8 +26,8 @@ class Shifts(Protocol):
     def __call__(self) -> object:
         """One shift; ends by itself, early where the slot says that the worker drains."""
 
-    def crashed(self, work: int, reason: str) -> None:
-        """Tells the ledger that a child died while it computed this work."""
+    def crashed(self, work: int, reason: str, certain: bool) -> None:
+        """Tells the ledger that a child died while it computed this work; `certain` where it was killed for that."""
 
 
 OpenShifts = Callable[[Slot], Shifts]
@@ -64,7 +64,7 @@ class Child:
     def _report(self) -> None:
         shifts = self._opened()
         for work, reason in self._marks.obituaries():
-            shifts.crashed(work, reason)
+            shifts.crashed(work, reason, reason == patience.ENDLESS)
             log.error("a child crashed over this work", action="work_crashed", work=work, reason=reason)
 
     def _opened(self) -> Shifts:

@@ -58,9 +58,9 @@ class Lanes(Protocol):
     def check_due(self) -> int:
         """Compares `next_due` with the work itself; mends and counts what was missed."""
 
-    def crashed(self, mark: int, reason: str) -> None:
+    def crashed(self, mark: int, reason: str, certain: bool = False) -> None:
         """A child died while it computed this work (a parked unit where negative): counted; after the second, a batch
-        is halved."""
+        is halved. Where it is `certain` that this work was the cause, one death is enough."""
 
     def take_ticker(self, owner: str) -> bool:
         """Whether this owner rings now: one does, by a lease of 2 s."""

@@ -39,7 +39,8 @@ def test_the_id_of_a_delivery_stays_and_its_key_says_which_edit() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("a", "a"), (7, "7"), (Decimal("1.50"), "1.5"), (Decimal("100"), "100"), (dt.date(2026, 3, 1), "2026-03-01")],
+    [("a", "a"), (7, "7"), (Decimal("1.50"), "1.5"), (Decimal("100"), "100"), (Decimal("1E+2"), "100"),
+     (Decimal("0.000"), "0"), (Decimal("1." + "0" * 40 + "1"), "1." + "0" * 40 + "1"), (dt.date(2026, 3, 1), "2026-03-01")],
 )
 def test_a_key(value: object, text: str) -> None:
     assert key_text(value) == text
@@ -49,6 +50,13 @@ def test_a_key(value: object, text: str) -> None:
 def test_what_is_no_key(value: object) -> None:
     with pytest.raises(ExpressionError):
         key_text(value)
+
+
+@pytest.mark.parametrize("value", ["1E+400000", "1E-400000", "1E+999999999", "NaN"])
+def test_a_number_of_a_million_digits_is_no_key(value: str) -> None:
+    with pytest.raises(ExpressionError, match="too long for a key") as caught:
+        key_text(Decimal(value))
+    assert caught.value.error == "limit"
 
 
 def test_half_a_character_is_no_key() -> None:

@@ -16,6 +16,8 @@ from transforms.expressions.runtime import fail_null, is_number, limited, show, 
 EXACT = decimal.Context(
     prec=5000, Emax=99999, Emin=-99999, traps=[decimal.InvalidOperation, decimal.Inexact, decimal.Overflow]
 )
+MOST_BITS = 14_285
+"""Of a whole number: 4,300 digits, which is what Python writes as text and JSON reads."""
 DIVISION = decimal.Context(prec=28, traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow])
 
 
@@ -75,7 +77,10 @@ def mul(a: Any, b: Any, left: str = "", right: str = "") -> Any:
         except decimal.DecimalException:
             return _exact(MULTIPLY, a, b)
     if type(a) is int and type(b) is int:
-        return a * b
+        product = a * b
+        if product.bit_length() > MOST_BITS:
+            raise ExpressionError(f"{show(a)} and {show(b)} make a number that is too long", "limit")
+        return product
     _numbers(a, b, left, right, "multiply")
     return _exact(EXACT.multiply, a, b)
 

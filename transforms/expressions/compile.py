@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any
 
-from router.errors import ExpressionError, TooLong
+from router.errors import ExpressionError, ExpressionSyntaxError, TooLong
 from router.message import Message
 from transforms.expressions import arithmetic, runtime
 from transforms.expressions.emit import Emitter, words
@@ -73,8 +73,15 @@ def roots(names: set[str], own: tuple[str, ...] = ()) -> list[str]:
     return [ROOT_SOURCE[name] for name in sorted(names) if name in ROOT_SOURCE and name not in own]
 
 
+TOO_DEEP = "it is nested too deeply: compute a part of it in a step of its own"
+
+
 def build(source: str, env: dict[str, Any], name: str = "_f") -> Callable[..., Any]:
-    exec(compile(source, f"<{name}>", "exec"), env)
+    """Raises ExpressionSyntaxError for what Python's compiler does not take: parentheses or loops by the hundred."""
+    try:
+        exec(compile(source, f"<{name}>", "exec"), env)
+    except (SyntaxError, RecursionError, MemoryError):
+        raise ExpressionSyntaxError(TOO_DEEP, 1) from None
     function: Callable[..., Any] = env[name]
     return function
 
@@ -87,8 +94,11 @@ class Expr:
     def __init__(self, source: str, condition: bool = False, loops: tuple[str, ...] = ()) -> None:
         self.source = source
         self.tree = parse(source)
-        self._quick = self._build(False, condition, loops)
-        self._careful = self._build(True, condition, loops)
+        try:
+            self._quick = self._build(False, condition, loops)
+            self._careful = self._build(True, condition, loops)
+        except RecursionError:
+            raise ExpressionSyntaxError(TOO_DEEP, 1) from None
 
     def _build(self, careful: bool, condition: bool, loops: tuple[str, ...]) -> Callable[..., Any]:
         env = environment()
@@ -111,6 +121,8 @@ class Expr:
             return self._careful(message, names)
         except ExpressionError:
             raise
+        except RecursionError:
+            raise ExpressionError(f"{words(self.tree)}: the value is nested too deeply", "limit") from None
         except Exception as error:
             raise ExpressionError(f"{words(self.tree)}: {error}", "value") from error
 

@@ -34,7 +34,10 @@ def show(value: Any) -> str:
     """A value in an error, short."""
     if isinstance(value, (dict, list, tuple)) or hasattr(value, "xpath"):
         return kind(value)
-    text = str(value) if isinstance(value, Decimal) else repr(value)
+    try:
+        text = str(value) if isinstance(value, Decimal) else repr(value)
+    except ValueError:
+        return "a number of more than 4,300 digits"
     return f"{kind(value)} {text if len(text) <= 60 else text[:57] + '…'}"
 
 
@@ -147,7 +150,10 @@ def plain(value: Any, name: str = "") -> str:
     if type(value) is str:
         return value
     if type(value) is int:
-        return str(value)
+        try:
+            return str(value)
+        except ValueError:
+            raise ExpressionError(f"{name or 'a number'} is too long to print", "limit") from None
     if type(value) is Decimal:
         if value.adjusted() > 10_000 or value.adjusted() < -10_000:
             raise ExpressionError(f"{name or 'a number'} is too long to print", "limit")

@@ -43,10 +43,18 @@ def reach(value: Any, key: Any, name: str, parent: str) -> Any:
     if isinstance(value, LoopContext):
         return getattr(value, key) if key in LOOP_FIELDS else missing(undefined(f"{name} is undefined"))
     if isinstance(value, TemplateReference):
-        return value[key]
+        return block(value, key, name)
     if isinstance(value, TemplateModule):
         return exported(value, key, name)
     return runtime.get(value, key, name, parent)
+
+
+def block(template: TemplateReference, key: Any, name: str) -> Any:
+    """`self.NAME`: a block of this template."""
+    try:
+        return template[key]
+    except KeyError:
+        raise undefined(f"{name} is undefined: the template has no such block") from None
 
 
 def exported(module: TemplateModule, key: Any, name: str) -> Any:

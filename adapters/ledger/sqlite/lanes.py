@@ -9,6 +9,7 @@ from adapters.ledger.sqlite.connection import Database
 from adapters.ledger.sqlite.rows import Run, wake
 from router import ranges
 from router.ledger import FAR, Claim
+from router.units import LETHAL
 
 CRASHES_BEFORE_HALVING = 2
 TICKER_LEASE_MS = 2000
@@ -139,12 +140,13 @@ class Lanes:
             count(run, "missed_due", len(lanes))
         return len(lanes)
 
-    def crashed(self, mark: int, reason: str) -> None:
+    def crashed(self, mark: int, reason: str, certain: bool = False) -> None:
         with self.db.write() as run:
+            deaths = LETHAL if certain else 1
             if mark < 0:
-                run("UPDATE parked SET crashes=crashes+1, crash=? WHERE id=?", (reason, -mark))
+                run("UPDATE parked SET crashes=crashes+?, crash=? WHERE id=?", (deaths, reason, -mark))
                 return
-            run("UPDATE work SET crashes=crashes+1, crash=? WHERE id=? AND state=0", (reason, mark))
+            run("UPDATE work SET crashes=crashes+?, crash=? WHERE id=? AND state=0", (deaths, reason, mark))
             row = run("SELECT crashes, rest FROM work WHERE id=? AND state=0", (mark,)).fetchone()
             if row is not None and row[0] >= CRASHES_BEFORE_HALVING and ranges.size(row[1]) > 1:
                 self._halve(run, mark, ranges.decode(row[1]))

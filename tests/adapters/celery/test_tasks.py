@@ -21,7 +21,7 @@ class Shifts:
     def __call__(self) -> None:
         self.looks += 1
 
-    def crashed(self, work: int, reason: str) -> None:
+    def crashed(self, work: int, reason: str, certain: bool) -> None:
         self.crashes.append((work, reason))
 
 

@@ -65,10 +65,10 @@ class Shifts:
             time.sleep(0.01)
         note("drained")
 
-    def crashed(self, work: int, reason: str) -> None:
-        note(f"crashed {work} {reason}")
+    def crashed(self, work: int, reason: str, certain: bool) -> None:
+        note(f"crashed {work} {reason}{' for certain' if certain else ''}")
 
 
-patience.HARD = 2
+patience.HARD = 1
 logs.configure("info", "worker")
 sys.exit(run_worker(sys.argv[1], 2, 256 << 20, Shifts, lambda: note("ready")))

@@ -50,3 +50,13 @@ class WorklistRules(LedgerCase):
         ledger.crashed(single[0].id, "SIGSEGV")
         assert ledger.open_work(claim, 10)[0].crashes == 2
         assert ledger.open_work(claim, 10)[0].crash == "SIGSEGV"
+
+    def test_one_death_is_enough_where_its_cause_is_certain(self, ledger: Ledger) -> None:
+        self.put(ledger, 2)
+        claim = self.claim(ledger)
+        (work,) = ledger.open_work(claim, 1)
+        ledger.crashed(work.id, "endless", certain=True)
+        halves = ledger.open_work(claim, 10)
+        assert [(w.rest, w.crashes) for w in halves] == [("0", 1), ("1", 1)]
+        ledger.crashed(halves[1].id, "endless", certain=True)
+        assert [w.crashes >= 3 for w in ledger.open_work(claim, 10)] == [False, True]

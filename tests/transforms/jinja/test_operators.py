@@ -3,11 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jinja2 import Environment
+from jinja2.runtime import TemplateReference
 from markupsafe import Markup
 
 from router.errors import ExpressionError
 from transforms.jinja.missing import Missing
-from transforms.jinja.operators import TESTS, may_be_called, operators
+from transforms.jinja.operators import TESTS, may_be_called, operators, reach
 from transforms.jinja.printing import MODES, printer
 
 OPERATORS = operators(printer(MODES["xml"]))
@@ -53,3 +55,11 @@ def test_lenient_words() -> None:
 @pytest.mark.parametrize("value", [print, len, str, "".upper, dict, lambda: 1, None])
 def test_nothing_of_python_is_called(value: Any) -> None:
     assert not may_be_called(value)
+
+
+@pytest.mark.parametrize("key", ["__init__", "_TemplateReference__context", "nope"])
+def test_a_block_that_is_not_there(key: str) -> None:
+    reference = Environment().from_string("").new_context()
+    with pytest.raises(ExpressionError, match=r"self.x is undefined: the template has no such block") as caught:
+        reach(TemplateReference(reference), key, "self.x", "self")
+    assert caught.value.error == "undefined"
