@@ -9,6 +9,7 @@ from typing import Any
 from router.registry import CodecFactory
 from transforms.codecs.bytes import bytes as raw_bytes
 from transforms.codecs.csv import csv
+from transforms.codecs.fixed import fixed
 from transforms.codecs.json import json
 from transforms.codecs.ndjson import ndjson
 from transforms.codecs.text import text
@@ -19,6 +20,7 @@ CODECS: Mapping[str, CodecFactory] = {
     "ndjson": ndjson,
     "xml": xml,
     "csv": csv,
+    "fixed": fixed,
     "text": text,
     "bytes": raw_bytes,
 }

@@ -14,7 +14,7 @@ KEPT = 20_000
 """Values that a column remembers: prices, quantities and dates repeat."""
 
 WHOLE = re.compile(r"[+-]?[0-9]+")
-TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+TRUTH = {"true": True, "1": True, "yes": True, "y": True, "false": False, "0": False, "no": False, "n": False}
 DIGITS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
 
 Read = Callable[[str], Any]
@@ -66,7 +66,7 @@ def truth(text: str) -> bool | None:
     try:
         return TRUTH[text.lower()]
     except KeyError:
-        raise CellError(f"{excerpt(text)} is not true or false (true, false, yes, no, 1, 0)") from None
+        raise CellError(f"{excerpt(text)} is not true or false (true, false, yes, no, y, n, 1, 0)") from None
 
 
 def date_reader(format: str | None, with_time: bool) -> Read:

@@ -41,6 +41,22 @@ class Charset:
         """The error handler that keeps what cannot be decoded as lone surrogates, byte for byte."""
         return "surrogatepass" if self.name.startswith(("utf-16", "utf-32")) else "surrogateescape"
 
+    def keep(self, raw: bytes, encoding: str) -> str:
+        """The text of bytes some of which cannot be decoded: these are lone surrogates in it, and `size` still holds."""
+        if not self.name.startswith(("utf-16", "utf-32")):
+            return raw.decode(encoding, self.lossless)
+        unit, found = (2 if self.name.startswith("utf-16") else 4), ""
+        while True:
+            try:
+                return found + raw.decode(encoding, self.lossless)
+            except UnicodeDecodeError as wrong:  # half a unit at the end, or a number that is no character
+                found += raw[: wrong.start].decode(encoding, self.lossless) + "\udc80"
+                raw = raw[wrong.start + unit :]
+
+    def size(self, text: str, encoding: str) -> int:
+        """The bytes that a text of `keep` took."""
+        return len(text.encode(encoding, self.lossless))
+
     def detect(self, head: bytes) -> tuple[str, int]:
         """The encoding of a stream that begins with `head`, and the length of its mark. Raises DecodeError where the
         mark contradicts what was declared."""
@@ -87,6 +103,14 @@ def unlike_latin_1(encoding: str) -> bytes | None:
     odd = bytes(n for n in range(256) if bytes([n]).decode(encoding, "replace") != chr(n))
     table = len(bytes(range(256)).decode(encoding, "replace")) == 256
     return odd if table and min(odd, default=128) >= 128 else None
+
+
+def ebcdic(encoding: str) -> bool:
+    """Whether an encoding is one of IBM's for mainframes, in which digits are F0 to F9."""
+    try:
+        return "0\n".encode(encoding) == b"\xf0\x25"
+    except (UnicodeEncodeError, LookupError):
+        return False
 
 
 def undecodable(byte: bytes, name: str) -> str:

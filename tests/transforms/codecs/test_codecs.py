@@ -15,6 +15,7 @@ from router.errors import DecodeError, EncodeError
 from router.ports import Bad, Codec
 from tests.contracts.codec import ENVELOPE, CodecContract, JoinContract, RecordContract
 from tests.transforms.codecs import test_ndjson
+from tests.transforms.codecs.fixed import test_fixed
 from transforms.codecs import CODECS, codec_for, codec_of_body
 
 NOTHING = StoredContent()
@@ -223,7 +224,7 @@ class TestBytes(JoinContract):
 
 
 def test_every_codec_has_its_contract() -> None:
-    classes = (TestJson, test_ndjson.TestNdjson, TestCsv, TestXml, TestText, TestBytes)
+    classes = (TestJson, test_ndjson.TestNdjson, TestCsv, test_fixed.TestFixed, TestXml, TestText, TestBytes)
     held = {c.__name__.removeprefix("Test").lower() for c in classes}
     assert held == set(CODECS)
 
