@@ -70,6 +70,10 @@ class RecordContract(CodecContract):
     stream = b""
     count = 0
 
+    def shown(self, body: Any) -> str:
+        """Alike for bodies that are alike."""
+        return repr(body)
+
     @pytest.mark.parametrize("size", [1, 7, 64, 1000, 262_144])
     def test_whatever_the_chunk_the_records_are_the_same(self, size: int) -> None:
         codec = self.codec()
@@ -86,7 +90,7 @@ class RecordContract(CodecContract):
             found.extend(records)
         whole = [pair for cut in codec.cut(stream) for pair in codec.records(stream, cut)]
         assert [n for n, _ in found] == list(range(1, self.count + 1))
-        assert [repr(b) for _, b in found] == [repr(b) for _, b in whole]
+        assert [self.shown(b) for _, b in found] == [self.shown(b) for _, b in whole]
 
     def test_cutting_goes_on_after_any_chunk(self) -> None:
         codec = self.codec()
@@ -103,4 +107,4 @@ class RecordContract(CodecContract):
         (cut,) = codec.cut(stream)
         everything = dict(codec.records(stream, cut))
         assert [n for n, _ in codec.records(stream, cut, [2])] == [2]
-        assert repr(codec.records(stream, cut, [2])[0][1]) == repr(everything[2])
+        assert self.shown(codec.records(stream, cut, [2])[0][1]) == self.shown(everything[2])
