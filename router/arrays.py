@@ -189,6 +189,10 @@ class ArrayServer(LaneServer):
             self._instead(sending, parcel, outcome)
             return
         self.ended.beat(outcome, sending.probe)
+        unknown = [n for n in outcome.failed if n >= len(sending.units)]
+        if unknown:
+            reason = f"collect.failed names member {unknown[0]} of an array of {len(sending.units)}"
+            outcome = replace(outcome, error="refused", reason=reason)
         if outcome.ok:
             self._whole(sending, parcel, outcome)
         else:

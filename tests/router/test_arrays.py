@@ -140,6 +140,15 @@ def test_members_that_the_answer_refuses_leave_the_array(tmp_path: Path) -> None
     assert len(made.ledger.db.read("SELECT 1 FROM attempt WHERE kind=3")) == 2
 
 
+def test_an_answer_that_refuses_a_member_that_is_not_there_refuses_all(tmp_path: Path) -> None:
+    made = shop(tmp_path)
+    made.targets["erp"].script = [Outcome(status=207, failed=(0, 5))]
+    made.put({"n": 1}, {"n": 2})
+    made.deliver()
+    found = made.ledger.db.read("SELECT state, error, reason FROM parked")
+    assert found == [("dead", "refused", "collect.failed names member 5 of an array of 2")] * 2
+
+
 def test_a_refused_member_is_tried_again_alone_where_the_policy_says_so(tmp_path: Path) -> None:
     made = shop(tmp_path, retry=RetryPolicy(first=1.0, jitter=0.0, errors=("refused",)))
     made.targets["erp"].script = [Outcome(status=207, failed=(0, 2))]

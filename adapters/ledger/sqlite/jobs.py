@@ -113,13 +113,13 @@ class Jobs:
 
     def _replayed(self, job: Job) -> JobOutcome:
         """By the messages that it made."""
-        seqs = [int(seq) for (seq,) in self.db.read("SELECT seq FROM message WHERE replay_job=?", (job.id,))]
+        seqs = dict(self.db.read("SELECT seq, route FROM message WHERE replay_job=?", (job.id,)))
         waiting: Counter[str] = Counter()
         dead = 0
-        for ends in Ends(self.db).of(seqs).values():
+        for seq, ends in Ends(self.db).of(seqs).items():
             open_at = next((t for t, n in ends.targets.items() if n["open"] or n["retry"] or n["held"]), "")
             if open_at or ends.route["open"]:
-                waiting[open_at or "its route"] += 1
+                waiting[open_at or str(seqs[seq])] += 1
             else:
                 dead += ends.state == "dead"
         return JobOutcome(len(seqs) - dead - waiting.total(), dead, waiting)
