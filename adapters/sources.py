@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from adapters.amqp.broker import broker_of
+from adapters.inbound.amqp.source import AmqpSource
 from adapters.inbound.folder.source import FolderSource
 from adapters.inbound.redis_stream.group import Group
 from adapters.inbound.redis_stream.source import RedisStreamSource
@@ -53,8 +55,14 @@ def redis(route: Route, connection: Connection, dock: Dock) -> Running:
     return RedisStreamSource(route.id, group, taker.store)
 
 
+def amqp(route: Route, connection: Connection, dock: Dock) -> Running:
+    broker = broker_of(str(connection.options["url"]))
+    return AmqpSource(route, connection, broker, dock.receiver, dock.ledger, dock.table.keep.messages)
+
+
 SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {
     "folder": folder,
+    "amqp": amqp,
     "redis": redis,
 }
 

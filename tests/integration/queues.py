@@ -61,7 +61,10 @@ class Queues:
             self.channel.queue_bind(queue, name, key)
 
     def put(self, queue: str, body: bytes, **properties: Any) -> None:
-        self.channel.basic_publish(amqp.Message(body, delivery_mode=2, **properties), routing_key=queue)
+        self.publish("", queue, body, **properties)
+
+    def publish(self, exchange: str, routing_key: str, body: bytes, **properties: Any) -> None:
+        self.channel.basic_publish(amqp.Message(body, delivery_mode=2, **properties), exchange, routing_key)
 
     def count(self, queue: str) -> int:
         """Messages that are ready."""

@@ -1,1 +1,7 @@
-"""Queues of an AMQP broker as sources."""
+"""`from: {amqp: CONNECTION, queue}`: messages of a queue of a RabbitMQ."""
+
+from __future__ import annotations
+
+from adapters.inbound.amqp.source import AmqpSource
+
+__all__ = ["AmqpSource"]

@@ -1,0 +1,49 @@
+"""A delivery as an envelope: which of its headers and properties the message has, and what of it is not read."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+
+from adapters.inbound.amqp.delivery import Delivery
+from router.headers import AUTHORIZATION
+from router.ledger import End
+
+SECRET = frozenset({AUTHORIZATION, "proxy-authorization", "cookie"})
+"""Headers that are never stored."""
+KEPT = ("message-id", "correlation-id", "type", "app-id", "user-id", "reply-to", "expiration", "priority", "timestamp",
+        "content-encoding")  # fmt: skip
+"""Properties that are headers of the message, `amqp-` before their names. The content type is its content type."""
+PLAIN = frozenset({"", "identity", "binary", "none"})
+"""Content encodings that say: the body is as it is."""
+
+
+def headers_of(delivery: Delivery) -> Mapping[str, str]:
+    """Names in lower case. Properties stand over headers of the same name."""
+    headers = {name.lower(): text for name, text in delivery.headers.items()} if delivery.headers else {}
+    for secret in SECRET & headers.keys():
+        del headers[secret]
+    properties = delivery.properties
+    headers.update((f"amqp-{name}", properties[name]) for name in KEPT if name in properties)
+    if delivery.exchange:
+        headers["amqp-exchange"] = delivery.exchange
+    if delivery.routing_key:
+        headers["amqp-routing-key"] = delivery.routing_key
+    return headers
+
+
+def unread(delivery: Delivery) -> End | None:
+    """The end of a message whose body is packed: it is kept as it came, and nobody guesses."""
+    encoding = delivery.properties.get("content-encoding", "").strip().lower()
+    if encoding in PLAIN or _is_charset(encoding):
+        return None
+    reason = f"content_encoding {encoding[:40]!r} is not read here; have the sender put in the body as it is"
+    return End("dead", "decode", "encoding", reason)
+
+
+def _is_charset(name: str) -> bool:
+    """Many clients write the charset there (`utf-8`)."""
+    try:
+        return bool(codecs.lookup(name)._is_text_encoding)
+    except (LookupError, ValueError):
+        return False
