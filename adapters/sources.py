@@ -52,7 +52,7 @@ def redis(route: Route, connection: Connection, dock: Dock) -> Running:
     reader = f"{dock.node.partition('/')[0]}:{route.id}"
     group = Group(Server(connection.options), str(options["stream"]), str(options["group"]), reader)
     taker = Taker(route, dock.receiver, dock.ledger.blob, dock.table.keep.messages)
-    return RedisStreamSource(route.id, group, taker.store)
+    return RedisStreamSource(route.id, group, taker.store, paused=lambda: dock.paused(route.id))
 
 
 def amqp(route: Route, connection: Connection, dock: Dock) -> Running:

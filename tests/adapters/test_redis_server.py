@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import subprocess
-from collections.abc import Iterator
+import socket
 from pathlib import Path
 
 import pytest
 
 from adapters.redis_server import Server, ServerError, ask, hang_up, place_of
-from tests.adapters.valkey import Valkey, free_port, tls_server
+from tests.adapters.valkey import Valkey, free_port
 
 SECRET = "s3cr3t-word"
 
@@ -73,50 +71,9 @@ async def test_what_the_server_answers_is_given_with_its_code(tmp_path: Path) ->
             await hang_up(connection)
 
 
-def certificate(folder: Path) -> None:
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "key.pem", "-out",
-         folder / "ca.pem", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]]:
-    """A folder with the certificate, and the port of a server with TLS and a password."""
-    binary = tls_server()
-    if binary is None or shutil.which("openssl") is None:
-        pytest.skip("a redis-server with TLS and openssl are needed: apt install redis-server openssl")
-    folder, port = tmp_path_factory.mktemp("tls"), free_port()
-    certificate(folder)
-    options = ("--tls-port", str(port), "--tls-cert-file", str(folder / "ca.pem"), "--tls-key-file",
-               str(folder / "key.pem"), "--tls-auth-clients", "no", "--requirepass", SECRET)  # fmt: skip
-    with Valkey(folder / "server", *options, binary=binary):
-        yield folder, port
-
-
-async def test_tls_verifies_the_server_by_a_file_of_the_project(guarded: tuple[Path, int]) -> None:
-    folder, port = guarded
-    url = f"rediss://:{SECRET}@localhost:{port}/1?ssl_ca_certs=ca.pem"
-    connection = await Server({"url": url, "base": folder}).connect()
-    try:
-        assert await ask(connection, "PING") == b"PONG"
-    finally:
-        await hang_up(connection)
-
-
-async def test_a_certificate_that_nobody_vouches_for_is_no_connection(guarded: tuple[Path, int]) -> None:
-    folder, port = guarded
-    assert "wrong certificate: " in (await failure(f"rediss://:{SECRET}@localhost:{port}")).reason
-    wrong_name = await failure(f"rediss://:{SECRET}@127.0.0.1:{port}?ssl_ca_certs=ca.pem", folder)
-    assert "not valid for '127.0.0.1'" in wrong_name.reason
-    assert "WRONGPASS" in (await failure(f"rediss://:no@localhost:{port}?ssl_ca_certs=ca.pem", folder)).reason
-
-
 async def test_a_server_that_takes_a_connection_and_says_nothing_is_given_up() -> None:
-    server = await asyncio.start_server(lambda reader, writer: asyncio.sleep(60), "127.0.0.1", 0)
-    async with server:
-        connecting = Server({"url": f"redis://:{SECRET}@127.0.0.1:{server.sockets[0].getsockname()[1]}"}).connect()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        connecting = Server({"url": f"redis://:{SECRET}@127.0.0.1:{silent.getsockname()[1]}"}).connect()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await connecting

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,18 +16,15 @@ from adapters import broker
 from adapters.processes import die_with_parent
 from tests.adapters.waiting import until
 
-STOPPED = (redis.ConnectionError, redis.TimeoutError)
-
 
 class Valkey:
     """Listens on a free port, which it keeps over restarts. What it answered is on its disk."""
 
-    def __init__(self, folder: Path, *options: str, binary: Path | str | None = None) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.port = free_port()
         self.options = options
-        self.binary = str(binary or broker.server())
         self._process: subprocess.Popen[bytes] | None = None
         self._client: redis.Redis | None = None
 
@@ -55,7 +51,7 @@ class Valkey:
 
     def start(self) -> None:
         parent = os.getpid()
-        words = [self.binary, "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder), "--save", "",
+        words = [str(broker.server()), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder), "--save", "",
                  "--appendonly", "yes", "--appendfsync", "always", *self.options]  # fmt: skip
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(words, stdout=log, stderr=log, preexec_fn=lambda: die_with_parent(parent))
@@ -100,8 +96,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def tls_server() -> str | None:
-    """The wheel's server speaks no TLS; Debian's does."""
-    return shutil.which("redis-server")

@@ -23,7 +23,7 @@ IDLE = 60.0
 """Seconds without an acknowledgement after which a reader counts as dead: longer than any commit takes."""
 CLAIM_EVERY = 15.0
 LOOK_EVERY = 1.0
-"""Seconds between looks for a stream that is not there yet."""
+"""Seconds between looks for a stream that is not there yet, or whether a paused route goes on."""
 FAREWELL = 3.0
 """Seconds that the last acknowledgement may take."""
 
@@ -34,12 +34,16 @@ class Stopped(Exception):
     """The source is to stop."""
 
 
+class Paused(Exception):
+    """The route takes nothing in for now."""
+
+
 class RedisStreamSource:
     """Entries of one stream become messages of one route.
 
     `store` takes what one read gave in one synced transaction; it blocks. Whatever fails, the source begins anew: what
     this reader was given and did not acknowledge comes first, and what of it is stored already is known by its name.
-    Nothing ends the loop but `stop`.
+    While the route is `paused`, entries stay in the stream. Nothing ends the loop but `stop`.
     """
 
     def __init__(
@@ -49,12 +53,14 @@ class RedisStreamSource:
         store: Callable[[Sequence[Entry]], object],
         idle: float = IDLE,
         claim_every: float = CLAIM_EVERY,
+        paused: Callable[[], bool] = lambda: False,
     ) -> None:
         self._group = group
         self._store = store
         self._idle = idle
         self._claim_every = claim_every
         self._claim_at = float("-inf")
+        self._paused = paused
         self._log = log.bind(route=route)
         self._trouble = Trouble(self._log)
         self._portion = Portion()
@@ -73,10 +79,15 @@ class RedisStreamSource:
 
     async def _turn(self, stop: asyncio.Event) -> float:
         """Works until something fails; the seconds until the next turn."""
+        if self._paused() and not self._stored:
+            return LOOK_EVERY
         try:
             return await self._work(stop)
         except Stopped:
             return 0.0
+        except Paused:
+            await self._group.close()
+            return LOOK_EVERY
         except NoStream as error:
             return min(LOOK_EVERY, self._trouble.failed("stream_missing", error.reason))
         except NoGroup as error:
@@ -90,7 +101,7 @@ class RedisStreamSource:
             return self._trouble.failed("stream_failed", f"reading the stream failed: {type(error).__name__}")
 
     async def _work(self, stop: asyncio.Event) -> float:
-        """Never returns: Stopped, or what went wrong."""
+        """Never returns: Stopped, Paused, or what went wrong."""
         if await _unless(stop, self._group.open()):
             self._log.info("made the consumer group, which starts at the first entry", action="stream_group_made")
         await self._acknowledge(stop)
@@ -98,12 +109,12 @@ class RedisStreamSource:
         while True:
             if time.monotonic() >= self._claim_at:
                 await self._take_over(stop)
-            await self._take(await _unless(stop, self._group.fresh(self._portion.count)), stop)
+            await self._take(await self._read(stop, self._group.fresh), stop)
 
     async def _take_own(self, stop: asyncio.Event) -> None:
         """What this reader was given before it died, or lost its connection."""
         after = START
-        while read := await _unless(stop, self._group.own(after, self._portion.count)):
+        while read := await self._read(stop, self._group.own, after):
             await self._take(read, stop)
             after = read.after
 
@@ -111,7 +122,7 @@ class RedisStreamSource:
         """What readers were given that do not come back."""
         after, taken = START, 0
         while True:
-            read = await _unless(stop, self._group.claim(self._idle, after, self._portion.count))
+            read = await self._read(stop, self._group.claim, self._idle, after)
             await self._take(read, stop)
             after, taken = read.after, taken + len(read.entries)
             if after == START:
@@ -119,6 +130,11 @@ class RedisStreamSource:
         if taken:
             self._log.info("took over entries of a reader that is gone", action="stream_taken_over", entries=taken)
         self._claim_at = time.monotonic() + self._claim_every
+
+    async def _read(self, stop: asyncio.Event, read: Callable[..., Coroutine[Any, Any, Read]], *words: Any) -> Read:
+        if self._paused():
+            raise Paused
+        return await _unless(stop, read(*words, self._portion.count))
 
     async def _take(self, read: Read, stop: asyncio.Event) -> None:
         if read.gone:

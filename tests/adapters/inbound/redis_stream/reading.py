@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from adapters.inbound.redis_stream.entries import Entry
+from adapters.inbound.redis_stream.entries import Entry, Read
 from adapters.inbound.redis_stream.group import Group
 from adapters.inbound.redis_stream.source import RedisStreamSource
 from adapters.inbound.redis_stream.take import Taker
@@ -24,13 +24,23 @@ STREAM = "stock"
 ROUTE = Route("r", Source("redis", {"redis": "events", "stream": STREAM, "group": "crossdock"}), (target(),), 1, codec=Json())
 
 
+class Watched(Group):
+    """Counts."""
+
+    claims = 0
+
+    async def claim(self, idle: float, after: bytes, count: int) -> Read:
+        self.claims += 1
+        return await super().claim(idle, after, count)
+
+
 class Reading:
     """One reader. `ledger` may be shared by several."""
 
     def __init__(self, url: str, ledger: SqliteLedger, reader: str = "node-a:r", timeout: float = 5.0, **options: Any) -> None:
         self.ledger = ledger
         self.taker = Taker(ROUTE, Receiver(ledger, Bell()), ledger.blob, 3600.0)
-        self.group = Group(Server({"url": url, "timeout": timeout}), STREAM, "crossdock", reader)
+        self.group = Watched(Server({"url": url, "timeout": timeout}), STREAM, "crossdock", reader)
         self.source = RedisStreamSource("r", self.group, self.store, **options)
         self.before: Callable[[Sequence[Entry]], None] = lambda entries: None
         """Called before a batch is stored; what it raises happened to the ledger."""

@@ -147,9 +147,11 @@ async def test_a_living_reader_is_left_its_entries(valkey: Valkey, tmp_path: Pat
     valkey.client.xgroup_create(STREAM, "crossdock", "0")
     valkey.client.xreadgroup("crossdock", "node-b:r", {STREAM: ">"}, count=10)
     ledger = memory(tmp_path)
-    async with Reading(valkey.url, ledger, idle=60, claim_every=0.05).running():
-        await until(lambda: count(ledger) == 10)
-        assert pending(valkey) == 10
+    async with Reading(valkey.url, ledger, idle=60, claim_every=0.05).running() as reading:
+        await until(lambda: count(ledger) == 10 and pending(valkey) == 10)
+        looked = reading.group.claims
+        await until(lambda: reading.group.claims > looked + 3)
+        assert (count(ledger), pending(valkey)) == (10, 10)
 
 
 @pytest.mark.parametrize("flush", ["flushall", "delete"])
@@ -216,3 +218,17 @@ async def test_a_key_that_is_no_stream_is_said_once(valkey: Valkey, tmp_path: Pa
             await until(lambda: count(ledger) == 2)
     assert "WRONGTYPE" in logs[0]["event"]
     assert actions(logs).count("stream_unreachable") == 1
+
+
+async def test_while_its_route_is_paused_entries_stay_in_the_stream(valkey: Valkey, tmp_path: Path) -> None:
+    made = add(valkey, 0, 5)
+    ledger, paused = memory(tmp_path), False
+    async with Reading(valkey.url, ledger, paused=lambda: paused).running():
+        await until(lambda: count(ledger) == 5)
+        paused = True
+        await until(lambda: all(c["cmd"] != "xreadgroup" for c in valkey.client.client_list(_type="normal")))
+        made += add(valkey, 5, 10)
+        assert (count(ledger), pending(valkey)) == (5, 0)
+        paused = False
+        await until(lambda: count(ledger) == 10)
+    assert bodies(ledger) == made
