@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import shutil
@@ -10,18 +11,31 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from packaging.requirements import Requirement
 
 from adapters import broker
 from adapters.ledger.sqlite.connection import LEAST_SQLITE, NETWORK_FILE_SYSTEMS, file_system_of
 from adapters.ledger.sqlite.operating import library_version
+from adapters.memory import available, group_leaves
 from adapters.settings import EMBEDDED, Settings
+
+NAME = "crossdock"
+TIME_ERROR, TIMEX = 5, 256
+"""What adjtimex(2) answers for a clock that is not synchronised; bytes enough for its struct, all zero: it only reads."""
 
 GOOD, FAIR, BAD = "good", "fair", "bad"
 LEAST_DISK, ENOUGH_DISK = 1 << 30, 10 << 30
 SLOW_SYNC, VERY_SLOW_SYNC = 0.02, 0.2
-SYNCS = 5
+SYNCS, LONGEST_SYNCING = 20, 5.0
+"""So many synced writes, but not for longer than so many seconds."""
+SLACK = 60.0
+"""Seconds by which times of the past may lie in the future, by rounding and by another machine's clock."""
+ZONE = "Europe/Berlin"
 LEAST_FILES, ENOUGH_FILES = 1024, 4096
 LEAST_MEMORY, ENOUGH_MEMORY = 256 << 20, 512 << 20
 EARLIEST = 1_735_689_600
@@ -42,8 +56,8 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Everything at once; nothing but a small file that is removed again is written."""
     checks: tuple[Callable[[Settings], Finding], ...] = (
-        python, sqlite, permissions, file_system, disk, sync_time, clock, broker_reachable, descriptors, memory,
-        secrets,
+        python, packages, sqlite, permissions, file_system, disk, sync_time, clock, synchronised, zones,
+        broker_reachable, descriptors, memory, secrets,
     )  # fmt: skip
     return [check(settings) for check in checks]
 
@@ -64,6 +78,29 @@ def python(settings: Settings) -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     good = sys.version_info >= (3, 11)
     return Finding("python", GOOD if good else BAD, version, "" if good else "install Python 3.11 or newer")
+
+
+def packages(settings: Settings) -> Finding:
+    """The installed packages against what this version of Crossdock asks for."""
+    try:
+        all_ = [Requirement(text) for text in metadata.requires(NAME) or ()]
+        own = metadata.version(NAME)
+    except metadata.PackageNotFoundError:
+        return Finding("packages", FAIR, "crossdock is not installed as a package", "pip install .")
+    wanted = [r for r in all_ if r.marker is None or r.marker.evaluate({"extra": ""})]
+    wrong = [text for r in wanted if (text := amiss(r))]
+    if wrong:
+        return Finding("packages", BAD, ", ".join(wrong), "pip install --upgrade crossdock, in an environment of its own")
+    return Finding("packages", GOOD, f"crossdock {own}, and all {len(wanted)} that it needs")
+
+
+def amiss(wanted: Requirement) -> str:
+    try:
+        version = metadata.version(wanted.name)
+    except metadata.PackageNotFoundError:
+        return f"{wanted.name} is missing"
+    fits = wanted.specifier.contains(version, prereleases=True)
+    return "" if fits else f"{wanted.name} {version} is not {wanted.specifier}"
 
 
 def sqlite(settings: Settings) -> Finding:
@@ -101,17 +138,24 @@ def sync_time(settings: Settings) -> Finding:
     try:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
-            times = [one_sync(fd) for _ in range(SYNCS)]
+            times = syncs(fd)
         finally:
             os.close(fd)
             path.unlink()
     except OSError as error:
         return Finding("sync", BAD, str(error.strerror), "make var writable, see permissions")
-    median = sorted(times)[SYNCS // 2]
+    median = sorted(times)[len(times) // 2]
     found = f"{median * 1000:.1f} ms"
     if median <= SLOW_SYNC:
         return Finding("sync", GOOD, found)
     return Finding("sync", FAIR if median <= VERY_SLOW_SYNC else BAD, found, "use a disk that syncs faster (an SSD)")
+
+
+def syncs(fd: int) -> list[float]:
+    end, times = time.monotonic() + LONGEST_SYNCING, [one_sync(fd)]
+    while len(times) < SYNCS and time.monotonic() < end:
+        times.append(one_sync(fd))
+    return times
 
 
 def one_sync(fd: int) -> float:
@@ -126,10 +170,38 @@ def clock(settings: Settings) -> Finding:
     found = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
     if now < EARLIEST:
         return Finding("clock", BAD, found, "set the clock, and let NTP keep it")
-    ledger = settings.var / "ledger.db"
-    if ledger.exists() and ledger.stat().st_mtime > now + 60:
+    path = settings.ledger_path
+    written = [p.stat().st_mtime for p in (path, path.with_name(path.name + "-wal")) if p.exists()]
+    if written and max(written) > now + SLACK:
         return Finding("clock", BAD, f"{found}, before the ledger's last write", "it was set back: let NTP keep it")
     return Finding("clock", GOOD, found)
+
+
+def synchronised(settings: Settings) -> Finding:
+    """What the kernel knows of NTP (adjtimex, which only reads here)."""
+    state = kernel_clock()
+    if state is None:
+        return Finding("ntp", GOOD, "unknown: the kernel does not say")
+    if state == TIME_ERROR:
+        advice = "let NTP keep the clock (systemd-timesyncd, chrony): times of messages and retries follow it"
+        return Finding("ntp", FAIR, "the clock is not synchronised", advice)
+    return Finding("ntp", GOOD, "the clock is synchronised")
+
+
+def kernel_clock() -> int | None:
+    adjtimex = getattr(ctypes.CDLL(None, use_errno=True), "adjtimex", None)
+    if adjtimex is None:
+        return None
+    state = int(adjtimex(ctypes.create_string_buffer(TIMEX)))
+    return state if state >= 0 else None
+
+
+def zones(settings: Settings) -> Finding:
+    try:
+        ZoneInfo(ZONE)
+    except (ZoneInfoNotFoundError, OSError):
+        return Finding("time zones", BAD, f"{ZONE} is not known", "pip install --upgrade tzdata")
+    return Finding("time zones", GOOD, f"{ZONE} is known")
 
 
 def broker_reachable(settings: Settings) -> Finding:
@@ -176,14 +248,13 @@ def descriptors(settings: Settings) -> Finding:
 
 
 def memory(settings: Settings) -> Finding:
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:
+    free = available()
+    if free is None:
         return Finding("memory", FAIR, "unknown", "Crossdock needs about 350 MiB")
-    values = {name: int(rest.split()[0]) * 1024 for name, _, rest in (line.partition(":") for line in lines)}
-    free = values.get("MemAvailable", 0)
-    advice = "free some, or run fewer --workers"
-    return graded("memory", free, LEAST_MEMORY, ENOUGH_MEMORY, f"{free >> 20} MiB available", advice)
+    limited = group_leaves() == free
+    found = f"{free >> 20} MiB available{', by the limit of the control group' if limited else ''}"
+    advice = "raise the limit of the container" if limited else "free some, or run fewer --workers"
+    return graded("memory", free, LEAST_MEMORY, ENOUGH_MEMORY, found, advice)
 
 
 def secrets(settings: Settings) -> Finding:

@@ -138,7 +138,8 @@ class App:
     def open_target(self, connection: Connection, kind: str) -> OpenTarget:
         options = connection.options
         if kind == "route":
-            options = {"receiver": self.receiver, "table": self.table, "blob": self.ledger.blob}
+            paused = PausedRoutes(self.ledger.paused_routes)
+            options = {"receiver": self.receiver, "table": self.table, "blob": self.ledger.blob, "paused": paused}
         return TARGETS[kind].open(connection.id, options, max(1, self.settings.workers))
 
     def close(self) -> None:

@@ -1,24 +1,50 @@
-"""`doctor`: examines this host, and says what to do about each thing."""
+"""`doctor`: examines this host and what the project needs of it, and says what to do about each thing."""
 
 from __future__ import annotations
 
 import click
 
+from adapters import wiring
 from adapters.commands.exits import DONE, FAILED
 from adapters.commands.output import answer_rows, output_option
-from adapters.examination import BAD, examine
+from adapters.commands.progress import progress
+from adapters.examination import BAD, Finding, examine
+from adapters.inspection import no_project, reached, routes_checked, surroundings
 from adapters.settings import Settings
+from router.config import ConfigError, build_for_trial, check, read_project
+from router.route import Table
 
 
 @click.command()
+@click.option("--connections", is_flag=True, help="Also whether each connection of routes.yaml can be reached (TCP only).")
 @output_option
 @click.pass_obj
-def doctor(settings: Settings, form: str) -> int:
-    """Disk, sync time, clock, SQLite, broker, permissions, descriptors, memory; 1 where something is bad."""
-    findings = examine(settings)
+def doctor(settings: Settings, connections: bool, form: str) -> int:
+    """Examines this host and says what to do; 1 where something is bad. Nothing is changed.
+
+    Python and packages, SQLite, var (rights, file system, room, time of a sync), the clock, the broker, limits of open
+    files and memory, secrets; of the project its routes, its folders and its ports.
+
+    Example: crossdock doctor --connections -o json"""
+    with progress("examining", None):
+        findings = [*examine(settings), *project(settings, connections)]
     rows = [
         {"id": finding.what, "verdict": finding.verdict, "found": finding.found, "advice": finding.advice}
         for finding in findings
     ]
     answer_rows(rows, ("id", "verdict", "found", "advice"), form, len(rows))
     return FAILED if any(finding.verdict == BAD for finding in findings) else DONE
+
+
+def project(settings: Settings, connections: bool) -> list[Finding]:
+    if not settings.config.exists():
+        return [no_project(settings), *surroundings(settings, None)]
+    environ, registry = wiring.environment(settings), wiring.registry()
+    try:
+        files = read_project(settings.config, environ)
+        found = routes_checked(settings, check(files, registry, environ))
+        table: Table | None = build_for_trial(files, registry, environ)[0]
+    except ConfigError as error:
+        found, table = routes_checked(settings, error.problems), None
+    systems = reached(table, settings.project) if connections and table is not None else []
+    return [found, *surroundings(settings, table), *systems]

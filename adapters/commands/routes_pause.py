@@ -49,8 +49,9 @@ def insist_on_routes(app: App, ids: tuple[str, ...]) -> list[str]:
 def pause(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool, form: str) -> int:
     """Lets routes take nothing in, until they are resumed, over restarts too.
 
-    HTTP callers get 503 with Retry-After; files, queues and streams stay where they are. What was accepted before goes
-    on: to hold that too, pause its targets (crossdock targets pause).
+    HTTP callers get 503 with Retry-After; files, queues and streams stay where they are; what other routes send here is
+    tried again, as their retry says. What was accepted before goes on: to hold that too, pause its targets (crossdock
+    targets pause).
 
     Example: crossdock routes pause till-sales --reason stocktaking --yes"""
     with opened(settings) as app:

@@ -1,4 +1,4 @@
-"""`status`: how many messages are in which state."""
+"""`status`: how many messages are in which state, and whether all is well."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from adapters.commands.exits import DONE, FAILED
+from adapters.commands.health import Limits, troubles
 from adapters.commands.output import answer_one, output_option, say
+from adapters.commands.progress import progress
 from adapters.commands.project import known_names, opened
 from adapters.settings import Settings
 from adapters.wiring import App
@@ -31,24 +33,42 @@ class Duration(click.ParamType[float]):
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Exit 1 where something is dead or held, or a breaker is open.")
+@click.option("--check", is_flag=True, help="For a monitor: 1 with a line for each thing that is not as it should be.")
+@click.option("--max-dead", type=click.IntRange(0), default=0, show_default=True, metavar="N",
+              help="With --check: so many dead messages are still fine.")  # fmt: skip
+@click.option("--max-wait", type=Duration(), default="60s", show_default=True, metavar="60s",
+              help="With --check: so long may work be due before somebody takes it.")  # fmt: skip
+@click.option("--max-paused", type=Duration(), default="1d", show_default=True, metavar="1d",
+              help="With --check: so long may a route or a target be paused.")  # fmt: skip
 @click.option("--wait-idle", type=Duration(), metavar="60s",
               help="Wait until nothing is open or in retry; 1 when the time is over.")  # fmt: skip
 @output_option
 @click.pass_obj
-def status(settings: Settings, check: bool, wait_idle: float | None, form: str) -> int:
-    """Counts messages by their state."""
+def status(
+    settings: Settings, check: bool, max_dead: int, max_wait: float, max_paused: float, wait_idle: float | None,
+    form: str,
+) -> int:  # fmt: skip
+    """Counts messages by their state.
+
+    --check finds: processes that do not run or answer, a broker or ledger that is out of reach, a disk that is nearly
+    full, dead and held messages, open breakers, work that nobody takes, forgotten pauses.
+
+    Example: crossdock status --check --max-dead 10 -o json"""
     with opened(settings) as app:
         known = known_names(app)
         counts = app.ledger.status_counts(known)
         idle = True
         if wait_idle is not None:
-            idle, counts = waited(app, known, counts, wait_idle)
-        row: dict[str, Any] = {name: counts[name] for name in ORDER}
-        answer_one({"id": "status", **row} if form == "id" else row, form)
-        red = trouble(app, counts) if check else []
-    for line in red:
-        say(line)
+            with progress("waiting until nothing is open", None):
+                idle, counts = waited(app, known, counts, wait_idle)
+        red = troubles(app, counts, Limits(max_dead, max_wait, max_paused)) if check else []
+    row: dict[str, Any] = {name: counts[name] for name in ORDER}
+    if check and form in ("json", "jsonl"):
+        found = [{"id": t.what, "text": t.text, "advice": t.advice} for t in red]
+        row |= {"healthy": not red, "findings": found}
+    answer_one({"id": "status", **row} if form == "id" else row, form)
+    for trouble in red:
+        say(str(trouble))
     if not idle:
         say(f"{counts['open']} are open and {counts['retry']} in retry: the time is over")
     return DONE if idle and not red else FAILED
@@ -72,15 +92,3 @@ def busy(app: App, known: set[str] | None, counts: dict[str, int]) -> bool:
         return True
     targets = app.ledger.target_counts().values()
     return any((t.open or t.retry) and not t.paused and (known is None or t.id in known) for t in targets)
-
-
-def trouble(app: App, counts: dict[str, int]) -> list[str]:
-    """What a monitor should be told."""
-    lines = []
-    if counts["dead"]:
-        lines.append(f"{counts['dead']} messages are dead: crossdock dlq groups")
-    if counts["held"]:
-        lines.append(f"{counts['held']} messages are held: crossdock targets list")
-    lines += [f"the breaker of {c.connection} is open: crossdock targets list" for c in app.ledger.circuits().values()
-              if c.state == "open"]  # fmt: skip
-    return lines

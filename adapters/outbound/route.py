@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.pausing import none_is_paused
 from router.errors import LedgerError, MessageError
 from router.headers import HOPS
 from router.ledger import Arrival, BlobWriter, Once
@@ -63,8 +64,9 @@ class RouteKind:
         return address
 
     def open(self, name: str, options: Mapping[str, Any], children: int) -> RouteTarget:
-        """`options` has the receiver, the current table and the ledger's blobs: only the wiring knows those."""
-        return RouteTarget(options["receiver"], options["table"], options["blob"])
+        """`options` has the receiver, the current table, the ledger's blobs, and which routes are paused: only the wiring
+        knows those."""
+        return RouteTarget(options["receiver"], options["table"], options["blob"], options["paused"])
 
 
 class RouteTarget:
@@ -74,11 +76,13 @@ class RouteTarget:
     batch = 100
 
     def __init__(
-        self, receiver: Receiver, table: Callable[[], Table], blob: Callable[[str], BlobWriter]
-    ) -> None:
+        self, receiver: Receiver, table: Callable[[], Table], blob: Callable[[str], BlobWriter],
+        paused: Callable[[str], bool] = none_is_paused,
+    ) -> None:  # fmt: skip
         self._receiver = receiver
         self._table = table
         self._blob = blob
+        self._paused = paused
 
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         started = perf_counter()
@@ -115,6 +119,8 @@ class RouteTarget:
         if route is None or not route.enabled:
             why = "is not enabled" if route is not None else "is not in the current version"
             return Outcome("io", f"the route {parcel.address.route} {why}")
+        if self._paused(route.id):
+            return Outcome("io", f"the route {route.id} is paused: crossdock routes resume {route.id}")
         return None
 
     def _arrival(self, table: Table, parcel: Parcel, writers: list[BlobWriter]) -> Arrival:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,65 @@ def test_a_broker_answers_or_not(settings: Settings) -> None:
     assert (there.verdict, there.found) == ("good", f"127.0.0.1:{port} answers")
     gone = examination.broker_reachable(replace(settings, broker=f"redis://127.0.0.1:{port}/0"))
     assert gone.verdict == "bad"
+
+
+def test_a_package_that_is_too_old_or_missing_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ["click>=999", "no-such-package", "pytest", 'other>=1; extra == "dev"']
+    monkeypatch.setattr(metadata, "requires", lambda name: asked)
+    found = examination.packages(settings)
+    assert found.verdict == "bad"
+    assert found.found == f"click {metadata.version('click')} is not >=999, no-such-package is missing"
+    monkeypatch.setattr(metadata, "requires", lambda name: ["pytest"])
+    assert examination.packages(settings).verdict == "good"
+
+
+def test_a_clock_that_nobody_keeps_is_said(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    verdicts = {}
+    for state in (None, 0, examination.TIME_ERROR):
+        monkeypatch.setattr(examination, "kernel_clock", lambda state=state: state)
+        verdicts[state] = examination.synchronised(settings).verdict
+    assert verdicts == {None: "good", 0: "good", examination.TIME_ERROR: "fair"}
+
+
+def test_the_kernel_says_how_its_clock_is_or_nothing() -> None:
+    assert examination.kernel_clock() in (None, *range(6))
+
+
+def test_a_clock_that_was_set_back(settings: Settings) -> None:
+    settings.var.mkdir()
+    log = settings.ledger_path.with_name("ledger.db-wal")
+    settings.ledger_path.touch()
+    assert examination.clock(settings).verdict == "good"
+    log.touch()
+    os.utime(log, (time.time() + 3600, time.time() + 3600))
+    assert examination.clock(settings).verdict == "bad"
+
+
+def test_a_disk_that_syncs_slowly_is_not_waited_for_long(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(examination, "one_sync", lambda fd: asked.append(fd) or 0.5)
+    monkeypatch.setattr(examination, "LONGEST_SYNCING", 0)
+    found = examination.sync_time(settings)
+    assert (found.verdict, found.found, len(asked)) == ("bad", "500.0 ms", 1)
+    monkeypatch.setattr(examination, "one_sync", lambda fd: asked.append(fd) or 0.001)
+    monkeypatch.setattr(examination, "LONGEST_SYNCING", 60)
+    assert examination.sync_time(settings).verdict == "good"
+    assert len(asked) == 1 + examination.SYNCS
+
+
+def test_zones_are_known(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examination.zones(settings).verdict == "good"
+    monkeypatch.setattr(examination, "ZONE", "Nowhere/Land")
+    assert examination.zones(settings).verdict == "bad"
+
+
+def test_memory_is_what_the_control_group_leaves(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("available", "group_leaves"):
+        monkeypatch.setattr(examination, name, lambda: 100 << 20)
+    found = examination.memory(settings)
+    assert (found.verdict, found.found) == ("bad", "100 MiB available, by the limit of the control group")
+    monkeypatch.setattr(examination, "available", lambda: None)
+    assert examination.memory(settings).verdict == "fair"
 
 
 def test_a_secret_that_everybody_can_read(settings: Settings, tmp_path: Path) -> None:

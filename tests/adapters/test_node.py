@@ -72,3 +72,13 @@ def test_nothing_is_known_of_another_node() -> None:
 
 def test_the_owner_of_this_process_lives() -> None:
     assert node.liveness("n1")(node.owner("n1")) is True
+
+
+def test_a_lock_is_held_as_long_as_its_holder_lives_and_looking_is_not_in_the_way(tmp_path: Path) -> None:
+    path = node.role_lock(tmp_path, "web")
+    assert not node.is_held(path)
+    lock = node.hold_role(tmp_path, "web")
+    assert node.is_held(path)
+    lock.release()
+    assert not node.is_held(path)
+    node.hold_role(tmp_path, "web", patience=0).release()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from tests.adapters.commands.typing_room import Room
 
 ORDER = '{"order_no": "1", "customer": "C", "lines": [{"sku": "A", "qty": 1, "price": 2.5}]}'
@@ -25,8 +27,26 @@ def test_it_waits_until_nothing_is_open_or_gives_up_in_time(room: Room) -> None:
     assert room.say("status", "--wait-idle", "soon") == 2
 
 
-def test_a_check_is_red_for_what_is_dead_or_held(room: Room) -> None:
-    assert room.say("status", "--check") == 0
+def findings(room: Room, *words: object) -> set[str]:
+    """What a check finds in a room where nothing runs, beside that."""
+    assert room.say("status", "--check", *words, "-o", "json") == 1
+    answered = json.loads(room.out)
+    assert list(answered)[: len(FIELDS)] == FIELDS
+    assert answered["healthy"] is False
+    return {finding["id"] for finding in answered["findings"]} - {"processes"}
+
+
+def test_a_check_says_what_is_wrong_and_what_to_do(room: Room) -> None:
+    assert room.say("status", "--check") == 1
+    assert room.err == "no process of Crossdock runs here: crossdock up\n"
+    assert findings(room) == set()
+    room.dead_record()
+    assert findings(room) == {"dead"}
+    assert "1 messages are dead: crossdock dlq groups" in room.err
+    assert findings(room, "--max-dead", 1) == set()
+
+
+def test_a_check_is_red_for_what_is_held(room: Room) -> None:
     room.send("web-orders", ORDER)
     room.say("targets", "pause", "erp", "--yes")
     assert room.say("status", "--check") == 1

@@ -121,3 +121,17 @@ def test_after_sixteen_routes_it_is_a_loop() -> None:
         ADDRESS(message({HOPS: str(MOST_HOPS)}))
     assert (caught.value.stage, caught.value.error) == ("send", "loop")
     assert "circle" in caught.value.reason
+
+
+async def test_a_paused_route_takes_nothing_until_it_is_resumed(tmp_path: Path) -> None:
+    inside, paused = Inside(tmp_path), {"r"}
+    inside.target = RouteTarget(
+        inside.receiver, lambda: Table(1, {"r": inside.route}, {}, {}), inside.ledger.blob, paused.__contains__
+    )
+    [outcome] = await sent(inside, inside.parcel(1))
+    assert (outcome.error, outcome.reason) == ("io", "the route r is paused: crossdock routes resume r")
+    assert inside.arrived() == []
+    paused.clear()
+    [outcome] = await sent(inside, inside.parcel(1))
+    assert outcome.ok
+    assert len(inside.arrived()) == 1
