@@ -10,6 +10,8 @@ from typing import Any, TextIO
 
 import structlog
 
+from adapters.printable import printable
+
 MASK = "***"
 SECRET_NAME = re.compile(r"token|secret|password|passwd|authorization|api_?key|cookie|signature", re.IGNORECASE)
 USERINFO = re.compile(r"\b([a-z][a-z0-9+.-]*://)[^/\s@]+@", re.IGNORECASE)
@@ -112,7 +114,7 @@ class Lines:
         role, sentence = event.pop("role", ""), event.pop("event", "")
         below = event.pop("exception", "")
         keys = " ".join(f"{k}={_quoted(v)}" for k, v in event.items() if v not in (None, ""))
-        line = f"{time} {level:<7} {role:<8} {sentence}  {keys}".rstrip()
+        line = f"{time} {level:<7} {role:<8} {printable(str(sentence))}  {keys}".rstrip()
         if self._colours and level in COLOURS:
             line = f"{COLOURS[level]}{line}\x1b[0m"
         return f"{line}\n{below}" if below else line
@@ -120,4 +122,4 @@ class Lines:
 
 def _quoted(value: Any) -> str:
     text = str(value)
-    return repr(text) if " " in text or "\n" in text else text
+    return printable(repr(text) if " " in text or "\n" in text else text)

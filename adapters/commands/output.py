@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from adapters.printable import printable
 from router.errors import CrossdockError
 
 FORMATS = ("table", "json", "jsonl", "id")
@@ -126,10 +127,10 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return " ".join(f"{k}={v}" for k, v in value.items())
+        return printable(" ".join(f"{k}={v}" for k, v in value.items()))
     if isinstance(value, (list, tuple)):
         return ", ".join(f"{v['id']} {v['state']}" if stated(v) else cell(v) for v in value)
-    return str(value)
+    return printable(str(value))
 
 
 def stated(value: Any) -> bool:

@@ -33,6 +33,7 @@ class Filter:
     def __init__(self, files: str, ignore: Sequence[str]) -> None:
         self._files = re.compile(translate(files))
         self._ignore = [re.compile(translate(pattern)) for pattern in ignore]
+        self.all = set(files) <= {"*"}
 
     def wants(self, name: str) -> bool:
         if name.startswith(OWN) or not self._files.match(name):
@@ -43,7 +44,7 @@ class Filter:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What lies in a folder: the wanted regular files, the wanted names that are something else (a symbolic link, a
-    pipe), and all names."""
+    pipe, a folder), and all names."""
 
     files: Sequence[os.DirEntry[str]]
     odd: Sequence[str]
@@ -54,7 +55,7 @@ def look(folder: Path, wanted: Filter) -> Listing:
     """Lists a folder, not what is below it. Nothing is followed."""
     with os.scandir(folder) as found:
         entries = list(found)
-    fitting = [e for e in entries if wanted.wants(e.name) and not e.is_dir(follow_symlinks=False)]
+    fitting = [e for e in entries if wanted.wants(e.name) and not (wanted.all and e.is_dir(follow_symlinks=False))]
     files = [e for e in fitting if e.is_file(follow_symlinks=False)]
     odd = [e.name for e in fitting if not e.is_file(follow_symlinks=False)] if len(files) < len(fitting) else []
     return Listing(files, odd, frozenset(e.name for e in entries))

@@ -19,8 +19,8 @@ from adapters.inbound.folder.pace import Pace
 from adapters.inbound.folder.ports import Checkpoint, FileLedger, Receiver, no_checkpoint
 from adapters.inbound.folder.ready import readiness
 from adapters.inbound.folder.scan import Filter, Listing, Seen, look, ordered, stat_entry
-from adapters.inbound.folder.take import Taken, Taker
-from adapters.inbound.folder.trouble import Troubles
+from adapters.inbound.folder.take import NotKept, Taken, Taker
+from adapters.inbound.folder.trouble import Said, Troubles
 from adapters.inbound.folder.words import Words
 from router.errors import LedgerBusy, LedgerError, LedgerFull
 from router.route import Route
@@ -70,6 +70,8 @@ class FolderSource:
         self._taker = Taker(route, path, receiver, ledger, within)
         self._mover = Mover(path, str(options.get("failed", "failed")), words)
         self._troubles = Troubles()
+        self._said = Said()
+        self._ill = Said()
         self._landing = Landing(route, self._mover, self._taker, receiver, ledger, self._trouble, checkpoint)
         self._pace = Pace()
         self._log = log.bind(route=route.id)
@@ -113,6 +115,7 @@ class FolderSource:
         listing = look(self._path, self._filter)
         self._warn_of_odd(listing)
         self._troubles.keep(listing.names)
+        self._said.keep(listing.names)
         now = self._clock()
         self._finish(listing, now)
         ready = [] if self._paused() else self._ready(listing, now)
@@ -122,6 +125,7 @@ class FolderSource:
                 break
             self._take(batch)
         self._sweep()
+        self._well()
         return self._pace.next(listing.names if listing.files else frozenset(), bool(ready), self._clock(), cost)
 
     def _ready(self, listing: Listing, now: float) -> list[Seen]:
@@ -182,7 +186,8 @@ class FolderSource:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._trouble(file.name, "folder_file_unreadable", error)
+            action = "folder_body_not_kept" if isinstance(error, NotKept) else "folder_file_unreadable"
+            self._trouble(file.name, action, error)
             return None
 
     def _sweep(self) -> None:
@@ -193,9 +198,12 @@ class FolderSource:
             self._swept = now
 
     def _trouble(self, name: str, action: str, error: OSError) -> None:
-        wait = self._troubles.add(name, self._clock())
+        now = self._clock()
+        self._troubles.add(name, now)
         self._unsure_names.add(name)
-        self._log.warning(f"{explain(error)}; tried again in {wait:.0f} s", action=action, file=shown(name))
+        if self._said.worth(name, f"{action} {explain(error)}", now):
+            self._log.warning(f"{explain(error)}; tried again and again, once a minute at last", action=action,
+                              file=shown(name))  # fmt: skip
 
     def _warn_of_odd(self, listing: Listing) -> None:
         for name in sorted(frozenset(listing.odd) - self._odd):
@@ -204,9 +212,15 @@ class FolderSource:
         self._odd = frozenset(listing.odd)
 
     def _back_off(self, action: str, reason: str) -> float:
-        pause = self._pace.failed() * (0.8 + 0.4 * random.random())
-        self._log.warning(f"{reason}; the files stay where they are, next try in {pause:.1f} s", action=action)
-        return pause
+        if self._ill.worth(action, reason, self._clock()):
+            self._log.warning(f"{reason}; the files stay where they are, and are tried again and again", action=action)
+        return self._pace.failed() * (0.8 + 0.4 * random.random())
+
+    def _well(self) -> None:
+        """After a look that did all it had to."""
+        ill = [action for action in ("folder_waits_for_ledger", "folder_unreachable") if self._ill.over(action)]
+        if ill:
+            self._log.info("files are taken again", action="folder_well_again")
 
 
 def batches(files: list[Seen]) -> list[list[Seen]]:

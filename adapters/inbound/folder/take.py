@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from stat import S_ISREG
+from typing import ParamSpec, TypeVar
 
 from adapters.disk import shown
 from adapters.inbound.folder.ports import FileLedger, Receiver
@@ -30,6 +31,14 @@ FEW = 4_096
 
 Copied = tuple[Envelope, bytes, BlobWriter | None]
 """The envelope, the SHA-256 of its body, and the blob where it has one."""
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class NotKept(OSError):
+    """The disk of the ledger did not take a file's body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class Taker:
     def file_in(self, file: Seen) -> FileIn:
         """The file as the ledger knows it."""
         path = shown(os.fspath(self._folder / file.name))
-        return FileIn(path, file.device, file.inode, file.size, file.mtime_ns)
+        return FileIn(path, signed(file.device), signed(file.inode), file.size, signed(file.mtime_ns))
 
     def take(self, file: Seen) -> Taken | None:
         """Copies a file that is ready; None where it is not what was seen, or changes meanwhile. Raises OSError,
@@ -109,14 +118,14 @@ class Taker:
         return None
 
     def _large(self, fd: int, id: str, name: str, before: os.stat_result) -> Copied | None:
-        blob = self._ledger.blob(id)
+        blob = kept(self._ledger.blob, id)
         try:
             while data := os.read(fd, PIECE):
-                blob.write(data)
+                kept(blob.write, data)
             if not _same(before, os.fstat(fd)):
                 blob.discard()
                 return None
-            size, digest = blob.finish()
+            size, digest = kept(blob.finish)
         except BaseException:
             blob.discard()
             raise
@@ -147,6 +156,20 @@ class Taker:
             return any(cut.records for cut in codec.cut(BytesIO(envelope.raw)))
         except MessageError:
             return True
+
+
+def kept(write: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+    """What the ledger's disk is asked for; its trouble is another one than that of the sender's folder."""
+    try:
+        return write(*args, **options)
+    except OSError as error:
+        raise NotKept(error.errno, f"the ledger's disk does not take its body: {error.strerror}") from error
+
+
+def signed(number: int) -> int:
+    """A number of 64 bits as the ledger can hold it. Some file systems have inodes beyond 2^63, and a clock that is wrong
+    makes times beyond the year 2262; they only have to be told apart."""
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
 def _read_all(fd: int, size: int) -> bytes:

@@ -29,3 +29,28 @@ class Troubles:
         """Forgets names that are gone."""
         if self._waits:
             self._waits = {name: wait for name, wait in self._waits.items() if name in present}
+
+
+class Said:
+    """Reasons that were logged: each when it begins or changes, and again after an hour."""
+
+    def __init__(self, again: float = 3600.0) -> None:
+        self._again = again
+        self._said: dict[str, tuple[str, float]] = {}
+
+    def worth(self, about: str, reason: str, now: float) -> bool:
+        """Whether this is to be logged now; it counts as logged then."""
+        before = self._said.get(about)
+        if before is not None and before[0] == reason and now - before[1] < self._again:
+            return False
+        self._said[about] = (reason, now)
+        return True
+
+    def over(self, about: str) -> bool:
+        """Whether something was said about it that is over now."""
+        return self._said.pop(about, None) is not None
+
+    def keep(self, present: Container[str]) -> None:
+        """Forgets what is gone."""
+        if self._said:
+            self._said = {about: said for about, said in self._said.items() if about in present}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -14,6 +15,9 @@ from router.errors import CrossdockError
 from router.message import Envelope, File, Message
 from router.route import Route
 
+LONGEST = 255
+"""Bytes of a file's name."""
+MOST_WARNED = 1_000
 FALLBACK = "archive"
 """Where a file goes whose `done` cannot be rendered: it is in the ledger, and must not be taken again."""
 
@@ -32,6 +36,7 @@ class Words:
         self._route = route
         self._marker = marker
         self._done = done
+        self._warned: set[str] = set()
 
     @property
     def deletes(self) -> bool:
@@ -46,11 +51,17 @@ class Words:
         if self._marker is None:
             return None
         text = self._render(self._marker, name, size, "")
-        if not text or "/" in text or "\0" in text or text in (".", "..", name):
-            log.warning("the marker's name cannot be used", action="folder_marker_unusable", route=self._route.id,
-                        file=shown(name), marker=text)
+        if not text or "/" in text or "\0" in text or text in (".", "..", name) or len(os.fsencode(text)) > LONGEST:
+            self._warn(name, text)
             return None
         return text
+
+    def _warn(self, name: str, marker: str | None) -> None:
+        """Once for a file, although it is looked at again and again."""
+        if name not in self._warned:
+            self._warned = {name} if len(self._warned) > MOST_WARNED else self._warned | {name}
+            log.warning("no marker can have this name: the file waits until it is renamed", route=self._route.id,
+                        action="folder_marker_unusable", file=shown(name), marker=marker)
 
     def done(self, name: str, size: int, message_id: str) -> PurePosixPath:
         """The folder, inside the connection's path, for a file that is done."""
