@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import resource
 import subprocess
+import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -130,6 +133,44 @@ def test_a_body_that_the_disk_does_not_take_is_not_accepted_and_the_others_are(s
     assert shop.look() == []
     assert (shop.accepted(), len(shop.blobs())) == (2, 1)
     assert archived(shop) == {b"a.csv", b"b.csv"}
+
+
+async def test_thousands_of_files_starve_no_other_source(shop: Shop, tmp_path: Path) -> None:
+    for n in range(3000):
+        shop.drop(b"%05d.csv" % n, b"h\n%d\n" % n)
+    (tmp_path / "other").mkdir()
+    other = Shop(tmp_path / "other", tmp_path / "var")
+    other.drop(b"a.csv", b"h\nonly\n")
+    stop = asyncio.Event()
+    running = [asyncio.create_task(source.run(stop)) for source in (shop.source, other.source)]
+    await gone(other.inbox / "a.csv")
+    assert (shop.inbox / "02999.csv").exists()
+    await gone(shop.inbox / "02999.csv")
+    stop.set()
+    await asyncio.gather(*running)
+    other.ledger.close()
+    assert shop.accepted() == 3001
+
+
+async def gone(path: Path) -> None:
+    async with asyncio.timeout(60):
+        while path.exists():
+            await asyncio.sleep(0.01)
+
+
+def test_a_look_at_thousands_of_files_is_bounded(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, tmp_path / "var", ready={"unchanged_for": 1e9})
+    for n in range(10_000):
+        shop.drop(b"%05d.csv" % n, b"")
+    shop.look()
+    tracemalloc.start()
+    begun = time.process_time()
+    shop.look()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    shop.ledger.close()
+    assert peak < 10_000 * 1500
+    assert time.process_time() - begun < 3
 
 
 @pytest.fixture
