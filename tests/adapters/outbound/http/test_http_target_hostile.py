@@ -123,8 +123,9 @@ async def test_hints_without_end_are_a_timeout() -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [OK + b"Content-Length: -1\r\n\r\n", OK + b"Content-Length: x\r\n\r\n", OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-     OK + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n", OK + b"X Y\r\n\r\n", b"\x00" * 1000, b"\r\n\r\n", b"<html>no"],
+    [OK + b"Content-Length: -1\r\n\r\n", OK + b"Content-Length: x\r\n\r\n",
+     OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", OK + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
+     OK + b"X Y\r\n\r\n", b"\x00" * 1000, b"\r\n\r\n", b"<html>no"],
 )  # fmt: skip
 async def test_garbage_is_a_reset(raw: bytes) -> None:
     async with serving(writing(raw)) as server:
