@@ -170,7 +170,8 @@ def try_target(target: Target, message: Message) -> TriedTarget:
         return TriedTarget(target.name, True, dead=Dead("send", error.error, error.reason))
     if isinstance(made, Filtered):
         return TriedTarget(target.name, True, note=f"filtered: {made.rule}")
-    return TriedTarget(target.name, True, made.body, request_of(target, made))
+    note = f"as one of up to {target.gather.records} in an array" if target.gather is not None else ""
+    return TriedTarget(target.name, True, made.body, request_of(target, made), note=note)
 
 
 def request_of(target: Target, made: Parcel) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from adapters.settings import Settings
 from router.config import Problem, build_for_trial, find_project, read_project
 from router.config import check as check_project
 from router.message import Envelope, File, new_id, utc_now
-from router.route import Route, Target
+from router.route import Route, Send, Target
 from router.trial import try_route
 
 COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
@@ -56,7 +56,10 @@ def from_text(route: Route) -> str:
     options, kind = route.source.options, route.source.kind
     if kind == "http":
         return f"{options.get('method', 'POST')} {options.get('http')}"
-    return f"{kind} {options.get(kind)} {options.get('files', '')}".rstrip()
+    if kind == "route":
+        return "other routes"
+    what = next((options[key] for key in ("files", "queue", "stream") if key in options), "")
+    return f"{kind} {options.get(kind)} {what}".rstrip()
 
 
 def route_row(route: Route, paused: Collection[str], version: int) -> dict[str, Any]:
@@ -87,13 +90,23 @@ def list_(settings: Settings, form: str) -> int:
     return DONE if answer_rows(found, COLUMNS, form, 10**9) else NOTHING
 
 
+def send_text(send: Send) -> str:
+    return f"{send.kind} {send.options.get(send.kind, send.connection)}"
+
+
+def gather_text(target: Target) -> str | None:
+    gather = target.gather
+    return f"arrays of {gather.records}, within {gather.within:g} s" if gather is not None else None
+
+
 def target_row(target: Target) -> dict[str, Any]:
     retry = target.retry
     return {
-        "id": target.name, "send": f"{target.send.kind} {target.send.connection}",
+        "id": target.name, "send": send_text(target.send),
         "when": getattr(target.when, "source", None), "order_by": getattr(target.order_by, "source", None),
         "steps": [getattr(s, "rule", s.verb) for s in target.steps],
-        "format": target.codec.name if target.codec else None, "collect": target.collect,
+        "format": target.codec.name if target.codec else None, "collect": target.collect or gather_text(target),
+        "fallback": send_text(target.fallback) if target.fallback else None,
         "when_dead": target.when_dead, "retry_for_seconds": retry.for_, "retry_errors": list(retry.errors),
     }  # fmt: skip
 
@@ -126,10 +139,15 @@ def show(settings: Settings, id: str, form: str) -> int:
     return DONE
 
 
+def connections_of(route: Route) -> set[str]:
+    sends = [send for target in route.targets for send in (target.send, target.fallback) if send is not None]
+    return {send.connection for send in sends} | ({route.source.connection} - {None})  # type: ignore[operator]
+
+
 def concerns(problem: Problem, route: Route) -> bool:
     """Whether it stands in that route, in a connection of its targets, or in what holds for all."""
     section, _, below = problem.path.partition(".")
-    names = {"routes": {route.id}, "connections": {target.send.connection for target in route.targets}, "clients": set()}
+    names = {"routes": {route.id}, "connections": connections_of(route), "clients": set()}
     return any(below == name or below.startswith(f"{name}.") for name in names.get(section, {below}))
 
 

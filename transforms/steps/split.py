@@ -23,7 +23,8 @@ class Split:
     def __init__(self, value: str | Mapping[str, Any]) -> None:
         options: Mapping[str, Any] = {"by": value} if isinstance(value, str) else value
         self.by = str(options.get("by", RECORDS))
-        self.rule = f"split: {self.by}"
+        grouped = ", ".join(map(str, options.get("group") or ()))
+        self.rule = f"split: {self.by}" + (f", grouped by {grouped}" if grouped else "")
         self.by_codec = self.by == RECORDS
         self.reject = options.get("bad", "dead_letter") == "reject"
         self.group: tuple[Expression, ...] = tuple(compile_expression(str(one)) for one in options.get("group") or ())
