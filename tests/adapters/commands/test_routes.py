@@ -226,7 +226,6 @@ def test_nothing_that_a_function_does_holds_up_the_others(room: Room) -> None:
         ("prices.dubled", "there is no function dubled; the file has doubled"),
         ("price.doubled", "there is no file transforms/python/price.py"),
         ("doubled", "a function is named module.function"),
-        ("{call: prices.doubled, pure: false}", "not yet: this version cannot do it"),
     ],
 )
 def test_a_function_that_cannot_be_a_step(room: Room, step: str, said: str) -> None:
