@@ -14,7 +14,7 @@ from router.config.sections import Item, Sections
 from router.config.walk import sends, source
 
 NO_CONNECTION, OTHER_TYPE, NO_CLIENT, SAME_PATH, SAME_TOKEN = "0501", "0502", "0503", "0504", "0505"
-PLAIN_SECRET, SAME_FILES, UNUSED = "0506", "0507", "0508"
+PLAIN_SECRET, SAME_SOURCE, UNUSED = "0506", "0507", "0508"
 
 
 def check_links(found: Sections, findings: Findings) -> None:
@@ -24,7 +24,7 @@ def check_links(found: Sections, findings: Findings) -> None:
     used.unused()
     check_hops(found, findings)
     same_paths(found, findings)
-    same_files(found, findings)
+    same_sources(found, findings)
     tokens(found, findings)
     plain_secrets(found, findings)
 
@@ -112,18 +112,28 @@ def same_paths(found: Sections, findings: Findings) -> None:
             findings.error(route.place.at("from", "http"), SAME_PATH, message, "use another path or another method")
 
 
-def same_files(found: Sections, findings: Findings) -> None:
-    first: dict[tuple[Any, Any], str] = {}
+SHARED = {"folder": "files", "amqp": "queue", "redis": "stream"}
+"""Kinds of sources whose messages go to one of two routes that both take them, with the key that says which."""
+
+
+def same_sources(found: Sections, findings: Findings) -> None:
+    first: dict[tuple[Any, ...], str] = {}
     for route in found.routes.values():
-        folder = source(route, "folder")
-        if not folder or not folder.get("folder") or not folder.get("files") or not (route.value or {}).get("enabled"):
-            continue
-        item = found.connections.get(folder["folder"])
-        path = item.value.value.get("path") if item and item.value and item.value.value else folder["folder"]
-        other = first.setdefault((str(path).rstrip("/"), folder["files"]), route.id)
-        if other != route.id:
-            message = f"the route '{other}' takes the same files of the same folder: each file goes to one of them"
-            findings.warning(route.place.at("from", "files"), SAME_FILES, message, "use one route with two targets")
+        for kind, key in SHARED.items():
+            options = source(route, kind)
+            if not options or not options.get(kind) or not options.get(key) or not (route.value or {}).get("enabled"):
+                continue
+            place = folder_of(found, options["folder"]) if kind == "folder" else options[kind]
+            other = first.setdefault((kind, place, options[key], options.get("group")), route.id)
+            if other != route.id:
+                message = f"the route '{other}' takes from the same {key} already: each message goes to one of them"
+                findings.warning(route.place.at("from", key), SAME_SOURCE, message, "use one route with two targets")
+
+
+def folder_of(found: Sections, connection: str) -> str:
+    item = found.connections.get(connection)
+    path = item.value.value.get("path") if item and item.value and item.value.value else connection
+    return str(path).rstrip("/")
 
 
 def tokens(found: Sections, findings: Findings) -> None:

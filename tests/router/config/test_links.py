@@ -48,6 +48,21 @@ def test_two_routes_that_take_the_same_files(desk: Desk) -> None:
     assert (problem.level, problem.code, problem.path) == ("warning", "W0507", "routes.r.from.files")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "path"),
+    [
+        ("{amqp: bus, queue: q}", "{amqp: bus, queue: q}", "queue"),
+        ("{redis: bus, stream: q}", "{redis: bus, stream: q}", "stream"),
+        ("{redis: bus, stream: q, group: a}", "{redis: bus, stream: q, group: b}", ""),
+        ("{amqp: bus, queue: q}", "{amqp: bus, queue: p}", ""),
+    ],
+)
+def test_two_routes_that_share_a_queue(desk: Desk, first: str, second: str, path: str) -> None:
+    text = HEAD + "".join(f"  {id}:\n    from: {one}\n    {OUT}" for id, one in (("x", first), ("y", second)))
+    found = [p.path for p in desk.check(text) if p.code == "W0507"]
+    assert found == ([f"routes.y.from.{path}"] if path else [])
+
+
 def test_what_nobody_uses_is_advice(desk: Desk) -> None:
     problems = desk.check(HEAD.replace("clients: [web-shop]", "clients: anyone").replace("folder: pos", "folder: out"))
     assert [(p.level, p.path) for p in problems if p.code == "A0508"] == [
