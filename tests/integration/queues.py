@@ -24,6 +24,7 @@ class Queues:
     def __init__(self, server: RabbitMQ) -> None:
         self._server = server
         self._connection: Any = None
+        self._published, self._unconfirmed = 0, set[int]()
 
     def __enter__(self) -> Queues:
         return self
@@ -49,6 +50,8 @@ class Queues:
             self._channel = self._connection.channel(1)
             self._channel.auto_decode = False
             self._channel.confirm_select()
+            self._channel.events["basic_ack"].add(self._acknowledged)
+            self._published, self._unconfirmed = 0, set()
         return self._channel
 
     def declare(self, name: str, arguments: Mapping[str, Any] | None = None) -> None:
@@ -65,6 +68,16 @@ class Queues:
 
     def publish(self, exchange: str, routing_key: str, body: bytes, **properties: Any) -> None:
         self.channel.basic_publish(amqp.Message(body, delivery_mode=2, **properties), exchange, routing_key)
+        self._published += 1
+        self._unconfirmed.add(self._published)
+
+    def confirm(self) -> None:
+        """Returns when the broker has all that was put on its disk: it may be killed then."""
+        while self._unconfirmed:
+            self._connection.drain_events()
+
+    def _acknowledged(self, tag: int, multiple: bool) -> None:
+        self._unconfirmed -= set(range(tag + 1)) if multiple else {tag}
 
     def count(self, queue: str) -> int:
         """Messages that are ready."""
