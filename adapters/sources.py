@@ -57,7 +57,8 @@ def redis(route: Route, connection: Connection, dock: Dock) -> Running:
 
 def amqp(route: Route, connection: Connection, dock: Dock) -> Running:
     broker = broker_of(str(connection.options["url"]))
-    return AmqpSource(route, connection, broker, dock.receiver, dock.ledger, dock.table.keep.messages)
+    paused, within = lambda: dock.paused(route.id), dock.table.keep.messages
+    return AmqpSource(route, connection, broker, dock.receiver, dock.ledger, within, paused=paused)
 
 
 SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {

@@ -38,6 +38,7 @@ class Quay:
         self.refuse: Exception | None = None
         self.refused = 0
         self.commits: list[int] = []
+        self.paused = False
         self._kill_at = kill_at
 
     def admit(self, *arguments: Any) -> Any:
@@ -61,7 +62,7 @@ class Quay:
         options = {"amqp": "bus", "queue": self.queue, "prefetch": self.prefetch}
         route = Route("stock", Source("amqp", options), ())
         connection = Connection("bus", "amqp", {"url": self.url}, timeout=3.0)
-        return AmqpSource(route, connection, broker_of(self.url), self, self, KEEP, self.checkpoint)
+        return AmqpSource(route, connection, broker_of(self.url), self, self, KEEP, self.checkpoint, lambda: self.paused)
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:

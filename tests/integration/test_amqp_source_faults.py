@@ -111,6 +111,20 @@ async def test_a_ledger_that_refuses_takes_nothing_and_loses_nothing(
     assert quay.refused < 10
 
 
+async def test_while_its_route_is_paused_messages_stay_in_the_queue(quay: Quay, queues: Queues, unique: str) -> None:
+    async with quay.working():
+        put(queues, unique, 0, 10)
+        await until(lambda: len(quay.bodies()) == 10)
+        quay.paused = True
+        await until(lambda: queues.channel.queue_declare(unique, passive=True).consumer_count == 0)
+        put(queues, unique, 10, 10)
+        queues.confirm()
+        assert queues.count(unique) == 10
+        quay.paused = False
+        await until(lambda: len(quay.bodies()) == 20)
+    assert numbers(quay) == list(range(20))
+
+
 async def test_it_can_be_stopped_while_the_ledger_refuses(quay: Quay, queues: Queues, unique: str) -> None:
     put(queues, unique, 0, 10)
     quay.refuse = LedgerBusy()

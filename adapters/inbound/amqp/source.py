@@ -28,7 +28,8 @@ from adapters.inbound.amqp.patience import Patience
 from router.errors import LedgerError
 from router.route import Connection, Route
 
-IDLE = 60.0
+LOOK_EVERY = 1.0
+"""Seconds between looks whether the route is paused, or goes on."""
 LONGEST_DIAL = 10.0
 MOST = 1_000
 """Messages in one commit."""
@@ -41,12 +42,12 @@ log = structlog.get_logger("crossdock.amqp")
 
 class AmqpSource:
     """Messages of one queue become messages of one route. `within` is for how long a message's id is its identity, in
-    seconds. A broker that is gone, a queue that is missing and a ledger that refuses are waited out and logged; nothing
-    ends it but `stop`."""
+    seconds. A broker that is gone, a queue that is missing and a ledger that refuses are waited out and logged. While
+    the route is `paused`, messages stay in the queue. Nothing ends it but `stop`."""
 
     def __init__(
         self, route: Route, connection: Connection, broker: Broker, receiver: Receiver, blobs: Blobs, within: float,
-        checkpoint: Checkpoint = lambda _step: None,
+        checkpoint: Checkpoint = lambda _step: None, paused: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         self._queue = str(route.source.options["queue"])
         self._prefetch = int(route.source.options.get("prefetch", 1000))
@@ -56,6 +57,7 @@ class AmqpSource:
         self._receiver = receiver
         self._maker = Maker(route, receiver, blobs, within)
         self._checkpoint = checkpoint
+        self._paused = paused
         self._patience = Patience()
         self._log = log.bind(route=route.id, queue=self._queue)
         self._halted = False
@@ -81,6 +83,9 @@ class AmqpSource:
 
     def _work(self) -> None:
         while not self._halted:
+            if self._paused():
+                readable((self._bell,), LOOK_EVERY)
+                continue
             try:
                 consumer = Consumer(self._broker, self._name, self._queue, self._prefetch, self._timeout)
             except Exception as error:
@@ -106,7 +111,9 @@ class AmqpSource:
     def _consume(self, consumer: Consumer) -> None:
         most = max(1, min(self._prefetch // 2, MOST))
         while not self._halted:
-            deliveries = consumer.gather(most, IDLE, self._bell)
+            deliveries = consumer.gather(most, LOOK_EVERY, self._bell)
+            if self._paused():
+                return
             if deliveries and self._stored(consumer, deliveries):
                 self._checkpoint("stored")
                 consumer.acknowledge(deliveries[-1])
