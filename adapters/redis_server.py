@@ -17,10 +17,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, InvalidResponse, RedisError
 from redis.exceptions import ConnectionError as LostConnection
 
+from router.config.schema.systems import REDIS_FILES
 from router.errors import CrossdockError
 
-FILES = ("ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile")
-KNOWN = frozenset({*FILES, "db", "host", "port", "path", "username", "password", "connection_class"})
+KNOWN = frozenset({*REDIS_FILES, "db", "host", "port", "path", "username", "password", "connection_class"})
 """What an address may say. Everything else of the client is ours to decide: its timeouts, its retries, its decoding, and
 that certificates are verified."""
 LONGEST_WORDS = 300
@@ -65,9 +65,9 @@ class Server:
             raise ServerError("connect", f"the address of {self.place}: {error}") from None
         unknown = sorted(set(options) - KNOWN)
         if unknown:
-            reason = f"the address of {self.place} has the option {unknown[0]}; possible are db, {', '.join(FILES)}"
+            reason = f"the address of {self.place} has the option {unknown[0]}; possible are db, {', '.join(REDIS_FILES)}"
             raise ServerError("connect", reason)
-        options |= {name: str(self._base / options[name]) for name in FILES if name in options}
+        options |= {name: str(self._base / options[name]) for name in REDIS_FILES if name in options}
         kind = options.pop("connection_class", Connection)
         # A retry of the client would be an attempt that nobody counted. RESP2: the same replies from every server.
         options |= {"retry": Retry(NoBackoff(), 0), "socket_timeout": None, "protocol": 2}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from router.config.schema.fields import Duration, Note, Rate, Text, Whole
 from router.config.schema.mistakes import wrong
 from router.config.schema.shapes import Nest, Words
 
 LONGEST_TIMEOUT = "100s"
+REDIS_FILES = ("ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile")
+"""What the address of a Redis may say behind `?` beside `db`: paths, from the project folder."""
 
 
 class Described(Words):
@@ -35,7 +37,7 @@ class Address(Text):
             parts = urlsplit(value)
             good = parts.scheme in self.schemes and (self.local(parts.scheme) or parts.hostname) and (parts.port or 1)
         except ValueError as error:
-            raise wrong(value, f"an address is expected ({error})") from None
+            raise wrong(_bare(value), f"an address is expected ({error})") from None
         if not good or re.search(r"[\s\x00-\x1f]", value):
             raise wrong(_bare(value), f"an address such as {self.example} is expected")
         return value
@@ -51,6 +53,18 @@ class DatabaseAddress(Address):
         if value.startswith("sqlite:") and not re.fullmatch(r"sqlite:///[^?#]+", value):
             raise wrong(value, "a file is expected", "write sqlite:///FILE, from the project folder, or sqlite:////FILE")
         return super().check(value)
+
+
+class RedisAddress(Address):
+    def check(self, value: str) -> Any:
+        super().check(value)
+        parts = urlsplit(value)
+        if parts.scheme != "unix" and not re.fullmatch(r"/?\d*", parts.path):
+            raise wrong(_bare(value), "the number of a database is expected behind the host", "write redis://host:6379/0")
+        unknown = [name for name in parse_qs(parts.query, keep_blank_values=True) if name not in ("db", *REDIS_FILES)]
+        if unknown:
+            raise wrong(_bare(value), f"'{unknown[0]}' is unknown here", f"known are db, {', '.join(REDIS_FILES)}")
+        return value
 
 
 def _bare(value: str) -> str:
@@ -72,7 +86,7 @@ class Amqp(System):
 
 
 class Redis(System):
-    url = Address(("redis", "rediss", "unix"), "redis://host:6379/0", "The server, Redis or Valkey.", required=True)
+    url = RedisAddress(("redis", "rediss", "unix"), "redis://host:6379/0", "The server, Redis or Valkey.", required=True)
 
 
 class Sql(System):

@@ -20,6 +20,7 @@ def test_a_trial_reads_step_by_step() -> None:
         [TriedStep("decode", "decode", {"qty": 1}), TriedStep("map", "map: order", {"q": 1})],
         [
             TriedTarget("orders.erp", True, b'{"q":1}', {"type": "http", "method": "POST", "path": "/x"}),
+            TriedTarget("orders.stock", True, b"1", {"type": "redis", "connection": "events", "stream": "stock"}),
             TriedTarget("orders.shop", False),
             TriedTarget("orders.lake", True, dead=Dead("encode", "unencodable", "q is a list")),
         ],
@@ -29,5 +30,6 @@ def test_a_trial_reads_step_by_step() -> None:
     assert "map: order" in lines
     assert "→ orders.erp: http POST /x" in lines
     assert '    {"q":1}' in lines
+    assert "→ orders.stock: redis events stock" in lines
     assert "→ orders.shop: not chosen" in lines
     assert "  dead at stage encode (unencodable): q is a list" in lines

@@ -16,6 +16,8 @@ ERP = 'erp: {type: http, url: "http://erp.test"}'
         ("amqp, url: 'amqp://'", "E0204", ".url", ""),
         ("redis, url: 'redis:///0'", "E0204", ".url", ""),
         ("redis, url: 'redis://h:x'", "E0204", ".url", ""),
+        ("redis, url: 'redis://h/first'", "E0204", ".url", "redis://host:6379/0"),
+        ("redis, url: 'redis://h/1?socket_timeout=1'", "E0204", ".url", "known are db, ssl_ca_certs"),
         ("sql, url: 'mysql://h/d'", "E0204", ".url", ""),
         ("sql, url: 'sqlite://x.db'", "E0204", ".url", "sqlite:///FILE"),
         ("sql", "E0202", ".url", ""),
@@ -36,6 +38,7 @@ def test_a_wrong_system(desk: Desk, text: str, code: str, path: str, hint: str) 
         "amqp, url: 'amqps://user@h:5671/shop', in_flight: 4, rate: 5/s, breaker: {open_after: 2}",
         "redis, url: 'unix:///run/redis.sock'",
         "redis, url: 'rediss://h/3', timeout: 2s",
+        "redis, url: 'rediss://h?db=3&ssl_ca_certs=certs/ca.pem'",
         "sql, url: 'sqlite:///data/dwh.db'",
         "sql, url: 'postgres://h/d', about: the warehouse, owner: data",
     ],
@@ -43,6 +46,13 @@ def test_a_wrong_system(desk: Desk, text: str, code: str, path: str, hint: str) 
 def test_a_sound_system(desk: Desk, text: str) -> None:
     problems = desk.head(ERP, f"erp: {{type: {text}}}")
     assert not [p for p in problems if p.path.startswith("connections")]
+
+
+@pytest.mark.parametrize("text", ["redis, url: 'redis://me:hush@h:x'", "redis, url: 'redis://me:hush@h?x=1'"])
+def test_a_password_in_an_address_that_is_wrong_elsewhere_is_not_shown(desk: Desk, text: str) -> None:
+    problems = desk.head(ERP, f"erp: {{type: {text}}}")
+    assert ("E0204", "connections.erp.url") in [(p.code, p.path) for p in problems]
+    assert not any("hush" in p.message for p in problems)
 
 
 def test_a_password_is_not_shown(desk: Desk) -> None:
