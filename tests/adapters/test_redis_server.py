@@ -71,6 +71,17 @@ async def test_what_the_server_answers_is_given_with_its_code(tmp_path: Path) ->
             await hang_up(connection)
 
 
+async def test_a_unix_socket_is_a_server_too(tmp_path: Path) -> None:
+    path = tmp_path / "s.sock"
+    with Valkey(tmp_path / "valkey", "--unixsocket", str(path), "--requirepass", SECRET):
+        connection = await Server({"url": f"unix://:{SECRET}@{path}?db=2"}).connect()
+        try:
+            assert await ask(connection, "PING") == b"PONG"
+            assert b" db=2 " in await ask(connection, "CLIENT", "INFO")
+        finally:
+            await hang_up(connection)
+
+
 async def test_a_server_that_takes_a_connection_and_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         connecting = Server({"url": f"redis://:{SECRET}@127.0.0.1:{silent.getsockname()[1]}"}).connect()
