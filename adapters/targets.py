@@ -9,6 +9,7 @@ from adapters.outbound.folder.kind import FolderKind
 from adapters.outbound.http.kind import HttpKind
 from adapters.outbound.redis.kind import RedisKind
 from adapters.outbound.route import RouteKind
+from adapters.outbound.sql.kind import SqlKind
 from router.ports import TargetKind
 
 TARGETS: Mapping[str, TargetKind] = {
@@ -16,5 +17,6 @@ TARGETS: Mapping[str, TargetKind] = {
     "folder": FolderKind(),
     "amqp": AmqpKind(),
     "redis": RedisKind(),
+    "sql": SqlKind(),
     "route": RouteKind(),
 }

@@ -91,7 +91,7 @@ def target_lines(target: dict[str, Any]) -> Iterator[str]:
         yield f"→ {target['id']}: not chosen"
         return
     request = target["request"] or {}
-    told = ("type", "connection", "method", "path", "query", "name", "exchange", "routing_key", "stream")
+    told = ("type", "connection", "method", "path", "query", "name", "exchange", "routing_key", "stream", "into")
     words = [str(request[name]) for name in told if request.get(name)]
     yield f"→ {target['id']}: {' '.join(words) or target.get('note', '')}"
     if "dead" in target:

@@ -8,6 +8,7 @@ from typing import Any
 from router.config.compiling import Compiler
 from router.config.findings import Findings, Place
 from router.config.nearest import one_of
+from router.config.references import Unset, spoken
 from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item, Sections
@@ -214,9 +215,10 @@ class RouteBuilder:
         return Send(chosen.kind, connection, options, prepare, kind is not None and kind.rows)
 
     def lacks(self, chosen: Chosen, options: Mapping[str, Any]) -> bool:
-        """Whether a text of it was left out, since it refers to something that is not set."""
+        """Whether a text of it was left out, or cannot be read yet, since it refers to something that is not set."""
         names = [name for name in ("path", "name", "routing_key") if chosen.value.get(name) is not None]
-        return any(options.get(name) is None for name in names)
+        sql = [chosen.value.get(name) for name in ("table", "statement", "id_column", "conflict", "columns", "params")]
+        return any(options.get(name) is None for name in names) or any(map(self.compiler.unknown, sql))
 
     def send_options(self, place: Place, options: dict[str, Any]) -> dict[str, Any]:
         """Templates and expressions compiled."""
@@ -229,6 +231,8 @@ class RouteBuilder:
         for name in ("columns", "params"):
             if options.get(name) is not None:
                 options[name] = self.texts(place.at(name), options[name], self.compiler.expression)
+        if isinstance(options.get("statement"), Unset):
+            options["statement"] = spoken(options["statement"])
         if "ok_when" in options:
             options["ok_when"] = self.compiler.expression(place.at("ok_when"), options["ok_when"])
         return options

@@ -1,0 +1,146 @@
+"""An open database connection of one worker child: sends batches from threads and says how each parcel ended."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Sequence
+
+from adapters.outbound.sql.address import job_of
+from adapters.outbound.sql.batch import Ending, deliver
+from adapters.outbound.sql.pool import Pool
+from adapters.outbound.sql.session import Engine, Failed, Job, Refused, Session
+from router.ports import Outcome, Parcel
+
+GRACE = 0.25
+"""Seconds that the database has to say itself that the time is over."""
+
+SHOWN = 80
+"""Characters of a statement that say where a row was sent."""
+
+
+class SqlTarget:
+    """Each send has a thread and a session of its own. One that does not end in time is given up: its session is cut and
+    its slot comes back when its thread ends."""
+
+    batch = 500
+
+    def __init__(self, engine: Engine, timeout: float) -> None:
+        self._engine = engine
+        self._timeout = timeout
+        self._pool = Pool(engine)
+        self._free = asyncio.Semaphore(engine.most)
+
+    async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        if not parcels:
+            return []
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._free.acquire()
+        except TimeoutError:
+            ends: list[Ending] = [self._late("no connection was free")] * len(parcels)
+        else:
+            ends = await self._fly(Flight(self._pool, parcels, begun + self._timeout))
+        duration = time.monotonic() - begun
+        return [self._outcome(parcel, end, duration) for parcel, end in zip(parcels, ends, strict=True)]
+
+    async def settled(self, outcomes: Sequence[Outcome]) -> None:
+        return
+
+    async def close(self) -> None:
+        self._pool.close()
+
+    async def _fly(self, flight: Flight) -> list[Ending]:
+        loop = asyncio.get_running_loop()
+        landed: asyncio.Future[list[Ending]] = loop.create_future()
+
+        def land(ends: list[Ending]) -> None:
+            self._free.release()
+            if not landed.done():
+                landed.set_result(ends)
+
+        def fly() -> None:
+            ends = flight.run()
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(land, ends)
+
+        threading.Thread(target=fly, name="sql-out", daemon=True).start()
+        try:
+            await asyncio.wait({landed}, timeout=flight.deadline + GRACE - time.monotonic())
+        finally:
+            if not landed.done():
+                flight.abort()
+        if landed.done():
+            return landed.result()
+        return [self._late("the database did not answer")] * len(flight.parcels)
+
+    def _late(self, what: str) -> Failed:
+        return Failed("timeout", f"{what} within {self._timeout:g} s")
+
+    def _outcome(self, parcel: Parcel, end: Ending, duration: float) -> Outcome:
+        sent_to = f"{self._engine.shown} {parcel.address.into[:SHOWN]}"
+        if end is None:
+            return Outcome(sent_to=sent_to, duration=duration)
+        error = end.error if isinstance(end, Failed) else "refused"
+        return Outcome(error, end.reason, sent_to=sent_to, duration=duration)
+
+
+class Flight:
+    """One send in its thread."""
+
+    def __init__(self, pool: Pool, parcels: Sequence[Parcel], deadline: float) -> None:
+        self.parcels, self.deadline = parcels, deadline
+        self._pool = pool
+        self._session: Session | None = None
+        self._lock = threading.Lock()
+        self._aborted = False
+
+    def run(self) -> list[Ending]:
+        """Blocks. Never raises: nothing of the other side may end the worker."""
+        ends: list[Ending] = [None] * len(self.parcels)
+        try:
+            jobs = self._jobs(ends)
+            done = self._with_session(list(jobs.values())) if jobs else []
+        except Failed as error:
+            return [end or error for end in ends]
+        except Exception as error:
+            return [end or Failed("io", f"the write failed: {type(error).__name__}") for end in ends]
+        for number, end in zip(jobs, done, strict=True):
+            ends[number] = end
+        return ends
+
+    def abort(self) -> None:
+        with self._lock:
+            self._aborted = True
+            if self._session is not None:
+                self._session.abort()
+
+    def _jobs(self, ends: list[Ending]) -> dict[int, Job]:
+        jobs = {}
+        for number, parcel in enumerate(self.parcels):
+            try:
+                jobs[number] = job_of(parcel)
+            except Refused as error:
+                ends[number] = error
+        return jobs
+
+    def _with_session(self, jobs: list[Job]) -> list[Ending]:
+        session = self._pool.take(self.deadline)
+        with self._lock:
+            self._session = session
+            if self._aborted:
+                session.abort()
+        good = False
+        try:
+            ends = deliver(session, jobs, self.deadline)
+            good = not any(isinstance(end, Failed) for end in ends)
+            return ends
+        finally:
+            with self._lock:
+                self._session = None
+            if good and not self._aborted:
+                self._pool.give(session)
+            else:
+                session.close()

@@ -1,0 +1,102 @@
+"""A batch with wrong rows: which transactions are tried, and how each job ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from adapters.outbound.sql.batch import deliver
+from adapters.outbound.sql.session import Entry, Failed, Job, Line, Refused, Shape, Upsert
+from tests.adapters.outbound.sql.rows import soon
+
+WRITE = Upsert(("t",), ("n",))
+SHAPE = Shape(WRITE, ("n",), ("int",), (0,))
+
+
+class Scripted:
+    """A session that refuses the rows in `wrong`, and fails at those in `broken`; `tells`: it knows which row it was."""
+
+    def __init__(self, wrong: set[int] = frozenset(), broken: set[int] = frozenset(), tells: bool = False) -> None:  # type: ignore[assignment]
+        self.wrong, self.broken, self.tells = wrong, broken, tells
+        self.there: list[int] = []
+        self.transactions = 0
+
+    def fit(self, job: Job) -> list[Line]:
+        n = job[0].row["n"]
+        if n is None:
+            raise Refused("n is null")
+        if n == "table":
+            raise Failed("io", "there is no table")
+        return [Line(SHAPE, (n,))]
+
+    def write(self, jobs: Sequence[list[Line]], deadline: float) -> None:
+        self.transactions += 1
+        numbers = [line.values[0] for lines in jobs for line in lines]
+        for at, number in enumerate(numbers):
+            if number in self.broken:
+                raise Failed("reset", "cut")
+            if number in self.wrong:
+                raise Refused(f"{number} is wrong", at if self.tells else None)
+        self.there += numbers
+
+    def alive(self) -> bool:
+        return True
+
+    def abort(self) -> None:
+        raise AssertionError
+
+    def close(self) -> None:
+        raise AssertionError
+
+
+def jobs(numbers: Sequence[Any]) -> list[Job]:
+    return [(Entry(WRITE, {"n": n}, f"m{n}"),) for n in numbers]
+
+
+@pytest.mark.parametrize("tells", [True, False])
+@pytest.mark.parametrize("wrong", [set(), {0}, {499}, {250}, {3, 4, 5}, set(range(0, 500, 7)), set(range(500))])
+def test_wrong_ones_are_refused_and_all_others_written_once_in_order(wrong: set[int], tells: bool) -> None:
+    session = Scripted(wrong, tells=tells)
+    ends = deliver(session, jobs(range(500)), soon())
+    assert session.there == [n for n in range(500) if n not in wrong]
+    assert {n for n, end in enumerate(ends) if isinstance(end, Refused) and end.reason == f"{n} is wrong"} == wrong
+    assert all(end is None for n, end in enumerate(ends) if n not in wrong)
+
+
+def test_a_batch_without_wrong_rows_is_one_transaction() -> None:
+    session = Scripted()
+    deliver(session, jobs(range(500)), soon())
+    assert session.transactions == 1
+
+
+@pytest.mark.parametrize(("tells", "most"), [(True, 2), (False, 20)])
+def test_one_wrong_row_costs_few_transactions(tells: bool, most: int) -> None:
+    session = Scripted({321}, tells=tells)
+    deliver(session, jobs(range(500)), soon())
+    assert session.transactions <= most
+
+
+def test_what_was_committed_before_a_cut_is_delivered() -> None:
+    session = Scripted({1}, {6})
+    ends = deliver(session, jobs(range(8)), soon())
+    assert session.there == [0, 2, 3]
+    assert [type(end) for end in ends] == [type(None), Refused, type(None), type(None), Failed, Failed, Failed, Failed]
+    assert {end.error for end in ends if isinstance(end, Failed)} == {"reset"}
+
+
+def test_what_does_not_fit_never_reaches_the_database() -> None:
+    session = Scripted()
+    ends = deliver(session, jobs([1, None, 2]), soon())
+    assert [type(end) for end in ends] == [type(None), Refused, type(None)]
+    assert (session.there, session.transactions) == ([1, 2], 1)
+    assert [type(end) for end in deliver(session, jobs([3, "table"]), soon())] == [Failed, Failed]
+
+
+def test_when_the_time_is_over_the_rest_is_not_tried() -> None:
+    session = Scripted({0})
+    ends = deliver(session, jobs(range(3)), time.monotonic() - 1)
+    assert [end.error for end in ends if isinstance(end, Failed)] == ["timeout"] * 3
+    assert session.transactions == 0
