@@ -53,6 +53,13 @@ class Charset:
                 found += raw[: wrong.start].decode(encoding, self.lossless) + "\udc80"
                 raw = raw[wrong.start + unit :]
 
+    def told(self, lone: str) -> str:
+        """What is said of a lone surrogate that `keep` made."""
+        byte = bytes([ord(lone) & 0xFF])
+        if self.lossless == "surrogatepass":
+            byte = b"" if lone == "\udc80" else lone.encode(self.name, self.lossless)
+        return undecodable(byte, self.written)
+
     def size(self, text: str, encoding: str) -> int:
         """The bytes that a text of `keep` took."""
         return len(text.encode(encoding, self.lossless))

@@ -114,7 +114,9 @@ class TestCsv(JoinContract, RecordContract):
         assert isinstance(bad, Bad)
         assert bad.error.reason == "line 6, column qty: 'x' is not a whole number"
         assert bad.cells == {"sku": "C3", "qty": "x", "note": "bad"}
-        assert found[4].error.reason == "line 7: too few fields: 2, the header has 3"
+        assert found[4].error.reason == (
+            "line 7: too few fields: 2, the header has 3; is a delimiter missing, or a quote?"
+        )
         assert codec.record_from_cells({**bad.cells, "qty": "3"}) == {"sku": "C3", "qty": 3, "note": "bad"}
 
     @pytest.mark.parametrize(

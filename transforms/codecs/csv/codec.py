@@ -11,15 +11,14 @@ from router.errors import DecodeError, EncodeError
 from router.message import Envelope
 from router.ports import Bad, Cut
 from transforms.codecs.cells import CellError, Remembered, edited_reader, reader, writer
-from transforms.codecs.charset import decoded, undecodable
-from transforms.codecs.csv.cut import DOS_END, Head, cuts, read_head
+from transforms.codecs.charset import decoded
+from transforms.codecs.csv.cut import DOS_END, cuts, read_head
 from transforms.codecs.csv.dialect import Dialect
+from transforms.codecs.csv.rows import HEADER_AGAIN, Convert, Reading
 from transforms.codecs.places import excerpt
 
 WHOLE_MESSAGE = 1 << 40
 csv.field_size_limit(16 * 1024 * 1024)
-
-Convert = Callable[[Any, int, Callable[[Any, int], Any]], list[tuple[int, Any]]]
 
 
 class CsvCodec:
@@ -65,41 +64,17 @@ class CsvCodec:
         try:
             text = decoded(raw, head.encoding)
         except UnicodeDecodeError:
-            text = raw.decode(head.encoding, self.dialect.charset.lossless)
-        lines = io.StringIO(text, newline="")
-        rows = csv.reader(lines, **self.dialect.reader_options())
-        rough = "\0" in text or (not text.isascii() and _lone(text)) or DOS_END in text
-        quoted = self.dialect.quote in text
-        bad = _Faults(self, head, cut, rows, raw).bad
+            text = self.dialect.charset.keep(raw, head.encoding)
+        if text.endswith(DOS_END):
+            text = text.rstrip(DOS_END)  # only the end of a file can have it there
+        reading = Reading(self.dialect, head, cut, text, self.explain)
         convert = self._convert(head.names)
-        if not rough and not quoted:
-            found = convert(rows, cut.first_record, bad)
-        else:
-            found = self._roughly(rows, cut.first_record, bad, convert, text, cut)
+        plain = reading.plain
+        found = convert(reading.rows, cut.first_record, reading.bad) if plain else list(reading.one_by_one(convert))
         if wanted is None or len(wanted) >= len(found):
             return found
         keep = set(wanted)
         return [pair for pair in found if pair[0] in keep]
-
-    def _roughly(self, rows: Any, first: int, bad: Any, convert: Convert, text: str, cut: Cut) -> list[tuple[int, Any]]:
-        """Row by row, for texts with quotes, NUL, 0x1A or bytes that cannot be decoded."""
-        found: list[tuple[int, Any]] = []
-        number = first
-        count = cut.records
-        line = 0
-        for row in rows:
-            started, line = line, rows.line_num
-            if not row or (row == [DOS_END] and number - first >= count):
-                continue
-            if any(_odd(cell) for cell in row):
-                found.append((number, bad(row, number)))
-            elif number - first == count - 1 and _open(text, self.dialect):
-                reason = f"line {cut.first_line + started}: a quote is opened and never closed"
-                found.append((number, Bad(DecodeError(reason))))
-            else:
-                found.extend(convert([row], number, bad))
-            number += 1
-        return found
 
     def _convert(self, names: tuple[str, ...]) -> Convert:
         """A function made for these columns: one unpacking and one object a row."""
@@ -140,9 +115,12 @@ class CsvCodec:
 
     def explain(self, names: tuple[str, ...], row: list[str]) -> str:
         """What is wrong with a row."""
+        if self.dialect.header and tuple(row) == names:
+            return HEADER_AGAIN
         if len(row) != len(names):
             few = "few" if len(row) < len(names) else "many"
-            return f"too {few} fields: {len(row)}, the header has {len(names)}"
+            whose = "the header has" if self.dialect.header else "there are columns for"
+            return f"too {few} fields: {len(row)}, {whose} {len(names)}; is a delimiter missing, or a quote?"
         for name, text in zip(names, row, strict=True):
             try:
                 if name in self._cells:
@@ -204,65 +182,3 @@ class CsvCodec:
         except UnicodeEncodeError as error:
             character = out.getvalue()[error.start]
             raise EncodeError(f"{excerpt(character)} cannot be written in {d.charset.written}") from None
-
-
-class _Faults:
-    """Makes a Bad of a row that could not be read: line, column, value."""
-
-    def __init__(self, codec: CsvCodec, head: Head, cut: Cut, rows: Any, raw: bytes) -> None:
-        self._codec, self._head, self._cut, self._rows, self._raw = codec, head, cut, rows, raw
-
-    def bad(self, row: list[str], number: int) -> Bad:
-        line = self._cut.first_line + self._rows.line_num - _height(row)
-        cells = {name: row[i] if i < len(row) else "" for i, name in enumerate(self._head.names)}
-        for i, text in enumerate(row[len(self._head.names) :]):
-            cells[f"field {len(self._head.names) + i + 1}"] = text
-        reason = next((self._odd(text) for text in row if _odd(text)), None)
-        why = reason or self._codec.explain(self._head.names, row)
-        return Bad(
-            DecodeError(f"line {line}{',' if why.startswith('column') else ':'} {why}", "invalid"), _clean(cells)
-        )
-
-    def _odd(self, text: str) -> str:
-        at = next(i for i, c in enumerate(text) if _odd(c))
-        if text[at] in ("\0", DOS_END):
-            where = self._raw.find(text[at].encode()) + self._cut.offset
-            return f"byte {where}: a {'NUL' if text[at] == chr(0) else '0x1A'} byte in {excerpt(text)}"
-        byte = bytes([ord(text[at]) & 0xFF])
-        found = self._raw.find(text.encode("utf-8", "surrogateescape") if self._head.encoding == "utf-8" else byte)
-        return f"byte {self._cut.offset + max(0, found)}: {undecodable(byte, self._codec.dialect.charset.written)}"
-
-
-def _clean(cells: dict[str, str]) -> dict[str, str]:
-    return {name: text.encode("utf-8", "replace").decode() if _lone(text) else text for name, text in cells.items()}
-
-
-def _height(row: list[str]) -> int:
-    """Lines that a row takes, less the one on which it ends."""
-    return 1 + sum(cell.count("\n") or cell.count("\r") for cell in row)
-
-
-def _odd(text: str) -> bool:
-    return "\0" in text or DOS_END in text or _lone(text)
-
-
-def _lone(text: str) -> bool:
-    """Whether a text holds what could not be decoded."""
-    if text.isascii():
-        return False
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-def _open(text: str, dialect: Dialect) -> bool:
-    """Whether the last quote of the text is never closed."""
-    options = {**dialect.reader_options(), "strict": True}
-    try:
-        for _ in csv.reader(io.StringIO(text, newline=""), **options):
-            pass
-    except csv.Error as error:
-        return "unexpected end of data" in str(error)
-    return False

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from router.config.nearest import nearest
 from router.errors import DecodeError
 from router.ports import Cut
-from transforms.codecs.charset import LONGEST_MARK, undecodable
+from transforms.codecs.charset import LONGEST_MARK
 from transforms.codecs.csv.dialect import Dialect
 from transforms.codecs.places import excerpt
 
@@ -22,12 +23,14 @@ DOS_END = "\x1a"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands before the records: their first byte and line, the columns, and the encoding that the mark says."""
+    """What stands before the records: their first byte and line, the columns, and the encoding that the mark says. `text`
+    is the header as it was written, where it can be told from a record."""
 
     offset: int
     line: int
     names: tuple[str, ...]
     encoding: str
+    text: str = ""
 
 
 def read_head(stream: BinaryIO, dialect: Dialect) -> Head:
@@ -36,18 +39,21 @@ def read_head(stream: BinaryIO, dialect: Dialect) -> Head:
         stream.seek(0)
         raw = stream.read(most)
         encoding, mark = dialect.charset.detect(raw[:LONGEST_MARK])
-        text = raw[mark:].decode(encoding, dialect.charset.lossless)
+        text = dialect.charset.keep(raw[mark:], encoding)
         lines = io.StringIO(text, newline="")
         skipped = "".join(lines.readline() for _ in range(dialect.skip))
         header, names = _header(lines, dialect) if dialect.header else ("", dialect.names)
         if len(raw) < most or len(skipped) + len(header) < len(text):
             break
+    else:
+        raise DecodeError(f"line {1 + dialect.skip}: the header has no end within 1 MiB; is a quote left open, or are the"
+                          " line ends others than CRLF, LF or CR?")  # fmt: skip
     line = 1 + dialect.skip
     if dialect.header:
         line += header.count("\n") or header.count("\r")
         _check(names, dialect, encoding, line - 1)
-    passed = (skipped + header).encode(encoding, dialect.charset.lossless)
-    return Head(mark + len(passed), line, names, encoding)
+    passed = dialect.charset.size(skipped + header, encoding)
+    return Head(mark + passed, line, names, encoding, header.strip("\r\n") if len(names) > 1 else "")
 
 
 def _header(lines: io.StringIO, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
@@ -72,9 +78,13 @@ def _check(names: tuple[str, ...], dialect: Dialect, encoding: str, line: int) -
         try:
             name.encode(encoding)
         except UnicodeEncodeError as error:
-            byte = bytes([ord(name[error.start]) & 0xFF])
-            reason = undecodable(byte, dialect.charset.written)
+            reason = dialect.charset.told(name[error.start])
             raise DecodeError(f"line {line}, header: {reason}") from None
+        if "\0" in name:
+            raise DecodeError(f"line {line}, header: a NUL byte stands in {excerpt(name)}; is this a text file?")
+    nameless = [n for n, name in enumerate(names, 1) if not name.strip()]
+    if nameless and nameless != [len(names)]:
+        raise DecodeError(f"line {line}: column {nameless[0]} of the header has no name; write one, or skip this line")
     doubled = next((n for i, n in enumerate(names) if n in names[:i]), None)
     if doubled is not None:
         raise DecodeError(f"line {line}: the header names column {excerpt(doubled)} twice")
@@ -82,8 +92,9 @@ def _check(names: tuple[str, ...], dialect: Dialect, encoding: str, line: int) -
     if missing:
         listed = ", ".join(excerpt(n) for n in names[:12])
         raise DecodeError(
-            f"line {line}: the header lacks column {excerpt(missing[0])}; it has {listed}. Is the delimiter"
-            f" {excerpt(dialect.delimiter)} right, and is there a header?"
+            f"line {line}: the header lacks column {excerpt(missing[0])}; it has {listed}. "
+            + (f"Is {excerpt(close)} meant?" if (close := nearest(missing[0], names)) is not None
+               else f"Is the delimiter {excerpt(dialect.delimiter)} right, and is there a header?")
         )
 
 
@@ -105,10 +116,7 @@ def cuts(stream: BinaryIO, dialect: Dialect, head: Head, after: Cut | None, size
         length, records, lines = cutter.measure(block, end)
         if length == 0 and not end:
             if want >= LONGEST_RECORD:
-                raise DecodeError(
-                    f"line {line} (byte {offset}): a record is longer than 16 MiB; is a quote left open, or are the line"
-                    " ends others than CRLF, LF or CR?"
-                )
+                raise too_long(block, dialect, head, line, offset)
             want *= 2
             continue
         if records or not end:
@@ -119,9 +127,40 @@ def cuts(stream: BinaryIO, dialect: Dialect, head: Head, after: Cut | None, size
             return
 
 
+def too_long(block: bytes, dialect: Dialect, head: Head, line: int, offset: int) -> DecodeError:
+    lines, open_ = _last_cell(dialect.charset.keep(block, head.encoding), dialect)
+    if lines > 1:  # only a quote can hold so many together
+        return DecodeError(f"line {line + lines - 1 - open_}: the quote that is opened here is not closed within 16 MiB;"
+                           " close it, or double it where it belongs to the text")  # fmt: skip
+    return DecodeError(f"line {line} (byte {offset}): a record is longer than 16 MiB; is a quote left open, or are the line"
+                       " ends others than CRLF, LF or CR?")  # fmt: skip
+
+
+def open_quote(text: str, dialect: Dialect) -> int | None:
+    """Lines before that on which the last quote of a text is opened, where it is never closed."""
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), **{**dialect.reader_options(), "strict": True}):
+            pass
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            lines, open_ = _last_cell(text, dialect)
+            return lines - 1 - open_
+    return None
+
+
+def _last_cell(text: str, dialect: Dialect) -> tuple[int, int]:
+    """The lines of a text, and how many end in its last cell, less the one at the end of the text."""
+    cell = ""
+    rows = csv.reader(io.StringIO(text, newline=""), **dialect.reader_options())
+    for row in rows:
+        cell = row[-1] if row else ""
+    ends = cell.count("\n") or cell.count("\r")
+    return rows.line_num, ends - cell.endswith(("\n", "\r"))
+
+
 def _line_after(stream: BinaryIO, dialect: Dialect, head: Head, cut: Cut) -> int:
     stream.seek(cut.offset)
-    text = stream.read(cut.length).decode(head.encoding, dialect.charset.lossless)
+    text = dialect.charset.keep(stream.read(cut.length), head.encoding)
     return cut.first_line + (text.count("\n") or text.count("\r"))
 
 
@@ -158,15 +197,16 @@ class _Text:
 
     def measure(self, block: bytes, end: bool) -> tuple[int, int, int]:
         usable = len(block) if end else len(block) - len(block) % 4
-        text = block[:usable].decode(self._encoding, self._dialect.charset.lossless if end else "ignore")
+        text = self._dialect.charset.keep(block[:usable], self._encoding)
         return measure_text(text, self._dialect, end, self._size)
 
     def _size(self, text: str) -> int:
-        return len(text.encode(self._encoding, self._dialect.charset.lossless))
+        return self._dialect.charset.size(text, self._encoding)
 
 
 def measure_text(text: str, dialect: Dialect, end: bool, size: object) -> tuple[int, int, int]:
     """(bytes, records, lines) of the whole records of a text; without its last one where more follows."""
+    text = text.rstrip(DOS_END) if end else text
     options = dialect.reader_options()
     if len(dialect.quote.encode()) > 1:
         options["quotechar"] = '"'
@@ -183,7 +223,7 @@ def measure_text(text: str, dialect: Dialect, end: bool, size: object) -> tuple[
     records = before = 0
     reader = csv.reader(feed(), **options)
     for row in reader:
-        if row and not (end and row == [DOS_END] and taken == len(text)):
+        if row:
             before = records
             records += 1
         if not end:

@@ -33,7 +33,7 @@ class FixedCodec:
         self.layout, self.charset = layout, charset
         self.content_type = f"text/plain; charset={charset.written}"
         marks = punches(charset.name)
-        readers = {t: LineReader(layout, line, marks, charset.written) for t, line in layout.lines.items()}
+        readers = {t: LineReader(layout, line, marks, charset) for t, line in layout.lines.items()}
         self._grouping = Grouping(layout)
         self._assembler, self._edits = Assembler(layout, readers), Edits(layout, readers)
         self._writer = Writer(layout, charset, marks)

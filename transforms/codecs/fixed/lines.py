@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transforms.codecs.cells import CellError, Remembered
-from transforms.codecs.charset import undecodable
+from transforms.codecs.charset import Charset
 from transforms.codecs.fixed.framing import LINE_ENDS
 from transforms.codecs.fixed.layout import Layout, LineType
 from transforms.codecs.fixed.signs import Punches
@@ -29,9 +29,9 @@ class Fault:
 class LineReader:
     """Reads the lines of one type."""
 
-    def __init__(self, layout: Layout, line: LineType, marks: Punches, encoding: str) -> None:
+    def __init__(self, layout: Layout, line: LineType, marks: Punches, charset: Charset) -> None:
         self.line = line
-        self._encoding = encoding
+        self._charset = charset
         self._typed = bool(line.type) and not (layout.group is not None and layout.group.holds(line.type))
         self._reads = {cell.name: read for cell in line.cells if (read := reader(cell, marks)) is not None}
         self._edits: Mapping[str, Read] = {cell.name: edited(cell, marks) for cell in line.cells}
@@ -70,7 +70,7 @@ class LineReader:
         for cell in self.line.cells:
             text = line[cell.start : cell.stop]
             try:
-                _check(text.strip(BLANK), self._encoding)
+                _check(text.strip(BLANK), self._charset)
                 found[cell.name] = self._reads[cell.name](text) if cell.name in self._reads else text.strip(BLANK)
             except CellError as error:
                 faults.append(Fault(cell.column, cell.name, str(error)))
@@ -89,12 +89,12 @@ class LineReader:
         return {**cells, **found}, faults
 
 
-def _check(text: str, encoding: str) -> None:
+def _check(text: str, charset: Charset) -> None:
     if "\0" in text:
         raise CellError(f"a NUL stands in {excerpt(text)}")
     if lone(text):
         found = next(c for c in text if "\ud800" <= c <= "\udfff")
-        raise CellError(f"the byte {undecodable(bytes([ord(found) & 0xFF]), encoding)}")
+        raise CellError(f"the byte {charset.told(found)}")
 
 
 def lone(text: str) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.errors import DecodeError, EncodeError
@@ -162,6 +162,7 @@ records = st.fixed_dictionaries({
 })  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(records, max_size=9), st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]), st.integers(1, 90))
 def test_what_is_joined_is_cut_and_read_as_it_was(bodies: list[Any], encoding: str, size: int) -> None:
     codec = made(PRICES, encoding=encoding)
@@ -172,6 +173,7 @@ def test_what_is_joined_is_cut_and_read_as_it_was(bodies: list[Any], encoding: s
 lines = st.sampled_from([HEADER, LINE, TRAILER, "\n", "ZZ\n", "F120260301\n", "H1\n", "D1\u00e4\n"])
 
 
+@settings(deadline=None)
 @given(st.lists(lines, max_size=14), st.sampled_from([SALES, FILES, FLAT]), st.sampled_from(["utf-8", "cp037", "utf-16-le"]),
        st.integers(1, 70))  # fmt: skip
 def test_any_lines_are_read_alike_in_chunks_of_any_size(parts: list[str], layout: str, encoding: str, size: int) -> None:

@@ -115,7 +115,7 @@ def test_a_line_and_a_group_of_more_than_16_mib_are_too_long() -> None:
              "group: {start: H, members: [D]}"  # fmt: skip
     for codec, raw in (
         (made(TWO), b"A   001\n" + b"x" * (LONGEST_RECORD + 9) + b"\n"),
-        (made(layout), b"H\n" + b"D" + b"x" * 99 + b"\n" + b"DDDDDDD\n" * (LONGEST_RECORD // 8)),
+        (made(layout), b"H\n" + (b"D" + b"x" * 4094 + b"\n") * (LONGEST_RECORD // 4096 + 9)),
     ):
         with pytest.raises(DecodeError, match=r"line [12] \(byte \d\): a group or a line is longer than 16 MiB; does the"):
             codec.decode(raw, ENVELOPE)

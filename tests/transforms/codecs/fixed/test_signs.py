@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.errors import DecodeError, EncodeError
@@ -71,6 +71,7 @@ def test_what_is_no_number(sign: str | None, text: str, what: str) -> None:
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("sign", ["leading", "trailing", "overpunch"])
+@settings(deadline=None)
 @given(number=st.integers(-999_999, 999_999))
 def test_what_is_written_is_read_in_every_encoding(encoding: str, sign: str, number: int) -> None:
     one = codec(sign, encoding=encoding)
