@@ -55,8 +55,16 @@ class Ticker:
         if check:
             self.ledger.check_due()
         for chore in self.chores:
-            chore()
+            self._do(chore)
         if any(self.ready(target) for target, _, _ in self.ledger.due()):
             self.bell.ring()
             return True
         return False
+
+    def _do(self, chore: Callable[[], object]) -> None:
+        """Whatever becomes of a chore, work that is due is rung for."""
+        try:
+            chore()
+        except Exception as error:
+            if self.log is not None:
+                self.log.error("a chore failed", action="chore_failed", error=str(error), exc_info=True)

@@ -46,3 +46,15 @@ def test_lanes_of_the_dead_are_freed_and_chores_are_done(tmp_path: Path) -> None
     assert ticker(shop, alive=lambda owner: False, chores=(lambda: done.append(1),)).tick(check=True) is True
     assert done == [1]
     assert shop.ledger.counters().get("missed_due", 0) == 0
+
+
+def test_a_chore_that_fails_stops_no_ringing(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, targets=[target()])
+    shop.put({"n": 1})
+    done: list[int] = []
+
+    def fails() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    assert ticker(shop, chores=(fails, lambda: done.append(1))).tick() is True
+    assert done == [1]

@@ -19,5 +19,8 @@ def test_only_old_hidden_files_of_ours_go(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == [".crossdock-taken", ".hidden", "a.csv"]
 
 
-def test_a_folder_that_is_missing_holds_no_litter(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_listed_holds_no_litter(tmp_path: Path) -> None:
     assert sweep(tmp_path / "out") == 0
+    (tmp_path / "out").write_bytes(b"a file in its place")
+    assert sweep(tmp_path / "out") == 0
+    assert sweep(tmp_path / "out" / "below") == 0
