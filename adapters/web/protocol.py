@@ -43,7 +43,7 @@ class Patient(HttpToolsProtocol):
         """Requests that began in the bytes at hand."""
         self._beside = self._body = 0
         """Bytes of this request that are body, and that are not."""
-        self._too_large = self._upgrading = False
+        self._may_be_large = self._too_large = self._upgrading = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -72,6 +72,7 @@ class Patient(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
         between, self._begun, body = self._between, 0, self._body
+        self._may_be_large = self._beside + len(data) > HEAD_BYTES
         try:
             self._feed(data)
         except httptools.HttpParserError:
@@ -94,7 +95,7 @@ class Patient(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_done()
         self._room.busy(self)
-        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > HEAD_BYTES:
+        if self._may_be_large and head_size(self.url, self.headers) > HEAD_BYTES:
             self._too_large = True
             raise HeadTooLarge
         self._upgrading = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
@@ -168,3 +169,7 @@ class Patient(HttpToolsProtocol):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+
+def head_size(url: bytes, headers: list[tuple[bytes, bytes]]) -> int:
+    return len(url) + sum(len(name) + len(value) + 4 for name, value in headers)

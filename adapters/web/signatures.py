@@ -2,7 +2,8 @@
 
 Shopify: `X-Shopify-Hmac-Sha256` is base64(HMAC-SHA256(secret, body)). Standard Webhooks (github.com/standard-webhooks,
 spec 1.0): `webhook-signature` holds `v1,` and base64(HMAC-SHA256(key, "<webhook-id>.<webhook-timestamp>.<body>")), several
-of them apart by spaces while a secret is changed.
+of them apart by spaces while a secret is changed. The library of that name is not used: it wants the whole body at once, and
+as text, where a large one is only seen in pieces here.
 """
 
 from __future__ import annotations
