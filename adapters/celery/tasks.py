@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import sys
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from adapters.processes import die_with_parent
 
 OUT_OF_MEMORY = 86
 """The exit code of a child that reached its memory limit."""
+LAST_WORDS = 1_048_576
 
 log = structlog.get_logger("crossdock.worker")
 
@@ -42,6 +44,8 @@ class Child:
         self._memory = memory
         self._slot: Slot | None = None
         self._shifts: Shifts | None = None
+        self._last_words = b""
+        """Memory that is given back to say that there is no more."""
 
     def begin(self, **_: Any) -> None:
         """In a new child, before its first task."""
@@ -49,6 +53,8 @@ class Child:
         resource.setrlimit(resource.RLIMIT_DATA, (self._memory, self._memory))
         self._slot = self._marks.slot(current_process().index)
         self._slot.clear()
+        self._last_words = bytes(LAST_WORDS)
+        sys.unraisablehook = self._ignored
         patience.Alarm(self._slot, patience.SOFT).start()
         self._guarded(self._report)
 
@@ -78,8 +84,21 @@ class Child:
         try:
             work()
         except MemoryError:
-            # The mark, if there is one, names what was too large; a process in this state does nothing more.
-            log.critical("a child reached its memory limit", action="child_out_of_memory", limit=self._memory)
-            os._exit(OUT_OF_MEMORY)
+            self._out_of_memory()
         except Exception:
             log.exception("a shift ended with an error", action="shift_failed")
+
+    def _out_of_memory(self) -> None:
+        """The mark, if there is one, names what was too large; a process in this state does nothing more."""
+        self._last_words = b""
+        try:
+            log.critical("a child reached its memory limit", action="child_out_of_memory", limit=self._memory)
+        finally:
+            os._exit(OUT_OF_MEMORY)
+
+    def _ignored(self, what: sys.UnraisableHookArgs) -> None:
+        """Python's own way with errors that cannot be raised, but for one: libxml2 goes on without memory, for ever, with
+        a traceback for each thing that it cannot say."""
+        if what.exc_type is MemoryError:
+            self._out_of_memory()
+        sys.__unraisablehook__(what)

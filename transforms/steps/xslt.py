@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +20,15 @@ from transforms.steps.stage import evaluate, failed
 from transforms.turns import EXTENSIONS, with_turns
 
 FOLDER = "transforms/templates/"
-METHOD = etree.XPath("string(/*/xsl:output/@method)", namespaces={"xsl": "http://www.w3.org/1999/XSL/Transform"})
+XSL = "http://www.w3.org/1999/XSL/Transform"
+WRITERS = {
+    f"{{{XSL}}}document", f"{{{XSL}}}result-document", "{http://exslt.org/common}document", "{http://icl.com/saxon}output",
+    "{http://www.jclark.com/xt}document", "{org.apache.xalan.xslt.extensions.Redirect}write",
+    "{http://xml.apache.org/xalan/redirect}write",
+}  # fmt: skip
+"""Elements that write files in one processor or another."""
+ENCODING = etree.XPath("string(/*/xsl:output/@encoding)", namespaces={"xsl": XSL})
+METHOD = etree.XPath("string(/*/xsl:output/@method)", namespaces={"xsl": XSL})
 IMPURE = re.compile(r":(date-time|random)\(|:(date|time|year|month|day|hour|minute|second|week)[a-z-]*\(\s*\)")
 """Extension functions that ask the clock or chance: the same message would become another one at the next try."""
 
@@ -63,7 +72,10 @@ class Xslt:
 
     def _made(self, result: Any) -> Any:
         if self._text:
-            return str(result)
+            try:
+                return str(result)
+            except (LookupError, UnicodeError) as error:
+                raise MessageError("xslt", "value", f"{self.name}: {error}") from None
         if result.getroot() is None:
             raise MessageError("xslt", "value", f"{self.name}: the stylesheet made no element for this body")
         return result
@@ -83,7 +95,7 @@ class Files(etree.Resolver):  # type: ignore[misc]
             data = None
         if data is None:
             raise LookupError(f"there is no stylesheet {url if url.startswith(FOLDER) else FOLDER + url}")
-        return self.resolve_string(turned(data), context, base_url=url)
+        return self.resolve_string(turned(data, url), context, base_url=url)
 
 
 def parsed(name: str, content: Content) -> Any:
@@ -98,16 +110,30 @@ def parsed(name: str, content: Content) -> Any:
         raise ContentError(f"there is no stylesheet {path}", path) from None
     except etree.XMLSyntaxError as error:
         raise ContentError(f"not XML: {error.msg}", path, error.lineno or 0, error.offset or 0) from None
+    refuse_writers(sheet, path)
     with_turns(sheet)
     return sheet
 
 
-def turned(data: bytes) -> bytes:
+def refuse_writers(sheet: Any, path: str) -> None:
+    for element in sheet.iter(*WRITERS):
+        name = etree.QName(element).localname
+        raise ContentError(f"a stylesheet writes no files: take {name} out, and give the route a target of its own for that",
+                           path, element.sourceline or 0)  # fmt: skip
+    encoding = ENCODING(sheet)
+    try:
+        codecs.lookup(encoding or "utf-8")
+    except LookupError:
+        raise ContentError(f"the encoding {encoding[:60]!r} of xsl:output is unknown", path) from None
+
+
+def turned(data: bytes, path: str) -> bytes:
     """An included stylesheet with its turns; as it is where it needs none or cannot be read, which libxslt will say."""
     try:
         sheet = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     except etree.XMLSyntaxError:
         return data
+    refuse_writers(sheet, path)
     return bytes(etree.tostring(sheet.getroottree())) if with_turns(sheet) else data
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -30,9 +31,11 @@ def marks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Marks]:
     monkeypatch.setattr(tasks, "die_with_parent", lambda parent: None)
     monkeypatch.setattr(resource, "setrlimit", lambda which, limits: None)
     monkeypatch.setattr(tasks, "current_process", lambda: type("Process", (), {"index": 1}))
+    hook = sys.unraisablehook
     marks = Marks(2)
     yield marks
     signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    sys.unraisablehook = hook
     marks.close()
 
 

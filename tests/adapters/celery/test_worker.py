@@ -92,6 +92,13 @@ def test_a_child_over_its_memory_limit_dies_for_the_work_that_it_marked(worker: 
     assert "action=child_out_of_memory limit=268435456" in stop(worker)
 
 
+def test_a_stylesheet_that_eats_all_memory_does_not_flood_the_log(worker: Running) -> None:
+    worker.order("gluttony_in_c")
+    until(lambda: any(note.startswith("crashed 11") for note in worker.notes()), 40)
+    assert worker.has("crashed 11 out of memory")
+    assert len(stop(worker).splitlines()) < 100
+
+
 def test_a_child_that_computes_without_an_end_is_killed_for_the_work_that_it_marked(worker: Running) -> None:
     worker.order("endless")
     until(lambda: worker.has("crashed 10 computed without an end for certain"), 40)

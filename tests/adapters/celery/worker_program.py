@@ -8,11 +8,17 @@ import sys
 import time
 from pathlib import Path
 
+from lxml import etree
+
 from adapters import logs
 from adapters.celery import patience
 from adapters.celery.marks import Slot
 from adapters.celery.worker import run_worker
 
+DOUBLING = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+<xsl:template match="/"><n><xsl:call-template name="d"><xsl:with-param name="s"><a/></xsl:with-param></xsl:call-template></n>
+</xsl:template><xsl:template name="d"><xsl:param name="s"/><xsl:call-template name="d"><xsl:with-param name="s">
+<xsl:copy-of select="$s"/><xsl:copy-of select="$s"/></xsl:with-param></xsl:call-template></xsl:template></xsl:stylesheet>"""
 FOLDER = Path(sys.argv[2])
 
 
@@ -46,6 +52,11 @@ class Shifts:
     def gluttony(self) -> None:
         self.slot.mark(-8)
         bytearray(1 << 30)
+
+    def gluttony_in_c(self) -> None:
+        """A tree that doubles without an end: libxml2 has no memory left, says so for ever, and comes back never."""
+        self.slot.mark(11)
+        etree.XSLT(etree.fromstring(DOUBLING))(etree.fromstring("<a/>"))
 
     def endless(self) -> None:
         self.slot.mark(10)

@@ -12,6 +12,11 @@ from tests.contracts.step import Files, StepContract, message
 from transforms.steps.xslt import Xslt
 
 HEAD = '<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">'
+WRITERS = (
+    'xmlns:exsl="http://exslt.org/common" xmlns:saxon="http://icl.com/saxon" xmlns:java="http://xml.apache.org/xalan/java"'
+    ' xmlns:redirect="http://xml.apache.org/xalan/redirect" xmlns:php="http://php.net/xsl" xmlns:py="http://codespeak.net/lxml"'
+    ' xmlns:turns="urn:crossdock:turns"'
+)
 BODY = "<a><b>1</b><b>2</b></a>"
 
 
@@ -114,9 +119,47 @@ def test_a_body_that_a_stylesheet_refuses(text: str, reason: str) -> None:
 
 def test_a_stylesheet_writes_no_file(tmp_path: Path) -> None:
     target = tmp_path / "out.xml"
-    with pytest.raises(MessageError, match="refused"):
-        run(sheet(f'<n><xsl:document href="{target}"><q/></xsl:document></n>'))
+    for element in ("xsl:document", "xsl:result-document", "exsl:document", "saxon:output", "redirect:write"):
+        text = sheet(f'<n><{element} {WRITERS} href="{target}" file="{target}"><q/></{element}></n>')
+        with pytest.raises(ContentError, match=r"a stylesheet writes no files: take .* out") as caught:
+            run(text)
+        assert caught.value.line == 3
+        with pytest.raises(ContentError, match="a stylesheet writes no files") as caught:
+            run(sheet("<n/>", '<xsl:include href="c.xsl"/>'), c=text)
+        assert caught.value.path == "transforms/templates/c.xsl"
     assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("java:java.lang.Runtime.exec('id')", "Unregistered function"),
+        ("php:function('system', 'id')", "Unregistered function"),
+        ("py:open('/etc/passwd')", "Unregistered function"),
+        ("turns:nothing()", "Unregistered function"),
+        ("document(//b)", "refused"),
+        ("document('')", "refused"),
+        ("document('file:///etc/passwd')", "refused"),
+    ],
+)
+def test_a_stylesheet_calls_nothing_and_reads_nothing(body: str, reason: str) -> None:
+    with pytest.raises(MessageError) as caught:
+        run(sheet(f'<n {WRITERS}><xsl:value-of select="{body}"/></n>'))
+    assert reason in caught.value.reason
+
+
+@pytest.mark.parametrize("method", ["text", "xml"])
+def test_an_encoding_that_is_not_known_is_told_when_it_is_read(method: str) -> None:
+    with pytest.raises(ContentError, match="the encoding 'nonsense' of xsl:output is unknown"):
+        run(sheet("ä", f'<xsl:output method="{method}" encoding="nonsense"/>'))
+
+
+def test_an_entity_of_a_stylesheet_is_no_way_out_and_no_bomb() -> None:
+    outside = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + sheet("<n>&e;</n>")
+    assert etree.tostring(run(outside)) == b"<n/>"
+    inner = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "x" * 10}">' for n in range(10))
+    with pytest.raises(ContentError, match=r"not XML: .*entity"):
+        run(f"<!DOCTYPE x [{inner}]>" + sheet("<n>&a9;</n>"))
 
 
 @pytest.mark.parametrize(
