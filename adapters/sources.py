@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from adapters.amqp.broker import broker_of
+from adapters.disk import make_folder
 from adapters.inbound.amqp.source import AmqpSource
 from adapters.inbound.folder.source import FolderSource
 from adapters.inbound.redis_stream.group import Group
@@ -42,6 +44,8 @@ class Dock:
 
 def folder(route: Route, connection: Connection, dock: Dock) -> Running:
     path = Path(connection.options["path"])
+    with suppress(OSError):  # the first look says what is wrong with it
+        make_folder(path)
     within = dock.table.keep.messages
     return FolderSource(route, path, dock.receiver, dock.ledger, within, paused=lambda: dock.paused(route.id))
 
