@@ -11,6 +11,7 @@ from typing import Any
 
 from router.deliver import LaneServer
 from router.errors import EncodeError, ExpressionError, MessageError
+from router.fallback import GIVEN_UP
 from router.flights import Sending
 from router.ledger import Array, ArrayEnd, Claim
 from router.message import Message, delivery_id, new_id
@@ -82,7 +83,7 @@ class ArrayServer(LaneServer):
     def _take(self, found: Computed) -> None:
         """One more member, unless it ends here."""
         unit, message = found
-        if unit.parked is not None and unit.parked.fallback and self._falls(unit, Outcome(reason="it was given up")):
+        if unit.given_up and self._falls(unit, GIVEN_UP):
             return
         ready = self._member(unit, message)
         if ready is not None:

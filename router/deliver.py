@@ -11,7 +11,7 @@ import asyncio
 from router.errors import MessageError
 from router.fallback import GIVEN_UP, Fallbacks, by_fallback
 from router.feed import Feed
-from router.flights import Flights, Landed, Sending
+from router.flights import MOST_BYTES, Flights, Landed, Sending
 from router.ledger import Claim
 from router.message import Message
 from router.ordering import Computed, KeyOrder
@@ -125,8 +125,8 @@ class LaneServer:
         """The next parcels for one call of the adapter."""
         units: list[Unit] = []
         parcels: list[Parcel] = []
-        limit = 1 if self.probing else self.way.adapter.batch
-        while len(units) < limit and self.ended.count < COMMIT_COUNT:
+        limit, size = 1 if self.probing else self.way.adapter.batch, 0
+        while len(units) < limit and size < MOST_BYTES and self.ended.count < COMMIT_COUNT:
             found = self._next()
             if found is None:
                 break
@@ -138,6 +138,7 @@ class LaneServer:
             self.keys.begin(unit)
             units.append(unit)
             parcels.append(parcel)
+            size += len(parcel.body)
         return Sending(units, parcels, self.way, slot, self.probing) if units else None
 
     def _next(self) -> Computed | None:
@@ -165,8 +166,7 @@ class LaneServer:
         """None where the unit ended here, or goes to the fallback."""
         found = self.packer.parcel(unit, message)
         if isinstance(found, Parcel):
-            given_up = unit.parked is not None and unit.parked.fallback
-            return None if given_up and self._falls(unit, GIVEN_UP) else found
+            return None if unit.given_up and self._falls(unit, GIVEN_UP) else found
         if isinstance(found, MessageError):
             if found.stage == "send" and self._falls(unit, Outcome(found.error, found.reason)):
                 return None

@@ -12,6 +12,8 @@ from router.sending import Desk, Way
 from router.units import Unit
 
 MARGIN = 2.0
+MOST_BYTES = 8 << 20
+"""Of the bodies in one call, give or take one: a batch of large ones must not fill the memory."""
 
 
 @dataclass(slots=True, eq=False)

@@ -49,6 +49,11 @@ class Unit:
         return self.work or -(self.parked.id if self.parked else 0)
 
     @property
+    def given_up(self) -> bool:
+        """Whether its own target has: what is tried is the fallback."""
+        return self.parked is not None and bool(self.parked.fallback)
+
+    @property
     def place(self) -> tuple[int, int]:
         return self.seq, self.record
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from router.message import Message
-from router.ports import Outcome
+from router.ports import Outcome, Parcel
 from router.route import RetryPolicy, Send, Target
 from tests.router.workshop import Do, Expr, FakeTarget, Json, Workshop, target
 
@@ -231,6 +232,24 @@ def test_a_paused_target_is_not_served(tmp_path: Path) -> None:
         run("UPDATE lane SET paused=0")
     shop.deliver()
     assert shop.targets["erp"].bodies == [{"n": 1}]
+
+
+def test_large_bodies_make_small_batches(tmp_path: Path) -> None:
+    made = Workshop(tmp_path, targets=[target()])
+    sizes: list[int] = []
+    counting = FakeTarget(batch=500)
+    send = counting.send
+
+    async def counted(parcels: Sequence[Parcel]) -> list[Outcome]:
+        sizes.append(len(parcels))
+        return await send(parcels)
+
+    counting.send = counted  # type: ignore[method-assign]
+    made.targets = {"erp": counting}
+    made.put(*({"text": "x" * 3_000_000} for _ in range(7)))
+    made.deliver()
+    assert sum(sizes) == 7
+    assert max(sizes) == 3
 
 
 def test_a_batch_of_a_target_is_one_call(tmp_path: Path) -> None:
