@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from adapters.ledger.sqlite.connection import Database
-from adapters.ledger.sqlite.lanes import count, fence
+from adapters.ledger.sqlite.lanes import fenced
 from adapters.ledger.sqlite.rows import Run, wake
 from router import ranges
 from router.ledger import Array, ArrayEnd, Claim
@@ -24,10 +24,8 @@ class Arrays:
 
     def gather(self, claim: Claim, array: Array) -> Claim | None:
         now = self.db.clock.now()
-        with self.db.write() as run:
-            renewed = fence(self.db, run, claim)
+        with fenced(self.db, claim) as (run, renewed):
             if renewed is None:
-                count(run, "fence_refused")
                 return None
             members = msgspec.json.encode(array.members).decode()
             run("INSERT INTO array_out VALUES (?,?,?,?,0,?)", (array.id, claim.target, claim.lane, members, now))
@@ -67,10 +65,8 @@ class Arrays:
         return found
 
     def dissolve(self, claim: Claim, id: str) -> Claim | None:
-        with self.db.write() as run:
-            renewed = fence(self.db, run, claim)
+        with fenced(self.db, claim) as (run, renewed):
             if renewed is None:
-                count(run, "fence_refused")
                 return None
             end_arrays(run, [ArrayEnd(id)])
             run("UPDATE parked SET array='' WHERE target=? AND lane=? AND array=?", (claim.target, claim.lane, id))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from adapters.ledger.sqlite.connection import Database
@@ -29,6 +30,17 @@ def fence(db: Database, run: Run, claim: Claim) -> Claim | None:
     if row is None:
         return None
     return Claim(claim.target, claim.lane, claim.owner, claim.epoch, claim.lease, until, bool(row[0]))
+
+
+@contextmanager
+def fenced(db: Database, claim: Claim) -> Iterator[tuple[Run, Claim | None]]:
+    """One transaction under a claim: (run, the renewed claim), None where it is refused; that is counted, and nothing may
+    be written then."""
+    with db.write() as run:
+        renewed = fence(db, run, claim)
+        if renewed is None:
+            count(run, "fence_refused")
+        yield run, renewed
 
 
 def next_due(run: Run, target: str, lane: int, now: int) -> int:
@@ -93,9 +105,8 @@ class Lanes:
             return fence(self.db, run, claim)
 
     def release(self, claim: Claim) -> bool:
-        with self.db.write() as run:
-            if fence(self.db, run, claim) is None:
-                count(run, "fence_refused")
+        with fenced(self.db, claim) as (run, renewed):
+            if renewed is None:
                 return False
             due = next_due(run, claim.target, claim.lane, self.now())
             run(

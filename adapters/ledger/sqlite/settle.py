@@ -9,7 +9,7 @@ from adapters.ledger.sqlite.arrays import end_arrays
 from adapters.ledger.sqlite.breakers import beat
 from adapters.ledger.sqlite.connection import Database
 from adapters.ledger.sqlite.identities import Identities, release_identities
-from adapters.ledger.sqlite.lanes import count, fence
+from adapters.ledger.sqlite.lanes import count, fenced
 from adapters.ledger.sqlite.rows import Run, insert_dead, insert_fate, insert_work, signature, wake
 from router import ranges
 from router.lanes import lane_of_batch
@@ -38,10 +38,8 @@ class Settling:
 
     def settle(self, claim: Claim, settlement: Settlement) -> Claim | None:
         now = self.db.clock.now()
-        with self.db.write() as run:
-            renewed = fence(self.db, run, claim)
+        with fenced(self.db, claim) as (run, renewed):
             if renewed is None:
-                count(run, "fence_refused")
                 return None
             if settlement.delivered:
                 count(run, f"delivered:{claim.target}", settlement.delivered)
@@ -100,10 +98,8 @@ class Settling:
 
     def choose(self, claim: Claim, choice: Choice) -> Claim | None:
         now = self.db.clock.now()
-        with self.db.write() as run:
-            renewed = fence(self.db, run, claim)
+        with fenced(self.db, claim) as (run, renewed):
             if renewed is None:
-                count(run, "fence_refused")
                 return None
             for seq, cut in choice.chunks:
                 run(
@@ -144,10 +140,8 @@ class Settling:
 
     def reopen(self, claim: Claim, seq: int) -> Claim | None:
         now = self.db.clock.now()
-        with self.db.write() as run:
-            renewed = fence(self.db, run, claim)
+        with fenced(self.db, claim) as (run, renewed):
             if renewed is None:
-                count(run, "fence_refused")
                 return None
             run("DELETE FROM file_out WHERE seq=? AND target=? AND part=0", (seq, claim.target))
             run("DELETE FROM parked WHERE seq=? AND record=0 AND target=?", (seq, claim.target))
