@@ -17,7 +17,7 @@ from adapters.examination import BAD, ENOUGH_DISK, FAIR, GOOD, LEAST_DISK, Findi
 from adapters.ledger.sqlite.connection import file_system_of
 from adapters.node import is_held, role_lock
 from adapters.settings import Settings
-from router.config import Problem
+from router.config.problems import Problem
 from router.route import Connection, Table
 
 PORTS = {

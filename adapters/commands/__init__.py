@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 
 import click
 
 from adapters.commands.exits import DONE, FAILED, USAGE, exit_code
-from adapters.commands.lazy import LazyGroup
+from adapters.commands.lazy import LazyGroup, late
 from adapters.commands.options import add_settings
 from router.errors import CrossdockError
 
@@ -24,14 +25,20 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "jobs": ("adapters.commands.jobs", "Requeues and replays that run."),
     "status": ("adapters.commands.status", "How many messages are in which state."),
     "ledger": ("adapters.commands.ledger", "Verifies and prunes the ledger."),
+    "completion": ("adapters.commands.completion", "Prints the script that lets a shell complete ids and options."),
     "doctor": ("adapters.commands.doctor", "Examines this host, and says what to do."),
 }
 """Name: module, which holds the click command of that name, and its sentence in the help."""
+COMPLETING = "_CROSSDOCK_COMPLETE"
+"""Set where a shell asks what may stand next."""
+shells = late("adapters.commands.completion")
 ABOUT = "Crossdock, a message router for retail. Settings stand before or after the verb."
 
 
 def answer(arguments: Sequence[str]) -> int:
     """Runs one command line; the exit code. Talk goes to stderr."""
+    if COMPLETING in os.environ:
+        shells.register()
     door = add_settings(LazyGroup("crossdock", COMMANDS, help=ABOUT), show=True)
     click.version_option(package_name="crossdock", message="%(prog)s %(version)s")(door)
     try:

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
+from adapters.commands.completing import message_ids, target_names
 from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
 from adapters.commands.output import say, stop
 from adapters.commands.project import editing, opened, reader, view_of
 from adapters.settings import Settings
-from adapters.wiring import App
 from router.browse import MessageView
-from router.config import ConfigError
+from router.config.problems import ConfigError
 from router.editing import EditError
 from router.errors import MessageError
 from router.pipeline import Filtered
 from router.recompute import recompute
 from router.units import BeforeTarget
 
+if TYPE_CHECKING:
+    from adapters.wiring import App
+
 PIECE = 1 << 20
 
 
 @click.command()
-@click.argument("id")
+@click.argument("id", shell_complete=message_ids)
 @click.option("--hop", type=click.Choice(["raw", "sent", "answer"]), default="raw", show_default=True,
               help="As it came in (a record: as JSON, with the last edit), as it was sent (computed again), or what was"
                    " answered.")  # fmt: skip
-@click.option("--target", help="ROUTE.TARGET, or the id inside the route.")
+@click.option("--target", help="ROUTE.TARGET, or the id inside the route.", shell_complete=target_names)
 @click.pass_obj
 def body(settings: Settings, id: str, hop: str, target: str | None) -> int:
     """Writes the bytes of a message, `<message>[:<target>][:<record>]`, to stdout."""

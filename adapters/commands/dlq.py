@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from adapters.commands.asking import actor, agree, reason_option, yes_option
+from adapters.commands.completing import dead_ids
 from adapters.commands.dlq_edit import edit
 from adapters.commands.dlq_export import export
 from adapters.commands.dlq_import import import_
@@ -66,7 +67,7 @@ def groups(settings: Settings, selection: Selection, form: str) -> int:
 
 
 @dlq.command()
-@click.argument("id")
+@click.argument("id", shell_complete=dead_ids)
 @output_option
 @click.pass_obj
 def show(settings: Settings, id: str, form: str) -> int:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copyfileobj
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -22,10 +22,12 @@ from adapters.commands.progress import progress
 from adapters.commands.project import editing, opened, ring
 from adapters.commands.requeueing import run_to_end
 from adapters.settings import Settings
-from adapters.wiring import App
 from router.browse import Selection
 from router.editing import Editable, EditError, Editing
 from router.jobs import JobOrder
+
+if TYPE_CHECKING:
+    from adapters.wiring import App
 
 COLUMNS = ("id", "outcome", "edit", "why")
 EDIT, UNCHANGED, GONE, CHANGED, REFUSED = "edit", "unchanged", "gone", "changed", "refused"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from adapters.commands.asking import actor, agree, reason_option, yes_option
+from adapters.commands.completing import target_names
 from adapters.commands.exits import DONE, PARTLY, USAGE
 from adapters.commands.jobs import COLUMNS, job_row
 from adapters.commands.output import answer_rows, output_option, say, stop
@@ -14,10 +15,12 @@ from adapters.commands.project import opened, replay, ring
 from adapters.commands.requeueing import ended, finish, make_job, missing, plan, verdict
 from adapters.commands.select import all_option, insist, selecting
 from adapters.settings import Settings
-from adapters.wiring import App
 from router.browse import Selection
 from router.config.scalars import rate as read_rate
 from router.jobs import JobOrder
+
+if TYPE_CHECKING:
+    from adapters.wiring import App
 
 
 class Rate(click.ParamType[float]):
@@ -40,7 +43,7 @@ class Rate(click.ParamType[float]):
 @click.option("--dry-run", is_flag=True, help="Only say what would be requeued.")
 @click.option("--rate", type=Rate(), help="At most so many: 20/s. The job goes on while Crossdock runs.")
 @click.option("--expect", type=int, help="Refuse where another number matches.")
-@click.option("--to", help="Another target of the same route.")
+@click.option("--to", help="Another target of the same route.", shell_complete=target_names)
 @click.option("--logic", type=click.Choice(["original", "current"]), default="original", show_default=True,
               help="The route as it was when the message came in, or as it is now.")  # fmt: skip
 @click.option("--wait", is_flag=True, help="Wait until they have ended; 4 where some are dead again.")

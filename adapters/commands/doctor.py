@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from adapters import wiring
 from adapters.commands.exits import DONE, FAILED
+from adapters.commands.lazy import late
 from adapters.commands.output import answer_rows, output_option
 from adapters.commands.progress import progress
 from adapters.examination import BAD, Finding, examine
 from adapters.inspection import no_project, reached, routes_checked, surroundings
 from adapters.settings import Settings
-from router.config import ConfigError, build_for_trial, check, read_project
+from router.config.problems import ConfigError
 from router.route import Table
+
+if TYPE_CHECKING:
+    from adapters import wiring
+    from router.config import check as checking
+    from router.config import project as projects
+else:
+    wiring, checking, projects = late("adapters.wiring"), late("router.config.check"), late("router.config.project")
 
 
 @click.command()
@@ -41,9 +50,9 @@ def project(settings: Settings, connections: bool) -> list[Finding]:
         return [no_project(settings), *surroundings(settings, None)]
     environ, registry = wiring.environment(settings), wiring.registry()
     try:
-        files = read_project(settings.config, environ)
-        found = routes_checked(settings, check(files, registry, environ))
-        table: Table | None = build_for_trial(files, registry, environ)[0]
+        files = projects.read_project(settings.config, environ)
+        found = routes_checked(settings, checking.check(files, registry, environ))
+        table: Table | None = checking.build_for_trial(files, registry, environ)[0]
     except ConfigError as error:
         found, table = routes_checked(settings, error.problems), None
     systems = reached(table, settings.project) if connections and table is not None else []

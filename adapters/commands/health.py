@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from adapters import broker as embedded
@@ -15,10 +16,12 @@ from adapters.examination import BAD, LEAST_DISK, broker_reachable, nearest
 from adapters.node import is_held, role_lock
 from adapters.processes import ready_file
 from adapters.settings import EMBEDDED
-from adapters.wiring import App
-from router.config import ConfigError
+from router.config.problems import ConfigError
 from router.readiness import Readiness
 from router.route import Table
+
+if TYPE_CHECKING:
+    from adapters.wiring import App
 
 ROLES = ("web", "inbound", "worker")
 PATIENCE = 2.0

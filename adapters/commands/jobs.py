@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from adapters.commands.asking import actor, agree, reason_option, yes_option
+from adapters.commands.completing import job_ids
 from adapters.commands.exits import DONE, NOTHING, REFUSED
 from adapters.commands.output import answer_one, answer_rows, iso, limit_option, output_option, say, stop
 from adapters.commands.project import opened
@@ -42,7 +43,7 @@ def list_(settings: Settings, limit: int | None, form: str) -> int:
 
 
 @jobs.command()
-@click.argument("id", type=int)
+@click.argument("id", type=int, shell_complete=job_ids)
 @output_option
 @click.pass_obj
 def show(settings: Settings, id: int, form: str) -> int:
@@ -61,7 +62,7 @@ def show(settings: Settings, id: int, form: str) -> int:
 
 
 @jobs.command()
-@click.argument("id", type=int)
+@click.argument("id", type=int, shell_complete=job_ids)
 @reason_option
 @yes_option
 @output_option

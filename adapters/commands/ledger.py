@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,10 +13,12 @@ from adapters.commands.output import answer_one, output_option, pretty, print_ta
 from adapters.commands.progress import progress
 from adapters.commands.project import known_names, opened
 from adapters.settings import Settings
-from adapters.wiring import App
 from router.browse import COUNTED, Account, Proof, Pruned
-from router.config import ConfigError
+from router.config.problems import ConfigError
 from router.route import Keep
+
+if TYPE_CHECKING:
+    from adapters.wiring import App
 
 DAY = 86_400
 

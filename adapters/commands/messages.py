@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from adapters.commands.bodies import body
+from adapters.commands.completing import message_ids, route_ids
 from adapters.commands.exits import DONE, NOTHING
 from adapters.commands.messages_replay import replay_messages
 from adapters.commands.output import (
@@ -50,7 +51,7 @@ def message_row(view: MessageView) -> dict[str, Any]:
 
 
 @messages.command()
-@click.option("--route", help="The id of a route.")
+@click.option("--route", help="The id of a route.", shell_complete=route_ids)
 @click.option("--state", type=click.Choice(STATES), help="The state of the message.")
 @time_options
 @key_option
@@ -72,7 +73,7 @@ def find(
 
 
 @messages.command()
-@click.argument("id")
+@click.argument("id", shell_complete=message_ids)
 @output_option
 @click.pass_obj
 def show(settings: Settings, id: str, form: str) -> int:
@@ -95,7 +96,7 @@ def event_row(event: Event) -> dict[str, Any]:
 
 
 @messages.command()
-@click.argument("id")
+@click.argument("id", shell_complete=message_ids)
 @output_option
 @click.pass_obj
 def trace(settings: Settings, id: str, form: str) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from adapters.commands.asking import actor, agree, reason_option, yes_option
+from adapters.commands.completing import target_names
 from adapters.commands.dlq_requeue import Rate
 from adapters.commands.exits import DONE, NOTHING, REFUSED, USAGE
 from adapters.commands.jobs import COLUMNS, job_row
@@ -16,10 +17,12 @@ from adapters.commands.project import opened, replay, ring
 from adapters.commands.requeueing import ended, finish, verdict
 from adapters.commands.select import all_option, insist, selecting
 from adapters.settings import Settings
-from adapters.wiring import App
 from router.browse import Selection
 from router.jobs import ExpectationFailed, Job, JobOrder
 from router.route import Target
+
+if TYPE_CHECKING:
+    from adapters.wiring import App
 
 
 @click.command("replay")
@@ -28,7 +31,8 @@ from router.route import Target
 @click.option("--dry-run", is_flag=True, help="Only say how many would be sent again.")
 @click.option("--rate", type=Rate(), help="At most so many: 20/s. The job goes on while Crossdock runs.")
 @click.option("--expect", type=int, help="Refuse where another number matches.")
-@click.option("--to", help="This target only; a folder gets a file again only where it is named so.")
+@click.option("--to", shell_complete=target_names,
+              help="This target only; a folder gets a file again only where it is named so.")  # fmt: skip
 @click.option("--logic", type=click.Choice(["original", "current"]), default="original", show_default=True,
               help="The route as it was when the message came in, or as it is now.")  # fmt: skip
 @click.option("--wait", is_flag=True, help="Wait until they have ended; 4 where some are dead.")

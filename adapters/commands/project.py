@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from adapters import wiring
 from adapters.commands.exits import NOTHING, USAGE
+from adapters.commands.lazy import late
 from adapters.commands.output import stop
 from adapters.settings import Settings
-from adapters.wiring import App
 from router.browse import MessageView
-from router.config import ConfigError, build
+from router.config.problems import ConfigError
 from router.editing import Chunk, Editing
 from router.records import RecordReader
 from router.replay import Replay
 from router.route import Table
+
+if TYPE_CHECKING:
+    from adapters import wiring
+    from adapters.wiring import App
+    from router.config import check as checking
+else:
+    wiring, checking = late("adapters.wiring"), late("router.config.check")
 
 
 @contextlib.contextmanager
@@ -53,7 +60,7 @@ def draft(app: App) -> Table:
     settings = app.settings
     files = app.project.files()
     environ = wiring.environment(settings)
-    return build(files, settings.config.name, 0, app.registry, environ, settings.project)
+    return checking.build(files, settings.config.name, 0, app.registry, environ, settings.project)
 
 
 def stored_version(settings: Settings) -> int:

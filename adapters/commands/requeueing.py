@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adapters.commands.exits import DONE, FAILED, NOTHING, PARTLY, REFUSED
 from adapters.commands.output import iso, say, stop
 from adapters.commands.progress import Bar, progress
 from adapters.commands.project import known_names, replay
-from adapters.wiring import App
 from router.browse import Browser, Selection
 from router.jobs import ExpectationFailed, Job, JobOrder, JobOutcome
+
+if TYPE_CHECKING:
+    from adapters.wiring import App
 
 FIRST_LOOK, LAST_LOOK = 0.05, 1.0
 ABSENCE = 5.0

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from adapters import wiring
+from adapters.commands.completing import route_ids
 from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
+from adapters.commands.lazy import late
 from adapters.commands.output import answer_one, answer_rows, output_option, pretty, say, stop, to_json
 from adapters.commands.project import draft, opened, reader, stored_version
 from adapters.commands.routes_pause import pause, resume
 from adapters.commands.trying import shown, trial_row
 from adapters.settings import Settings
-from router.config import Problem, build_for_trial, find_project, read_project
-from router.config import check as check_project
+from router.config.problems import Problem
 from router.message import Envelope, File, new_id, utc_now
 from router.route import Route, Send, Target
 from router.trial import try_route
+
+if TYPE_CHECKING:
+    from adapters import wiring
+    from router.config import check as checking
+    from router.config import project as projects
+else:
+    wiring, checking, projects = late("adapters.wiring"), late("router.config.check"), late("router.config.project")
 
 COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
 
@@ -36,9 +43,9 @@ def routes() -> None:
 def check(settings: Settings, file: Path | None, form: str) -> int:
     """Says every mistake at once; nothing is started or written. 2 where one is an error."""
     environ = wiring.environment(settings)
-    config = find_project(file, environ) if file is not None else settings.config
-    project = read_project(config, environ)
-    problems = check_project(project, wiring.registry(), environ)
+    config = projects.find_project(file, environ) if file is not None else settings.config
+    project = projects.read_project(config, environ)
+    problems = checking.check(project, wiring.registry(), environ)
     if form in ("json", "jsonl"):
         answer_rows((problem.as_dict() for problem in problems), (), form)
     else:
@@ -112,7 +119,7 @@ def target_row(target: Target) -> dict[str, Any]:
 
 
 @routes.command()
-@click.argument("id")
+@click.argument("id", shell_complete=route_ids)
 @output_option
 @click.pass_obj
 def show(settings: Settings, id: str, form: str) -> int:
@@ -152,7 +159,7 @@ def concerns(problem: Problem, route: Route) -> bool:
 
 
 @routes.command("try")
-@click.argument("route")
+@click.argument("route", shell_complete=route_ids)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--record", type=click.IntRange(1), default=1, show_default=True, help="Which record of a split message.")
 @click.option("--header", "headers", multiple=True, metavar="NAME=VALUE", help="A header of the message.")
@@ -169,7 +176,7 @@ def try_(
 
     Settings and secrets of the environment that are not set are warnings here: their references stay as written."""
     with opened(settings) as app:
-        table, unset = build_for_trial(app.project, app.registry, wiring.environment(settings))
+        table, unset = checking.build_for_trial(app.project, app.registry, wiring.environment(settings))
         found = table.routes.get(route)
         if found is None:
             stop(USAGE, f"there is no route {route}; there are {', '.join(table.routes)}")

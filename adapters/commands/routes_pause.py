@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+from typing import TYPE_CHECKING
 
 import click
 
 from adapters.commands.asking import actor, agree, reason_option, yes_option
+from adapters.commands.completing import route_ids
 from adapters.commands.exits import DONE, NOTHING
 from adapters.commands.output import answer_rows, output_option, say, stop
 from adapters.commands.project import draft, opened
 from adapters.settings import Settings
-from adapters.wiring import App
-from router.config import ConfigError
+from router.config.problems import ConfigError
+
+if TYPE_CHECKING:
+    from adapters.wiring import App
 
 COLUMNS = ("id", "paused", "changed")
 
@@ -41,7 +45,7 @@ def insist_on_routes(app: App, ids: tuple[str, ...]) -> list[str]:
 
 
 @click.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ROUTE...")
+@click.argument("ids", nargs=-1, required=True, metavar="ROUTE...", shell_complete=route_ids)
 @reason_option
 @yes_option
 @output_option
@@ -68,7 +72,7 @@ def pause(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool, form
 
 
 @click.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ROUTE...")
+@click.argument("ids", nargs=-1, required=True, metavar="ROUTE...", shell_complete=route_ids)
 @reason_option
 @yes_option
 @output_option

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from adapters.commands import completing
 from router.browse import Selection
 from router.config.scalars import duration
 
@@ -67,14 +68,17 @@ def selecting(function: Callable[..., Any]) -> Callable[..., Any]:
         values = {name: given.pop(name) for name in names}
         return function(*args, selection=Selection(**values), **given)
 
-    command: Callable[..., Any] = click.argument("ids", nargs=-1, metavar="[ID]...")(selected)
+    ids = click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=completing.selected)
+    command: Callable[..., Any] = ids(selected)
     command = time_options(key_option(command))
-    for name, about in (
-        ("group", "A signature, as `dlq groups` shows it."), ("error", "A class of errors, or a status."),
-        ("stage", "decode, validate, map, … send."), ("target", "ROUTE.TARGET, or the id inside a route."),
-        ("route", "The id of a route."),
-    ):  # fmt: skip
-        command = click.option(f"--{name}", help=about)(command)
+    for name, complete, about in (
+        ("group", completing.signatures, "A signature, as `dlq groups` shows it."),
+        ("error", completing.errors, "A class of errors, or a status."),
+        ("stage", completing.stages, "decode, validate, map, … send."),
+        ("target", completing.target_names, "ROUTE.TARGET, or the id inside a route."),
+        ("route", completing.route_ids, "The id of a route."),
+    ):
+        command = click.option(f"--{name}", help=about, shell_complete=complete)(command)
     return command
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import mimetypes
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from adapters.commands.completing import route_ids
 from adapters.commands.exits import DONE, FAILED, PARTLY, REFUSED, USAGE
 from adapters.commands.output import answer_rows, output_option, say, stop
 from adapters.commands.progress import progress
 from adapters.commands.project import opened, ring
 from adapters.settings import Settings
-from adapters.wiring import App
 from router.ledger import Arrival, Receipt
 from router.message import Envelope, File, new_id, utc_now
 from router.route import Route
+
+if TYPE_CHECKING:
+    from adapters.wiring import App
 
 LARGE = 64 * 1024
 """Beyond it a body lies in a blob of its own."""
@@ -25,7 +29,7 @@ STATES = {"conflict": "refused"}
 
 
 @click.command()
-@click.argument("route")
+@click.argument("route", shell_complete=route_ids)
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--header", "headers", multiple=True, metavar="NAME=VALUE", help="A header of the message.")
 @click.option("--content-type", help="The media type; else by the file's name.")

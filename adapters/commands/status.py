@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,8 +13,10 @@ from adapters.commands.output import answer_one, output_option, say
 from adapters.commands.progress import progress
 from adapters.commands.project import known_names, opened
 from adapters.settings import Settings
-from adapters.wiring import App
 from router.config.scalars import duration
+
+if TYPE_CHECKING:
+    from adapters.wiring import App
 
 FIRST_LOOK, LAST_LOOK = 0.05, 0.5
 ORDER = ("accepted", "open", "retry", "held", "dead", "delivered", "filtered", "duplicate", "refused", "discarded")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from adapters.commands.asking import actor, agree, reason_option, yes_option
+from adapters.commands.completing import target_names
 from adapters.commands.exits import DONE, NOTHING
 from adapters.commands.output import answer_rows, iso, output_option, say, stop
 from adapters.commands.project import opened, ring
 from adapters.settings import Settings
-from adapters.wiring import App
 from router.browse import TargetCounts
-from router.config import ConfigError
+from router.config.problems import ConfigError
 from router.route import Table
+
+if TYPE_CHECKING:
+    from adapters.wiring import App
 
 COLUMNS = ("id", "connection", "open", "retry", "dead", "circuit", "oldest", "paused")
 
@@ -78,7 +81,7 @@ def names(app: App, given: tuple[str, ...]) -> list[str]:
 
 
 @targets.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ROUTE.TARGET...")
+@click.argument("ids", nargs=-1, required=True, metavar="ROUTE.TARGET...", shell_complete=target_names)
 @reason_option
 @yes_option
 @click.pass_obj
@@ -94,7 +97,7 @@ def pause(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> i
 
 
 @targets.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ROUTE.TARGET...")
+@click.argument("ids", nargs=-1, required=True, metavar="ROUTE.TARGET...", shell_complete=target_names)
 @reason_option
 @yes_option
 @click.pass_obj
@@ -111,7 +114,7 @@ def resume(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> 
 
 
 @targets.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ROUTE.TARGET...")
+@click.argument("ids", nargs=-1, required=True, metavar="ROUTE.TARGET...", shell_complete=target_names)
 @reason_option
 @yes_option
 @click.pass_obj

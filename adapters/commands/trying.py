@@ -5,13 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from adapters.commands.lazy import late
 from adapters.commands.output import pretty
 from router.trial import Dead, Trial, TriedTarget
-from transforms.codecs import CODECS
+
+if TYPE_CHECKING:
+    from transforms import codecs
+else:
+    codecs = late("transforms.codecs")
 
 INDENT = "    "
 
@@ -35,7 +40,7 @@ def plain(body: Any) -> Any:
 def as_text(body: Any) -> str:
     """An element tree says itself how it is written; the rest is its `str`."""
     try:
-        return CODECS["xml"]({}, None).encode(body).decode()  # type: ignore[arg-type]
+        return codecs.CODECS["xml"]({}, None).encode(body).decode()  # type: ignore[arg-type]
     except Exception:
         return str(body)
 

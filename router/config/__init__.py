@@ -1,21 +1,5 @@
-"""routes.yaml: read, checked as a whole, and built into the routing table."""
+"""routes.yaml: read, checked as a whole, and built into the routing table.
 
-from __future__ import annotations
-
-from router.config.check import build, build_for_trial, check
-from router.config.content import StoredContent
-from router.config.problems import ConfigError, Problem
-from router.config.project import Project, find_project, read_project, stored_project
-
-__all__ = [
-    "ConfigError",
-    "Problem",
-    "Project",
-    "StoredContent",
-    "build",
-    "build_for_trial",
-    "check",
-    "find_project",
-    "read_project",
-    "stored_project",
-]
+`project.py` reads, `check.py` checks and builds, `problems.py` says what is wrong. Nothing is imported here: who only
+needs to read a duration does not wait for the whole grammar, so that commands start, and complete, fast.
+"""

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from adapters import wiring
-from router.config import ConfigError
+from router.config.problems import ConfigError
 from tests.adapters.commands.typing_room import Room
 
 

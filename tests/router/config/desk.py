@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from router.config import Problem, build, check, read_project
+from router.config.check import build, check
+from router.config.problems import Problem
+from router.config.project import read_project
 from router.errors import ExpressionSyntaxError
 from router.registry import CodecFactory, ContentError, Registry
 from router.route import Table

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from router.config import ConfigError, build, build_for_trial, check, read_project
-from router.config.problems import in_order
+from router.config.check import build, build_for_trial, check
+from router.config.problems import ConfigError, in_order
+from router.config.project import read_project
 from tests.router.config.desk import HEAD, Desk, brief
 
 WORK = (

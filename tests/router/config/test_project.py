@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from router.config import find_project, read_project, stored_project
+from router.config.project import find_project, read_project, stored_project
 from tests.router.config.desk import HEAD, Desk
 
 
