@@ -101,7 +101,7 @@ def bound(host: str, number: int) -> int:
 
 def reached(table: Table, base: Path) -> list[Finding]:
     """Whether something listens where each connection points; no word is said to it. `base` is the project folder."""
-    urls = [(c, c.options.get("url")) for c in table.connections.values() if c.type != "folder"]
+    urls = [(c, c.options["url"]) for c in table.connections.values() if "url" in c.options]
     with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
         return list(threads.map(lambda pair: reach(pair[0].id, pair[1], base), urls))
 

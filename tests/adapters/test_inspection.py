@@ -66,7 +66,7 @@ def test_a_system_is_reached_or_not_and_its_password_is_not_shown(settings: Sett
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         url = f"amqp://user:s3cret@127.0.0.1:{port}/shop"
-        table = Table(1, {}, {"bus": Connection("bus", "amqp", {"url": url}), "out": place(tmp_path)}, {})
+        table = Table(1, {}, {"bus": Connection("bus", "amqp", {"url": url}), "out": place(tmp_path)}, {})  # no url, no try
         (there,) = inspection.reached(table, tmp_path)
     (gone,) = inspection.reached(table, tmp_path)
     assert (there.verdict, there.found) == ("good", f"127.0.0.1:{port} can be reached")

@@ -94,7 +94,7 @@ def test_a_ledger_that_cannot_be_written(room: Room, monkeypatch: pytest.MonkeyP
 def test_a_whole_crossdock_is_well_and_a_part_that_stands_still_is_not(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     with typed(project, "up") as command:
-        until(command.ready)
+        until(command.ready, 60)
         assert answer(project, "status --check")[0] == 0
         web = command.pid("web")
         os.kill(web, signal.SIGSTOP)
@@ -104,13 +104,13 @@ def test_a_whole_crossdock_is_well_and_a_part_that_stands_still_is_not(tmp_path:
             os.kill(web, signal.SIGCONT)
         assert code == 1
         assert "web does not answer within 2 s" in said
-    until(lambda: "no process of Crossdock runs here" in answer(project, "status --check")[1])
+    until(lambda: "no process of Crossdock runs here" in answer(project, "status --check")[1], 60)
 
 
 def test_a_part_that_is_missing_is_named(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     with typed(project, "run inbound") as command:
-        until(command.ready)
+        until(command.ready, 60)
         code, said = answer(project, "status --check")
     assert code == 1
     assert "worker does not run: crossdock run worker, or crossdock up" in said

@@ -67,7 +67,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def living(project: Path) -> Iterator[Typed]:
     with typed(project, "up") as command:
-        until(command.ready)
+        until(command.ready, 60)
         yield command
 
 
@@ -78,7 +78,7 @@ def test_processes_that_run_see_it_within_a_moment_and_so_do_those_that_start(pr
     living.process.terminate()
     living.process.wait(30)
     with typed(project, "up") as again:
-        until(again.ready)
+        until(again.ready, 60)
         until(lambda: "the route is paused" in again.said())
         assert (project / "in/a.txt").exists()
         assert answer(project, "routes resume copies --yes")[0] == 0
