@@ -156,6 +156,11 @@ async def test_one_message_that_closes_the_channel_leaves_the_others(
     assert {got.properties["message_id"] for got in queues.all(unique)} == {f"m{n}:t" for n in range(20) if n != 7}
 
 
+async def test_large_messages_that_all_come_back_do_not_jam_the_line(target: AmqpTarget, queues: Queues, unique: str) -> None:
+    outcomes = await target.send([parcel(n, "", unique, b"x" * 100_000) for n in range(300)])
+    assert set(errors(outcomes)) == {"returned"}
+
+
 async def test_a_full_queue_is_io(target: AmqpTarget, queues: Queues, unique: str) -> None:
     queues.declare(unique, {"x-max-length": 2, "x-overflow": "reject-publish"})
     outcomes = await target.send([parcel(n, "", unique) for n in range(5)])
