@@ -35,7 +35,7 @@ def while_open(error: Exception) -> tuple[str, str]:
     """The same for a connection that was open."""
     match error:
         case TimeoutError():
-            return "timeout", "the broker stopped reading"
+            return "timeout", "the broker does not answer any more"
         case UnexpectedFrame():
             return "reset", "the broker sent what is not AMQP"
         case AMQPError():

@@ -11,6 +11,7 @@ from time import perf_counter
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.inbound.amqp import consumer
 from router.errors import LedgerBusy
 from tests.integration.quay import Quay, until
 from tests.integration.queues import Queues
@@ -92,6 +93,46 @@ async def test_a_frozen_broker_is_waited_out(rabbitmq: RabbitMQ, quay: Quay, que
     assert perf_counter() - started < 5  # it ends though the broker says nothing
     rabbitmq.resume()
     assert numbers(quay) == list(range(2000))
+
+
+async def test_a_broker_that_says_nothing_any_more_is_left(
+    rabbitmq: RabbitMQ, quay: Quay, queues: Queues, unique: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "HEARTBEAT", 1)
+    with capture_logs() as logs:
+        async with quay.working():
+            put(queues, unique, 0, 10)
+            await until(lambda: len(quay.bodies()) == 10)
+            rabbitmq.pause()
+            await until(lambda: len(logs) >= 2)
+            rabbitmq.resume()
+            put(queues, unique, 10, 10)
+            await until(lambda: len(quay.bodies()) == 20)
+    said = [entry["event"] for entry in logs]
+    assert "does not answer any more" in said[0]
+    assert "did not answer within 3 s" in said[1]
+    assert logs[-1]["action"] == "amqp_source_recovered"
+
+
+async def test_what_was_not_stored_before_the_connection_was_lost_is_left_to_the_broker(
+    rabbitmq: RabbitMQ, quay: Quay, queues: Queues, unique: str
+) -> None:
+    """It may go to another host meanwhile: storing it here as well would send it twice."""
+    for n in range(300):
+        queues.put(unique, b"%d" % n)  # without ids
+    queues.confirm()
+    queues.close()
+    quay.refuse = LedgerBusy()
+    with capture_logs() as logs:
+        async with quay.working():
+            await until(lambda: quay.refused >= 1)
+            await asyncio.to_thread(rabbitmq.kill)
+            await until(lambda: "amqp_source_lost" in [entry["action"] for entry in logs])
+            quay.refuse = None
+            await asyncio.to_thread(rabbitmq.start)
+            await until(lambda: len(quay.rows()) >= 300)
+            await until(lambda: queues.count(unique) == 0)
+    assert numbers(quay) == list(range(300))
 
 
 async def test_a_ledger_that_refuses_takes_nothing_and_loses_nothing(

@@ -162,6 +162,33 @@ def test_make_servers_names_what_it_may_not_install(
     assert "apt-get install no-such-server" in capsys.readouterr().err
 
 
+APT = """#!/bin/sh
+echo "$DEBIAN_FRONTEND $(cat {policy} | tail -1): $*" >> {calls}
+[ "$2" = "$FAILS" ] && exit 100
+[ "$2" = install ] && touch {server}
+exit 0
+"""
+
+
+@pytest.mark.parametrize(("fails", "calls"), [("", 2), ("update", 1), ("install", 2)])
+def test_make_servers_installs_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fails: str, calls: int
+) -> None:
+    told, apt, server = tmp_path / "calls", tmp_path / "apt-get", tmp_path / "server"
+    monkeypatch.setattr(debian, "POLICY", tmp_path / "policy-rc.d")
+    monkeypatch.setattr(debian, "PACKAGES", {"some-server": (str(server),)})
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    monkeypatch.setenv("FAILS", fails)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    apt.write_text(APT.format(policy=debian.POLICY, calls=told, server=server))
+    apt.chmod(0o755)
+    assert debian.main() == 0
+    said = ["-qq update", "-qq install --yes --no-install-recommends some-server"]
+    assert told.read_text().splitlines() == [f"noninteractive exit 101: {words}" for words in said[:calls]]
+    assert ("lack some-server" in capsys.readouterr().err) == bool(fails)
+    assert not debian.POLICY.exists()
+
+
 def test_make_servers_keeps_services_down_while_it_installs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(debian, "POLICY", tmp_path / "policy-rc.d")
     with debian.services_stay_down():

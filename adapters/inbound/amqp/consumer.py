@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
+from amqp.exceptions import ConnectionForced
+
 from adapters.amqp.broker import Broker
 from adapters.amqp.connection import Connection, dial
 from adapters.inbound.amqp.delivery import Delivery, to
@@ -41,7 +43,10 @@ class Consumer:
             connection.pump(connection.readable(min(seconds, HEARTBEAT / 3), bell))
         while self._may_read(most) and connection.readable(0):
             connection.pump()
-        connection.heartbeat_tick()
+        try:
+            connection.heartbeat_tick()
+        except ConnectionForced:  # the driver's word for a broker that is silent
+            raise TimeoutError from None
         return [self._arrived.popleft() for _ in range(min(most, len(self._arrived)))]
 
     def _may_read(self, most: int) -> bool:

@@ -10,7 +10,6 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -20,7 +19,7 @@ from amqp.exceptions import AMQPError, ConsumerCancelled
 
 from adapters.amqp.broker import Broker
 from adapters.amqp.connection import readable
-from adapters.amqp.failures import said, while_connecting, while_open
+from adapters.amqp.failures import said, while_connecting, while_open, words_of
 from adapters.inbound.amqp.batch import Batch, Blobs, Maker, Receiver
 from adapters.inbound.amqp.consumer import HEARTBEAT, Consumer
 from adapters.inbound.amqp.delivery import Delivery
@@ -119,23 +118,30 @@ class AmqpSource:
                 consumer.acknowledge(deliveries[-1])
 
     def _stored(self, consumer: Consumer, deliveries: Sequence[Delivery]) -> bool:
-        """Tried until it is stored; False where the process is to end before that."""
+        """Tried until it is stored; False where the process is to end before that. Raises what tells that the connection
+        is gone: the broker brings these messages again then, perhaps to another host."""
         batch: Batch | None = None
-        while not self._halted:
-            try:
-                batch = batch or self._maker.make(deliveries)
-                batch.stored(self._receiver.store(batch.arrivals))
-                self._recovered()
-                return True
-            except (LedgerError, OSError) as error:
-                reason = getattr(error, "reason", None) or f"a large body cannot be written: {error.strerror}"  # type: ignore[union-attr]
-                self._trouble("amqp_source_waits_for_ledger", reason, consumer)
-            except Exception as error:
-                self._log.exception("messages cannot be stored", action="amqp_source_failed")
-                self._trouble("amqp_source_failed", f"{type(error).__name__} while storing", consumer)
-        if batch is not None:
-            batch.given_up(tried=True)
-        return False
+        try:
+            while not self._halted:
+                try:
+                    batch = batch or self._maker.make(deliveries)
+                    batch.stored(self._receiver.store(batch.arrivals))
+                except LedgerError as error:
+                    self._trouble("amqp_source_waits_for_ledger", error.reason, consumer)
+                except OSError as error:
+                    reason = f"a large body cannot be written: {words_of(error)}"
+                    self._trouble("amqp_source_waits_for_ledger", reason, consumer)
+                except Exception as error:
+                    self._log.exception("messages cannot be stored", action="amqp_source_failed")
+                    self._trouble("amqp_source_failed", f"{type(error).__name__} while storing", consumer)
+                else:
+                    batch = None
+                    self._recovered()
+                    return True
+            return False
+        finally:
+            if batch is not None:
+                batch.given_up(tried=True)
 
     def _trouble(self, action: str, reason: str, consumer: Consumer | None = None) -> None:
         """Says it once, then waits, longer each time; the broker is told that we are still here."""
@@ -146,8 +152,7 @@ class AmqpSource:
         while not self._halted and (left := until - monotonic()) > 0:
             readable((self._bell,), min(left, HEARTBEAT / 3))
             if consumer is not None:
-                with suppress(OSError, AMQPError):  # the acknowledgement will say it
-                    consumer.still_here()
+                consumer.still_here()
 
     def _recovered(self) -> None:
         if self._patience.over():

@@ -32,7 +32,7 @@ def test_while_connecting(error: Exception, kind: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(("error", "kind", "words"), [
-    (TimeoutError(), "timeout", "stopped reading"),
+    (TimeoutError(), "timeout", "does not answer any more"),
     (UnexpectedFrame("x"), "reset", "what is not AMQP"),
     (ConnectionForced("CONNECTION_FORCED - shutdown"), "reset", "closed the connection: CONNECTION_FORCED - shutdown"),
     (BrokenPipeError(errno.EPIPE, "x"), "reset", "cut (broken pipe)"),

@@ -47,7 +47,8 @@ def main() -> int:
             done = subprocess.run(["apt-get", "-qq", *words], env=quiet, stdout=subprocess.DEVNULL, check=False)
             if done.returncode != 0:
                 return _told(missing(), f"apt-get {words[0]} failed")
-    return 0
+    lacking = missing()
+    return _told(lacking, "they are not where they should be") if lacking else 0
 
 
 def _told(lacking: list[str], why: str) -> int:
