@@ -46,10 +46,16 @@ async def test_each_row_is_there_once_though_the_server_was_killed(
             sql = f"SELECT (SELECT count(*) FROM {unique}_upsert), (SELECT count(*) FROM {unique}_log)"
             return list(connection.execute(sql).fetchone() or ())
 
+    def waits() -> bool:
+        sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'crossdock' AND wait_event_type = 'Lock'"
+        return postgresql.sql(sql) != "0"
+
     async with Shop(tmp_path / "shop", 0, ROUTES.format(url=postgresql.url, table=unique)) as shop:
-        drop(shop, "day.csv", LINES)
-        await until(lambda: min(counts()) > 300, 60)
-        postgresql.kill()
+        with closing(psycopg.connect(postgresql.url)) as other:
+            other.execute(f"LOCK TABLE {unique}_log IN EXCLUSIVE MODE")
+            drop(shop, "day.csv", LINES)
+            await until(lambda: counts()[0] > 0 and waits(), 60)
+            postgresql.kill()
         postgresql.start()
         await until(lambda: counts() == [LINES, LINES], 90)
         await shop.settle()

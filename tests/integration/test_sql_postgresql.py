@@ -199,6 +199,17 @@ async def test_many_wrong_rows_of_many_kinds_are_told_apart(
     assert rows(outside, f"SELECT count(*) FROM {lines}f") == [(392,)]
 
 
+async def test_wrong_rows_among_many_of_one_key_are_told_apart(
+    postgresql: PostgreSQL, outside: psycopg.Connection[Any], lines: str
+) -> None:
+    wrong = {0: -1, 1: "x", 249: -1, 250: "x", 498: -1, 499: -1}
+    bodies = [line(n % 3, qty=wrong.get(n, n)) for n in range(500)]
+    outcomes = await send(postgresql, parcels({"table": lines, "conflict": ["sku"]}, bodies))
+    assert {n: o.error for n, o in enumerate(outcomes) if not o.ok} == dict.fromkeys(wrong, "refused")
+    assert all(("22P02" if wrong[n] == "x" else "23514") in outcomes[n].reason for n in wrong)
+    assert rows(outside, f"SELECT sku, qty FROM {lines} ORDER BY sku") == [("S-0", 495), ("S-1", 496), ("S-2", 497)]
+
+
 async def test_text_of_a_message_is_never_sql(
     postgresql: PostgreSQL, outside: psycopg.Connection[Any], lines: str
 ) -> None:

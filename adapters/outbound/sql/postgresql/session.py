@@ -103,7 +103,9 @@ class PostgresqlSession:
     def _commit(self, deadline: float) -> None:
         if time.monotonic() >= deadline:
             raise Failed("timeout", "the time was over before the end of the batch")
-        self._connection.execute("COMMIT")
+        done = self._connection.execute("COMMIT").statusmessage
+        if done != "COMMIT":
+            raise Failed("io", f"the server answered COMMIT with {done}: nothing was written")
 
     def _roll_back(self) -> None:
         with contextlib.suppress(psycopg.Error):

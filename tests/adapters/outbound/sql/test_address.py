@@ -89,9 +89,8 @@ def test_each_row_has_its_delivery_id() -> None:
 
 @pytest.mark.parametrize("id", ["m1", "m1.p2"])
 def test_a_replay_is_a_delivery_of_its_own(id: str) -> None:
-    send = {**UPSERT, "columns": expressions({"sku": "body.sku"})}
-    made = parcel(1, send, {"sku": "a"})
-    address = prepare(send)(message({"sku": "a"}, id))
+    made = parcel(1, UPSERT, {"sku": "a"})
+    address = prepare({**UPSERT, "columns": expressions({"sku": "body.sku"})})(message({"sku": "a"}, id))
     (entry,) = job_of(replace(made, delivery_id=delivery_id(id, "dwh", 7), address=address))
     assert entry.id == ("m1:dwh:7" if id == "m1" else "m1:dwh:7.p2")
 
