@@ -18,7 +18,15 @@ import msgspec
 from router.errors import DecodeError, EncodeError
 from router.message import Envelope
 from router.ports import Content
-from transforms.codecs.json_faults import DEEPEST, fault_of
+from transforms.codecs.json_faults import (
+    DEEPEST,
+    LONGEST_EXACT,
+    WIDEST,
+    coarse,
+    coarse_place,
+    doubled_key,
+    fault_of,
+)
 from transforms.codecs.places import excerpt, place
 
 PLAIN = frozenset({str, int, bool, NoneType, Decimal, datetime.date, datetime.datetime, datetime.time})
@@ -35,7 +43,7 @@ class JsonCodec:
     suffixes: tuple[str, ...] = (".json",)
 
     def __init__(self) -> None:
-        self._decoder = msgspec.json.Decoder(float_hook=Decimal)
+        self._decoder = msgspec.json.Decoder(float_hook=exact)
 
     def decode(self, raw: bytes, envelope: Envelope) -> Any:
         before = len(codecs.BOM_UTF8) if raw.startswith(codecs.BOM_UTF8) else 0
@@ -49,7 +57,7 @@ class JsonCodec:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError) as wrong:
             raise undecodable(text, before, wrong, line) from None
         if not surely_single(body, text):
-            fault = fault_of(text.decode(), before, line)
+            fault = doubtful(body, text.decode(), before, line)
             if fault is not None:
                 raise DecodeError(fault)
         return body
@@ -97,6 +105,33 @@ def surely_single(body: Any, text: bytes) -> bool:
     return not blanks and text.count(b'":') == keys
 
 
+def exact(digits: str) -> Decimal:
+    """Raises ArithmeticError for a number so large or small that writing it out would fill the memory."""
+    number = Decimal(digits)
+    if not -WIDEST <= number.adjusted() <= WIDEST:
+        raise OverflowError
+    return number
+
+
+def doubtful(body: Any, text: str, before: int, line: int) -> str | None:
+    """What is wrong with a text that may hold a doubled key, or is nested too deep; None where nothing is."""
+    key = None if deeper(body) else doubled_key(text)
+    if key is None and not deeper(body):
+        return None
+    return fault_of(text, before, line) if len(text) <= LONGEST_EXACT else coarse(key)
+
+
+def deeper(body: Any) -> bool:
+    """Whether it is nested deeper than 200 levels."""
+    level, depth = [body] if type(body) in CONTAINERS else [], 0
+    while level and depth <= DEEPEST:
+        depth += 1
+        level = [
+            value for node in level for value in (node.values() if type(node) is dict else node) if type(value) in CONTAINERS
+        ]
+    return depth > DEEPEST
+
+
 def undecodable(text: bytes, before: int, wrong: Exception, line: int = 0) -> DecodeError:
     """The error of a text that the fast reader refused, with its place."""
     if not text.strip(SPACE):
@@ -108,6 +143,8 @@ def undecodable(text: bytes, before: int, wrong: Exception, line: int = 0) -> De
         byte = text[broken.start:broken.start + 1].hex()
         where = place(good, len(good), before, line)
         return DecodeError(f"{where}: the byte {byte} is not UTF-8; JSON is always UTF-8")
+    if len(whole) > LONGEST_EXACT:
+        return DecodeError(coarse_place(whole, text, before, line, str(wrong)))
     found = fault_of(whole, before, line)
     return DecodeError(found or f"{f'line {line} (byte {before}): ' if line else ''}not JSON: {wrong}")
 

@@ -7,10 +7,21 @@ import re
 import sys
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 from transforms.codecs.places import excerpt, line_column, place
 
 DEEPEST = 200
+WIDEST = 6144
+"""The largest exponent of a number, as in decimal128 (IEEE 754)."""
+LONGEST_EXACT = 262_144
+"""Characters up to which a text is read again to say exactly what is wrong: a second of work at most."""
+UNPLACED = (
+    ("truncated", "the text ends before its value does"), ("recursion", f"nested deeper than {DEEPEST} levels"),
+    ("range", "a whole number has more digits than are read"),
+)  # fmt: skip
+"""What the fast reader says without a place, and what it means."""
+BYTE = re.compile(r"(?:JSON is malformed: )?(.*?) \(byte (\d+)\)")
 SPACE = re.compile(r"[ \t\r\n]*+")
 STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"')
 NUMBER = re.compile(r"-?+(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?+[0-9]++)?+(?![0-9A-Za-z.+-])")
@@ -158,8 +169,10 @@ class Reader:
 
     def number(self, digits: str) -> None:
         try:
-            Decimal(digits)
+            number = Decimal(digits)
         except InvalidOperation:
+            number = None
+        if number is None or not -WIDEST <= number.adjusted() <= WIDEST:
             raise Fault(self.at, f"the number {excerpt(digits)} has an exponent out of range") from None
         longest = sys.get_int_max_str_digits()
         if len(digits) > longest and digits.lstrip("-").isdigit():
@@ -174,3 +187,43 @@ def fault_of(text: str, before: int = 0, line: int = 0) -> str | None:
     except Fault as fault:
         return f"{place(text, fault.at, before, line)}: {fault.what}"
     return None
+
+
+class Doubled(Exception):
+    """A key stands twice in one object."""
+
+
+def doubled_key(text: str) -> str | None:
+    """A key that stands twice in one object of a text that is JSON."""
+    try:
+        DOUBTER.decode(text)
+    except Doubled as found:
+        return str(found)
+    return None
+
+
+def unique(pairs: list[tuple[str, object]]) -> None:
+    """Raises Doubled."""
+    if len(dict(pairs)) < len(pairs):
+        keys = sorted(key for key, _ in pairs)
+        raise Doubled(next(key for key, after in pairwise(keys) if key == after))
+
+
+DOUBTER = json.JSONDecoder(object_pairs_hook=unique, parse_int=str, parse_float=str)
+
+
+def coarse(key: str | None) -> str:
+    """Of a text that is too long to say where: a doubled key, or else its depth."""
+    if key is None:
+        return f"nested deeper than {DEEPEST} levels"
+    return f"the key {excerpt(key)} stands twice in one object; which one is meant cannot be known"
+
+
+def coarse_place(text: str, raw: bytes, before: int, line: int, said: str) -> str:
+    """Of a text that is too long to read it again: what the fast reader says of it, and where."""
+    found = BYTE.fullmatch(said)
+    if found is None:
+        what = next((sentence for word, sentence in UNPLACED if word in said), "a number has an exponent out of range")
+        return f"{f'line {line} (byte {before}): ' if line else ''}{what}"
+    at = len(raw[: int(found[2])].decode(errors="replace"))
+    return f"{place(text, at, before, line)}: {found[1]}"
