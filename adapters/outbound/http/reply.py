@@ -77,9 +77,9 @@ def refused_members(address: HttpAddress, reply: Reply) -> tuple[int, ...] | str
     except ExpressionError as error:
         return error.reason
     if not isinstance(found, (list, tuple)):
-        return f"{found!r} is no list of indexes"
+        return f"{short(repr(found))} is no list of indexes"
     wrong = [one for one in found if not isinstance(one, int) or isinstance(one, bool) or one < 0]
-    return f"{wrong[0]!r} is no index" if wrong else tuple(found)
+    return f"{short(repr(wrong[0]))} is no index" if wrong else tuple(found)
 
 
 def seen_of(reply: Reply) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def refusal(address: HttpAddress, reply: Reply) -> str:
     except ExpressionError as error:
         return f"ok_when: {error.reason}"
     if not isinstance(held, bool):
-        return f"ok_when: {held!r} is neither true nor false"
+        return f"ok_when: {short(repr(held))} is neither true nor false"
     return "" if held else "ok_when is false"
 
 
@@ -132,9 +132,14 @@ def in_words(reply: Reply) -> str:
         words = f"HTTP {reply.status} {HTTPStatus(reply.status).phrase}"
     except ValueError:
         words = f"HTTP {reply.status}"
-    body = UNPRINTED.sub(" ", text_of(reply, most=SHOWN * 2)).strip()
-    shown = body if len(body) <= SHOWN else body[:SHOWN] + "…"
+    shown = short(text_of(reply, most=SHOWN * 2))
     return f"{words}: {shown}" if shown else words
+
+
+def short(text: str) -> str:
+    """On one line, and no longer than a reason may be."""
+    line = UNPRINTED.sub(" ", text[: SHOWN * 4]).strip()
+    return line if len(line) <= SHOWN else line[:SHOWN] + "…"
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

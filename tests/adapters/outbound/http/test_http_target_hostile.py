@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from adapters.outbound.http.address import HttpAddress
+from router.message import Envelope, Message, utc_now
 from tests.adapters.outbound.http.servers import Request, Speak, answering, resetting, serving, writing
 from tests.adapters.outbound.http.test_http_target import open_target, parcel, send_one
 
@@ -26,9 +28,12 @@ def flooding(head: bytes, piece: bytes) -> Speak:
 
     async def speak(request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(head)
-        while True:
-            writer.write(piece)
-            await writer.drain()
+        try:
+            while True:
+                writer.write(piece)
+                await writer.drain()
+        finally:
+            writer.transport.abort()  # nobody will read what is still to be sent
 
     return speak
 
@@ -123,9 +128,9 @@ async def test_hints_without_end_are_a_timeout() -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [OK + b"Content-Length: -1\r\n\r\n", OK + b"Content-Length: x\r\n\r\n",
-     OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", OK + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
-     OK + b"X Y\r\n\r\n", b"\x00" * 1000, b"\r\n\r\n", b"<html>no"],
+    [OK + b"Content-Length: -1\r\n\r\n", OK + b"Content-Length: x\r\n\r\n", OK + b"X Y\r\n\r\n", b"\x00" * 1000, b"\r\n\r\n",
+     OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", b"<html>no",
+     OK + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n"],
 )  # fmt: skip
 async def test_garbage_is_a_reset(raw: bytes) -> None:
     async with serving(writing(raw)) as server:
@@ -156,7 +161,8 @@ async def test_an_answer_to_an_endless_question_is_refused_in_words() -> None:
     def asked(message: Any, reply: Any) -> bool:
         return bool(reply["body"] == {})
 
-    address = HttpAddress("POST", "/x", ok_when=asked)
+    message = Message(Envelope("m1", "web-orders", "/orders", utc_now(), b"{}"), {})
+    address = HttpAddress("POST", "/x", ok_when=asked, message=message)
     body = b"[" * 1_000_000
     async with serving(answering("200 OK", body, {"Content-Type": "application/json"})) as server:
         outcome = await send_one(server.url, address)
@@ -196,9 +202,14 @@ async def test_a_server_without_tls_has_its_outcome(first: bytes, error: str) ->
         writer.write(first)
         await reader.read()
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        gone.set()
 
+    gone = asyncio.Event()
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     async with server:
         outcome = await send_one(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", timeout=0.5)
+        await asyncio.wait_for(gone.wait(), 5)
     assert outcome.error == error
     assert outcome.reason

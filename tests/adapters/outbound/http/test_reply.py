@@ -113,6 +113,12 @@ def test_an_answer_that_does_not_say_who_failed_is_refused_as_a_whole(body: byte
     assert why in outcome.reason
 
 
+def test_a_reason_does_not_grow_with_the_answer() -> None:
+    body = b'["' + b"x" * 1_000_000 + b'"]'
+    for asking in (GATHERED, replace(ASKING, ok_when=lambda message, reply: reply["body"])):
+        assert len(judge(asking, Reply(200, JSON, body), NOW).reason) < 1000
+
+
 def test_nobody_asks_who_failed_where_all_did() -> None:
     assert judge(GATHERED, Reply(503, {}, b"[0]"), NOW).failed == ()
 
