@@ -155,11 +155,11 @@ async def test_lengths_and_headers_that_contradict_are_400(web: Web, lines: byte
 
 
 async def test_a_request_that_trickles_is_408(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.web.protocol.HEAD_SECONDS", 0.2)
+    monkeypatch.setattr("adapters.web.protocol.HEAD_SECONDS", 0.5)
     async with running(web) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.http)
         answering = asyncio.ensure_future(reader.read())
-        for byte in KEEP * 100:
+        for byte in KEEP + b"X: " + b"y" * 1000:
             if answering.done():
                 break
             writer.write(bytes([byte]))
@@ -169,7 +169,7 @@ async def test_a_request_that_trickles_is_408(web: Web, monkeypatch: pytest.Monk
 
 
 async def test_empty_lines_keep_no_connection(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.web.protocol.HEAD_SECONDS", 0.2)
+    monkeypatch.setattr("adapters.web.protocol.HEAD_SECONDS", 0.5)
     async with running(web) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.http)
         writer.write(whole(b"{}"))
@@ -181,7 +181,7 @@ async def test_empty_lines_keep_no_connection(web: Web, monkeypatch: pytest.Monk
 
 async def test_a_waiting_caller_is_not_hurried(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound on a head holds for heads alone."""
-    monkeypatch.setattr("adapters.web.protocol.HEAD_SECONDS", 0.05)
+    monkeypatch.setattr("adapters.web.protocol.HEAD_SECONDS", 0.3)
     stored, store = asyncio.Event(), web.receiver.store
     loop = asyncio.get_running_loop()
 
@@ -193,7 +193,7 @@ async def test_a_waiting_caller_is_not_hurried(web: Web, monkeypatch: pytest.Mon
     async with running(web) as server:
         answering = asyncio.ensure_future(raw(server.http, whole(b"{}", CLOSE)))
         await until(lambda: web.receiver.envelopes)
-        assert not (await asyncio.wait((answering,), timeout=0.2))[0]
+        assert not (await asyncio.wait((answering,), timeout=0.6))[0]
         stored.set()
         assert (await answering).startswith(b"HTTP/1.1 202 ")
 
