@@ -25,7 +25,7 @@ SOFT = 8
 HARD = 20
 """Seconds after which a child is killed: its computing is C code, which hears no alarm, or swallows every error."""
 SHARE = 4
-"""A child that had less than this part of its time from the processor was kept waiting, and is not killed."""
+"""A child that had less than this part of HARD from the processor was kept waiting so far, and is not killed yet."""
 ENDLESS = "computed without an end"
 """The reason of a death that is certainly the work's own."""
 HOUSE = ("adapters", "router")
@@ -130,7 +130,7 @@ class Overdue:
             self._seen[index] = Begun(pid, count, self._clock(), used)
             return
         lasted = self._clock() - seen.at
-        if seen.killed or lasted < self._hard or used - seen.used < lasted / SHARE:
+        if seen.killed or lasted < self._hard or used - seen.used < self._hard / SHARE:
             return
         seen.killed = True
         log.error("a child that computes without an end is killed", action="child_overdue", child=pid, work=work,

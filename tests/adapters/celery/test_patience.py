@@ -136,9 +136,15 @@ def forked(work: Callable[[], object]) -> Any:
     """A process as billiard's pool knows it."""
     pid = os.fork()
     if pid == 0:
+        signal.alarm(120)  # whatever happens to its parent
         work()
         os._exit(0)
     return type("Process", (), {"index": 0, "pid": pid})
+
+
+def ended(process: Any) -> None:
+    os.kill(process.pid, signal.SIGKILL)
+    os.waitpid(process.pid, 0)
 
 
 def spin(slot: Slot, again: bool) -> None:
@@ -151,7 +157,11 @@ def spin(slot: Slot, again: bool) -> None:
 def test_the_parent_kills_a_child_that_computes_one_thing_for_too_long(marks: Marks) -> None:
     process = forked(lambda: spin(marks.slot(0), False))
     overdue = Overdue(marks, 0.3)
-    until(lambda: overdue.look([process]) or os.waitpid(process.pid, os.WNOHANG)[0])
+    try:
+        until(lambda: overdue.look([process]) or os.waitpid(process.pid, os.WNOHANG)[0], 60)
+    except AssertionError:
+        ended(process)
+        raise
     assert overdue.why(0) == ENDLESS
     assert overdue.why(0) == ""
     assert marks.clear(0) == 7
@@ -179,8 +189,7 @@ def test_the_parent_kills_nobody_else(marks: Marks, work: str) -> None:
         assert os.waitpid(process.pid, os.WNOHANG)[0] == 0
         assert overdue.why(0) == ""
     finally:
-        os.kill(process.pid, signal.SIGKILL)
-        os.waitpid(process.pid, 0)
+        ended(process)
 
 
 def test_a_process_that_is_gone_has_no_time() -> None:

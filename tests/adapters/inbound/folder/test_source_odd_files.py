@@ -59,12 +59,13 @@ Maker = Callable[[Path, Path], None]
 @contextmanager
 def promptly(seconds: int = 5) -> Iterator[None]:
     """A look that waits for something is ended by the alarm, and fails."""
-    signal.signal(signal.SIGALRM, lambda *_: pytest.fail("the look waited"))
+    before = signal.signal(signal.SIGALRM, lambda *_: pytest.fail("the look waited"))
     signal.alarm(seconds)
     try:
         yield
     finally:
         signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.parametrize("make", ODD)
