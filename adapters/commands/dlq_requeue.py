@@ -7,46 +7,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adapters.commands.asking import actor, agree, reason_option, yes_option
-from adapters.commands.completing import target_names
 from adapters.commands.exits import DONE, PARTLY, USAGE
-from adapters.commands.jobs import COLUMNS, job_row
-from adapters.commands.output import answer_rows, output_option, say, stop
-from adapters.commands.project import opened, replay, ring
-from adapters.commands.requeueing import ended, finish, make_job, missing, plan, verdict
+from adapters.commands.job_options import Running, job_options
+from adapters.commands.output import answer_rows, output_option, stop
+from adapters.commands.project import opened
+from adapters.commands.requeueing import make_job, missing, plan
 from adapters.commands.select import all_option, insist, selecting
 from adapters.settings import Settings
 from router.browse import Selection
-from router.config.scalars import rate as read_rate
 from router.jobs import JobOrder
 
 if TYPE_CHECKING:
     from adapters.wiring import App
 
 
-class Rate(click.ParamType[float]):
-    """`20/s`, `600/min`, `1000/h`."""
-
-    name = "rate"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        try:
-            return float(read_rate(value))
-        except ValueError as error:
-            self.fail(f"{value!r}: {error}", param, ctx)
-
-
 @click.command()
 @selecting
 @all_option
-@click.option("--dry-run", is_flag=True, help="Only say what would be requeued.")
-@click.option("--rate", type=Rate(), help="At most so many: 20/s. The job goes on while Crossdock runs.")
-@click.option("--expect", type=int, help="Refuse where another number matches.")
-@click.option("--to", help="Another target of the same route.", shell_complete=target_names)
-@click.option("--logic", type=click.Choice(["original", "current"]), default="original", show_default=True,
-              help="The route as it was when the message came in, or as it is now.")  # fmt: skip
-@click.option("--wait", is_flag=True, help="Wait until they have ended; 4 where some are dead again.")
+@job_options("Another target of the same route.", "Wait until they have ended; 4 where some are dead again.")
 @reason_option
 @yes_option
 @output_option
@@ -68,15 +46,7 @@ def requeue(
             return PARTLY if lost else DONE
         agree(in_words(options, rate, total), yes)
         job = make_job(app, selection, JobOrder("requeue", options, actor(), reason, rate, expect))
-        job = finish(app, job) if wait or rate is None else replay(app).step(job)
-        ring(settings)
-        answer_rows([job_row(job)], COLUMNS, form, 1)
-        if job.state == "running":
-            say(f"the job goes on while Crossdock runs: crossdock jobs show {job.id}")
-        if job.skipped:
-            say(f"{job.skipped} of {job.done} were skipped: crossdock jobs show {job.id}")
-        code = ended(app, job) if wait else DONE
-        return code or verdict(job, lost)
+        return Running(settings, app, rate, wait, form).out(job, lost)
 
 
 def options_of(app: App, selection: Selection, to: str | None, logic: str) -> dict[str, Any]:

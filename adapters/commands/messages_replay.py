@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adapters.commands.asking import actor, agree, reason_option, yes_option
-from adapters.commands.completing import target_names
-from adapters.commands.dlq_requeue import Rate
 from adapters.commands.exits import DONE, NOTHING, REFUSED, USAGE
-from adapters.commands.jobs import COLUMNS, job_row
-from adapters.commands.output import answer_one, answer_rows, output_option, say, stop
-from adapters.commands.project import opened, replay, ring
-from adapters.commands.requeueing import ended, finish, verdict
+from adapters.commands.job_options import Running, job_options
+from adapters.commands.output import answer_one, output_option, say, stop
+from adapters.commands.project import opened
 from adapters.commands.select import all_option, insist, selecting
 from adapters.settings import Settings
 from router.browse import Selection
@@ -28,14 +25,9 @@ if TYPE_CHECKING:
 @click.command("replay")
 @selecting
 @all_option
-@click.option("--dry-run", is_flag=True, help="Only say how many would be sent again.")
-@click.option("--rate", type=Rate(), help="At most so many: 20/s. The job goes on while Crossdock runs.")
-@click.option("--expect", type=int, help="Refuse where another number matches.")
-@click.option("--to", shell_complete=target_names,
-              help="This target only; a folder gets a file again only where it is named so.")  # fmt: skip
-@click.option("--logic", type=click.Choice(["original", "current"]), default="original", show_default=True,
-              help="The route as it was when the message came in, or as it is now.")  # fmt: skip
-@click.option("--wait", is_flag=True, help="Wait until they have ended; 4 where some are dead.")
+@job_options(
+    "This target only; a folder gets a file again only where it is named so.", "Wait until they have ended; 4 where some are dead."
+)
 @reason_option
 @yes_option
 @output_option
@@ -60,15 +52,7 @@ def replay_messages(
             return DONE
         agree(f"this sends {total} messages again, as new deliveries", yes)
         job = made(app, selection, JobOrder("replay", options, actor(), reason, rate, expect))
-        job = finish(app, job) if wait or rate is None else replay(app).step(job)
-        ring(settings)
-        answer_rows([job_row(job)], COLUMNS, form, 1)
-        if job.state == "running":
-            say(f"the job goes on while Crossdock runs: crossdock jobs show {job.id}")
-        if job.skipped:
-            say(f"{job.skipped} of {job.done} were skipped: crossdock jobs show {job.id}")
-        code = ended(app, job) if wait else DONE
-        return code or verdict(job, 0)
+        return Running(settings, app, rate, wait, form).out(job)
 
 
 def check(selection: Selection) -> None:
