@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 @selecting
 @all_option
 @job_options(
-    "This target only; a folder gets a file again only where it is named so.", "Wait until they have ended; 4 where some are dead."
+    "This target only; a folder gets a file again only where it is named so.",
+    "Wait until they have ended; 4 where some are dead.",
 )
 @reason_option
 @yes_option
