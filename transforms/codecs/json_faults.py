@@ -219,11 +219,24 @@ def coarse(key: str | None) -> str:
     return f"the key {excerpt(key)} stands twice in one object; which one is meant cannot be known"
 
 
+def cut_short(text: str) -> bool:
+    """Whether a text is no JSON even for a reader that knows no surrogates."""
+    try:
+        DOUBTER.decode(text)
+    except Doubled:
+        return False
+    except ValueError:
+        return True
+    return False
+
+
 def coarse_place(text: str, raw: bytes, before: int, line: int, said: str) -> str:
     """Of a text that is too long to read it again: what the fast reader says of it, and where."""
     found = BYTE.fullmatch(said)
     if found is None:
         what = next((sentence for word, sentence in UNPLACED if word in said), "a number has an exponent out of range")
+        if "truncated" in said and not cut_short(text):
+            what = "a text holds a lone surrogate, which is half a character"
         return f"{f'line {line} (byte {before}): ' if line else ''}{what}"
     at = len(raw[: int(found[2])].decode(errors="replace"))
     return f"{place(text, at, before, line)}: {found[1]}"

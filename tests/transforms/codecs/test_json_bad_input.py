@@ -82,7 +82,7 @@ def test_what_is_exact(raw: bytes, body: Any) -> None:
         (b'{"x":[' + PAST + b'1],"a:":1,"a:":2}', "the key 'a:' stands twice in one object; which one is meant cannot be"),
         (b"[" + PAST + b"[" * 250 + b"]" * 251, "nested deeper than 200 levels"), (b"[" * 400_000, "nested deeper than 200"),
         (b"[" + PAST + b"1e999999]", "a number has an exponent out of range"), (b"1" * 300_000, "more digits than are read"),
-        (b"[" + PAST + b'"\\ud800"]', "surrogate pair"), (b"[" + PAST + b'"\xff"]', "the byte ff is not UTF-8"),
+        (b"[" + PAST + b'"\\ud800"]', "a text holds a lone surrogate"), (b"[" + PAST + b'"\xff"]', "the byte ff is not UTF-8"),
     ],
     ids=range(10),
 )  # fmt: skip

@@ -1,0 +1,93 @@
+"""The projects under examples/ run, on the files that lie beside them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from examples.demo.crossdock import Crossdock
+from tests.acceptance.conftest import COMMAND, ROOT
+
+EXAMPLES = ("day-file", "mainframe", "parcels", "payouts", "statements")
+Outbox = dict[str, str]
+
+
+@pytest.fixture
+def ran(tmp_path: Path) -> Iterator[Callable[[str], Outbox]]:
+    """Runs an example on its sample; what lies in its outbox then."""
+    started: list[Crossdock] = []
+
+    def run(name: str) -> Outbox:
+        project = tmp_path / name
+        shutil.copytree(ROOT / "examples" / name, project)
+        running = Crossdock(tmp_path, {"CROSSDOCK_WORKERS": "1"}, project, COMMAND)
+        started.append(running)
+        running.up(patience=60)
+        for sample in (project / "samples").iterdir():
+            running.run("send", routes(running)[0], str(sample))
+        running.run("status", "--wait-idle", "60s")
+        assert running.rows("dlq", "list") == []
+        running.run("ledger", "verify")
+        return {path.name: path.read_text("utf-8") for path in (project / "outbox").iterdir()}
+
+    yield run
+    for one in started:
+        one.stop()
+
+
+def routes(running: Crossdock) -> list[str]:
+    return [row["id"] for row in running.rows("routes", "list")]
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+
+def test_every_example_is_run() -> None:
+    found = {path.parent.name for path in (ROOT / "examples").glob("*/routes.yaml")}
+    assert found == set(EXAMPLES)
+    assert all((ROOT / "examples" / name / "README.md").is_file() for name in EXAMPLES)
+
+
+def test_a_day_file(ran: Callable[[str], Outbox]) -> None:
+    outbox = ran("day-file")
+    sales = [json.loads(line) for line in outbox["2010-12-01.ndjson"].splitlines()]
+    assert (len(sales), sum(sale["quantity"] for sale in sales)) == (500, 8243)
+    assert sum(Decimal(sale["amount"]) for sale in sales) == Decimal("16735.46")
+    notes = table(outbox["2010-12-01.credit-notes.csv"])
+    assert [note["invoice"] for note in notes] == [sale["invoice"] for sale in sales if sale["quantity"] < 0]
+    assert all(note["invoice"].startswith("C") for note in notes)
+
+
+def test_a_file_of_a_mainframe(ran: Callable[[str], Outbox]) -> None:
+    rows = table(ran("mainframe")["TRAN2.AUG31.csv"])
+    assert len(rows) == 1000
+    assert rows[4] == {"currency": "CHF", "id": "0039887123", "company": "Joan Q & Z", "wealth": "true"}
+
+
+def test_parcels(ran: Callable[[str], Outbox]) -> None:
+    outbox = ran("parcels")
+    assert len(outbox) == 4
+    assert json.loads(outbox["3SDMNN0129791.json"]) == {
+        "barcode": "3SDMNN0129791", "receiver": {"name": "JAMES BOND", "city": "NIEUWEGEIN", "country": "NE"},
+        "arrives": {"from": "2019-11-05T15:45:00", "until": "2019-11-05T18:15:00"}, "grams": 19780,
+    }  # fmt: skip
+
+
+def test_payouts(ran: Callable[[str], Outbox]) -> None:
+    rows = table(next(iter(ran("payouts").values())))
+    assert len(rows) == 25
+    assert rows[0] == {"id": "699519475", "payout": "623721858", "type": "debit", "net": "-50.00", "on": "2020-11-05"}
+
+
+def test_statements(ran: Callable[[str], Outbox]) -> None:
+    found = [json.loads(text) for _, text in sorted(ran("statements").items())]
+    assert [one["id"] for one in found] == ["253EURNL26VAYB8060476890", "254EURNL26VAYB8060476890"]
+    assert found[0]["closing"] == 27.0
