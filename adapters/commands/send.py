@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adapters.bodies import SMALL
 from adapters.commands.completing import route_ids
 from adapters.commands.exits import DONE, FAILED, PARTLY, REFUSED, USAGE
 from adapters.commands.output import answer_rows, output_option, say, stop
@@ -21,8 +22,6 @@ from router.route import Route
 if TYPE_CHECKING:
     from adapters.wiring import App
 
-LARGE = 64 * 1024
-"""Beyond it a body lies in a blob of its own."""
 PIECE = 1 << 20
 STATES = {"conflict": "refused"}
 """An identity with other content is a reason, no state of its own."""
@@ -90,7 +89,7 @@ def arrival_of(app: App, route: Route, path: Path, headers: dict[str, str], cont
         headers={name.lower(): value for name, value in headers.items()}, client="cli",
         file=File(path.name, size),
     )  # fmt: skip
-    if size <= LARGE:
+    if size <= SMALL:
         return app.receiver.admit(route, with_body(envelope, path.read_bytes(), None))
     writer = app.ledger.blob(id)
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.bodies import landed
 from adapters.pausing import none_is_paused
 from router.errors import LedgerError, MessageError
 from router.headers import HOPS
@@ -22,8 +23,6 @@ from router.route import Route, Table
 
 MOST_HOPS = 16
 """Routes that a message may go through one after the other."""
-LARGE = 64 * 1024
-"""Beyond it a body lies in a blob of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +130,7 @@ class RouteTarget:
             size=len(parcel.body), content_type=parcel.content_type or None, headers=address.headers,
             params=address.params, client=address.client, file=address.file,
         )  # fmt: skip
-        sha256 = None
-        if len(parcel.body) > LARGE:
-            writer = self._blob(envelope.id)
-            writers.append(writer)
-            writer.write(parcel.body)
-            _, sha256 = writer.finish()
-            envelope = replace(envelope, raw=None, blob=writer.path)
+        envelope, sha256, writer = landed(envelope, self._blob)
+        writers.extend([writer] if writer is not None else [])
         once = Once(f"source:route:{route.id}", parcel.idempotency_key, table.keep.messages, "duplicate")
         return self._receiver.admit(route, envelope, sha256, once)

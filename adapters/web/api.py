@@ -14,10 +14,11 @@ from typing import Any
 
 import structlog
 
+from adapters.bodies import SMALL
 from adapters.inbound.http import Found, HttpSource, HttpSources, NotAllowed
 from adapters.web import answers
 from adapters.web.auth import Rates
-from adapters.web.body import SMALL, Bodies, Body, Gone, Receive, TooLarge, TooSlow
+from adapters.web.body import Bodies, Body, Gone, Receive, TooLarge, TooSlow
 from adapters.web.callers import Caller, Callers
 from adapters.web.committer import Committer
 from adapters.web.media import contradicts

@@ -10,14 +10,13 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from adapters.bodies import SMALL
 from router.ledger import BlobWriter
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Look = Callable[[bytes], None]
 """Sees every piece of a body as it comes in."""
 
-SMALL = 64 * 1024
-"""Larger bodies go to a blob."""
 WRITE = 128 * 1024
 PATIENCE = 30.0
 """Seconds without a byte after which a caller is given up."""

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from time import monotonic
 from typing import Any
 
-from adapters.web.body import SMALL, Receive
+from adapters.bodies import SMALL
+from adapters.web.body import Receive
 from adapters.web.problems import CLOSE, Answer, Headers, Refusal, problem
 from router.headers import NEVER_STORED
 

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from adapters.bodies import landed
 from adapters.inbound.amqp.delivery import Delivery
 from adapters.inbound.amqp.envelope import headers_of, unread
 from router.ledger import Arrival, BlobWriter, Once, Receipt
 from router.message import Envelope, new_id, utc_now
 from router.route import Route
-
-SMALL = 65_536
-"""Up to this size a body stands in the ledger itself."""
 
 
 class Receiver(Protocol):
@@ -84,22 +82,10 @@ class Maker:
             new_id(), self._route.id, self._route.source.name, utc_now(), delivery.body, None, len(delivery.body),
             delivery.properties.get("content-type"), headers_of(delivery),
         )  # fmt: skip
-        blob, sha256 = None, None
-        if envelope.size > SMALL:
-            blob, sha256 = self._blob(envelope.id, delivery.body)
-            envelope = replace(envelope, raw=None, blob=blob.path)
+        envelope, sha256, blob = landed(envelope, self._blobs.blob)
         arrival = self._receiver.admit(self._route, envelope, sha256, self._identity(delivery))
         end = unread(delivery)
         return arrival if end is None else replace(arrival, end=end), blob
-
-    def _blob(self, id: str, body: bytes) -> tuple[BlobWriter, bytes]:
-        blob = self._blobs.blob(id)
-        try:
-            blob.write(body)
-            return blob, blob.finish()[1]
-        except BaseException:
-            blob.discard()
-            raise
 
     def _identity(self, delivery: Delivery) -> Once | None:
         """A message with an id that the broker sends again is looked up, as the last commit may have stored it before

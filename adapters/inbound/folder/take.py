@@ -12,6 +12,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import ParamSpec, TypeVar
 
+from adapters.bodies import SMALL
 from adapters.disk import shown
 from adapters.inbound.folder.ports import FileLedger, Receiver
 from adapters.inbound.folder.scan import Seen, seen
@@ -21,9 +22,6 @@ from router.ledger import Arrival, BlobWriter, End, FileIn, Once
 from router.message import Envelope, File, new_id
 from router.ports import RecordCodec
 from router.route import Route
-
-SMALL = 65_536
-"""Up to this size a body stands in the ledger itself."""
 
 PIECE = 1_048_576
 FEW = 4_096

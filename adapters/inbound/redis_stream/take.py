@@ -8,13 +8,11 @@ from dataclasses import replace
 from typing import Protocol
 from urllib.parse import quote
 
+from adapters.bodies import landed
 from adapters.inbound.redis_stream.entries import Entry, drawn
 from router.ledger import Arrival, BlobWriter, Once, Receipt
 from router.message import Envelope
 from router.route import Route
-
-LARGE = 65_536
-"""Beyond it a body lies in a blob of its own."""
 
 
 class Receiver(Protocol):
@@ -54,13 +52,8 @@ class Taker:
 
     def _arrival(self, entry: Entry, writers: list[BlobWriter]) -> Arrival:
         found = drawn(self._route, entry)
-        envelope, sha256 = found.envelope, None
-        if envelope.size > LARGE:
-            writer = self._blob(envelope.id)
-            writers.append(writer)
-            writer.write(envelope.read())
-            _, sha256 = writer.finish()
-            envelope = replace(envelope, raw=None, blob=writer.path)
+        envelope, sha256, writer = landed(found.envelope, self._blob)
+        writers.extend([writer] if writer is not None else [])
         once = Once(self._scope, found.name, self._within, changed="deliver")
         arrival = self._receiver.admit(self._route, envelope, sha256, once)
         return replace(arrival, end=found.end) if found.end is not None else arrival

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.bodies import SMALL
 from adapters.ledger.memory import MemoryLedger
-from adapters.outbound.route import LARGE, MOST_HOPS, RouteKind, RouteTarget
+from adapters.outbound.route import MOST_HOPS, RouteKind, RouteTarget
 from router.errors import LedgerFull, MessageError
 from router.headers import HOPS
 from router.message import Envelope, File, Message
@@ -89,7 +90,7 @@ async def test_what_goes_on_is_a_message_with_the_headers_and_the_file(tmp_path:
 
 async def test_a_large_body_lies_in_a_blob(tmp_path: Path) -> None:
     inside = Inside(tmp_path)
-    parcel = replace(inside.parcel(1), body=b'"' + b"x" * LARGE + b'"')
+    parcel = replace(inside.parcel(1), body=b'"' + b"x" * SMALL + b'"')
     assert [o.error for o in await sent(inside, parcel)] == [None]
     stored = inside.ledger.message(1 << 16)
     assert stored is not None

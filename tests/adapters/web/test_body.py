@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from adapters.web.body import SMALL, Bodies, Gone, TooLarge, TooSlow
+from adapters.bodies import SMALL
+from adapters.web.body import Bodies, Gone, TooLarge, TooSlow
 from tests.adapters.web.outside import Intake
 
 pytestmark = pytest.mark.asyncio

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.inbound.amqp.batch import SMALL, Maker
+from adapters.bodies import SMALL
+from adapters.inbound.amqp.batch import Maker
 from adapters.inbound.amqp.delivery import Delivery
 from router.ledger import Arrival, Once, Receipt
 from router.receive import Receiver

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.bodies import SMALL
 from adapters.inbound.redis_stream.entries import Entry
-from adapters.inbound.redis_stream.take import LARGE, Taker
+from adapters.inbound.redis_stream.take import Taker
 from adapters.ledger.memory import MemoryLedger
 from router.errors import LedgerBusy
 from router.receive import Receiver
@@ -61,7 +62,7 @@ def test_names_with_a_colon_are_not_mixed_up(tmp_path: Path) -> None:
 
 def test_a_large_body_lies_in_a_blob(tmp_path: Path) -> None:
     ledger = memory(tmp_path)
-    body = b'"' + b"x" * LARGE + b'"'
+    body = b'"' + b"x" * SMALL + b'"'
     assert states(ledger, entry(1), entry(2, b"body", body)) == ["accepted", "accepted"]
     stored = ledger.message((1 << 16) | 1)
     assert stored is not None
@@ -85,5 +86,5 @@ def test_what_the_ledger_refuses_leaves_no_open_file(tmp_path: Path, monkeypatch
     monkeypatch.setattr(ledger, "accept", busy)
     one = Taker(ROUTE, Receiver(ledger, Bell()), watched, 3600.0)  # type: ignore[arg-type]
     with pytest.raises(LedgerBusy):
-        one.store([entry(1, b"body", b"x" * (LARGE + 1))])
+        one.store([entry(1, b"body", b"x" * (SMALL + 1))])
     assert [writer._fd for writer in made] == [-1]  # type: ignore[attr-defined]
