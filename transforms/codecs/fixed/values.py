@@ -15,6 +15,7 @@ from transforms.codecs.places import excerpt
 
 BLANK = " \t\0"
 """What is trimmed: blanks, and the low values with which mainframes fill."""
+FILLED = re.compile(r"[ \t\0]|[+-]?0[0-9]")
 WHOLE, POINTED = re.compile(r"[0-9]+"), re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 
 Read = Callable[[Any], Any]
@@ -33,7 +34,6 @@ def reader(cell: Cell, marks: Punches) -> Read | None:
 
 
 def _number_reader(cell: Cell, marks: Punches, length: int) -> Read:
-    least = length - (cell.sign == "trailing")  # an editor that trims lines takes the blank of a plus with it
     shape, what = (WHOLE, "whole number") if cell.type == "int" or cell.implied else (POINTED, "number")
     make = int if cell.type == "int" else Decimal
     power = f"E-{cell.implied}" if cell.implied else ""
@@ -42,7 +42,7 @@ def _number_reader(cell: Cell, marks: Punches, length: int) -> Read:
         number = text.strip(BLANK)
         if not number:
             return None
-        if len(text) < least:
+        if len(text) < length and _cut_off(text, cell):
             raise CellError(f"the line ends inside a number of {length} columns, after {excerpt(text)}")
         found = taken(number, cell.sign, marks)
         if found is None or not shape.fullmatch(found[0]):
@@ -51,6 +51,14 @@ def _number_reader(cell: Cell, marks: Punches, length: int) -> Read:
         return value.copy_negate() if found[1] and value and make is Decimal else -value if found[1] else value
 
     return read
+
+
+def _cut_off(text: str, cell: Cell) -> bool:
+    """Whether a number is surely cut where its line ends: one that is filled up before it, or whose last digits matter.
+    Others stand to the left, and blanks behind them were trimmed."""
+    if cell.sign == "trailing":
+        return len(text) < cell.length - 1  # the blank of a plus may have been trimmed
+    return bool(cell.implied or cell.sign == "overpunch" or FILLED.match(text))
 
 
 def _told(cell: Cell, number: str) -> str:

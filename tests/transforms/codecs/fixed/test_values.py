@@ -103,3 +103,24 @@ def test_a_cell_that_was_edited(field: str, typed: Any, found: Any) -> None:
 def test_a_cell_that_was_edited_wrongly(field: str, typed: Any) -> None:
     with pytest.raises(DecodeError, match="field v: "):
         codec(field).record_from_cells({"v": typed})
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "found"),
+    [
+        ("type: int", "42", 42), ("type: int", "0", 0), ("type: decimal", "0.5", Decimal("0.5")), ("type: int", "", None),
+        ("type: int, sign: trailing", "000000042", 42), ("type: text", "ab", "ab"), ("type: int", "-4", -4),
+        ("type: int", "0000", ...), ("type: int", "   4", ...), ("type: int", "-004", ...),
+        ("type: decimal, implied: 2", "4200", ...), ("type: int, sign: trailing", "0000042", ...),
+        ("type: int, sign: overpunch", "42", ...), ("type: date", "2026-03-", ...),
+    ],
+)  # fmt: skip
+def test_a_line_that_ends_inside_of_a_cell(field: str, text: str, found: Any) -> None:
+    """A number is never misread: it is refused where digits of it may be gone."""
+    one = codec(field)
+    if found is ...:
+        with pytest.raises(DecodeError, match="line 1, column 1, field v: "):
+            one.decode(text.encode() + b"\n", ENVELOPE)
+    else:
+        bodies = one.decode(text.encode() + b"\n", ENVELOPE)
+        assert bodies == ([{"v": found, "x": ""}] if text else [])
