@@ -16,6 +16,7 @@ from router.flights import Sending
 from router.ledger import Array, ArrayEnd, Claim
 from router.message import Message, delivery_id, new_id
 from router.ordering import Computed
+from router.parked import ParkedReader
 from router.pipeline import Filtered, for_target
 from router.ports import JoinCodec, Member, Outcome, Parcel
 from router.route import Connection, Gather, Target
@@ -119,7 +120,7 @@ class ArrayServer(LaneServer):
 
     async def _again(self, array: Array, slot: int) -> Sending | None:
         """The same array as before; where a member has ended elsewhere, those that are left are gathered anew."""
-        units = self.units.members(self.claim, array)
+        units = ParkedReader(self.desk.ledger, self.units).members(self.claim, array)
         members: list[Ready] = []
         for unit in units:
             message = self.packer.message(unit, self.ended)
@@ -222,6 +223,8 @@ class ArrayServer(LaneServer):
         if tried.dead and self.fallbacks.take_array(sending.units, parcel, outcome, sending.array):
             return
         for n, unit in enumerate(sending.units):
+            if tried.dead and self._falls(unit, outcome):
+                continue
             mine = replace(tried, number=number_of(unit))
             if n:
                 mine = replace(mine, outcome=replace(tried.outcome, response=tried.outcome.response[:ANSWER_KEPT]))

@@ -16,6 +16,7 @@ from router.errors import MessageError
 from router.ledger import Claim, FileOut, Park, Work
 from router.outcomes import Ended
 from router.output import Output
+from router.parked import ParkedReader
 from router.ports import Outcome
 from router.route import Connection, Target
 from router.sending import Desk
@@ -172,7 +173,7 @@ class CollectServer:
         await self._gathered(seq)
         ended = Ended(self.connection)
         heads = [p for p in self.desk.ledger.due_parked(self.claim, MOST_LATE) if p.seq == seq and p.record]
-        units = [unit for unit in map(self.units.of_parked, heads) if unit is not None]
+        units = ParkedReader(self.desk.ledger, self.units).heads(heads)
         for work in self._works(seq):
             for found in self.units.of_work(work):
                 if isinstance(found, tuple):

@@ -45,8 +45,9 @@ class Fallbacks:
         return parcel is not None
 
     def take_array(self, units: list[Unit], parcel: Parcel, before: Outcome, array: str) -> bool:
-        """The same for an array: its bytes stay what they are."""
-        first = self._parcel(units[0])
+        """The same for an array: its bytes stay what they are. Where each is a row of a table they go one by one."""
+        send = units[0].target.fallback
+        first = self._parcel(units[0]) if send is not None and not send.rows else None
         if first is not None:
             self._falling.append(Falling(units, replace(parcel, address=first.address), before, array))
         return first is not None

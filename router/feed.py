@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from router.ledger import Claim, Ledger, Work
+from router.parked import ParkedReader
 from router.units import Unit, UnitReader
 
 WORK_AHEAD = 4
@@ -21,6 +22,7 @@ class Feed:
     def __init__(self, ledger: Ledger, units: UnitReader, lost: Lost) -> None:
         self._ledger = ledger
         self._reader = units
+        self._parked_reader = ParkedReader(ledger, units)
         self._lost = lost
         self._works: set[int] = set()
         self._parked: set[int] = set()
@@ -57,8 +59,7 @@ class Feed:
             heads = fresh or ([] if self._open(claim) else heads)
         if heads:
             self._parked.update(p.id for p in heads)
-            found = (self._reader.of_parked(p) for p in heads)
-            self._units = (u for u in found if u is not None)
+            self._units = iter(self._parked_reader.heads(heads))
             return True
         work = self._open(claim)
         if work is None:

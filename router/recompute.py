@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from router.ledger import Ledger, Parked
+from router.parked import ParkedReader
 from router.pipeline import Filtered
 from router.ports import Parcel
 from router.records import RecordReader
@@ -18,10 +19,9 @@ def recompute(
     """`unit` is (seq, record), `target` ROUTE.TARGET. None where the message is gone. Raises BeforeTarget or
     MessageError where it cannot be computed."""
     seq, record = unit
-    found = UnitReader(ledger, table, reader, unmarked).of_parked(
-        Parked(seq, record, target, 0, None, "dead", 0, 0, 0, 0)
-    )
-    return None if found is None else for_sending(found, after_route(found), 0)
+    units = UnitReader(ledger, table, reader, unmarked)
+    found = ParkedReader(ledger, units).heads([Parked(seq, record, target, 0, None, "dead", 0, 0, 0, 0)])
+    return for_sending(found[0], after_route(found[0]), 0) if found else None
 
 
 def unmarked(work: int) -> None:

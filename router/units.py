@@ -8,7 +8,7 @@ from typing import Any
 
 from router import ranges
 from router.errors import EncodeError, ExpressionError, MessageError
-from router.ledger import Array, Claim, Ledger, Parked, Revision, Stored, Work
+from router.ledger import Ledger, Parked, Revision, Stored, Work
 from router.message import Message
 from router.pipeline import Filtered, after_split, apply, before_split, decode, order_key, parcel
 from router.ports import Parcel
@@ -125,14 +125,14 @@ class UnitReader:
             stored = self._ledger.stored(work.batch, numbers[start : start + PAGE])
             revisions = self._ledger.revisions([s.seq for s in stored])
             for item in stored:
-                unit = self._unit(item, 0, work.target, revisions)
+                unit = self.unit(item, 0, work.target, revisions)
                 unit.work, unit.crashes, unit.crash = work.id, work.crashes, work.crash
                 yield unit
 
     def _place(self, work: Work, number: int) -> tuple[int, int]:
         return ((work.batch << 16) | number, 0) if work.seq is None else (work.seq, number)
 
-    def _unit(
+    def unit(
         self, stored: Stored, record: int, target: str, revisions: Mapping[tuple[int, int, str], Revision]
     ) -> Unit:
         own = revisions.get((stored.seq, record, target))
@@ -160,14 +160,14 @@ class UnitReader:
         assert stored is not None
         revisions = self._ledger.revisions([work.seq])
         self._mark(work.id)
-        bodies = self._bodies(stored, work.target, work.chunk, numbers, revisions)
+        bodies = self.bodies(stored, work.target, work.chunk, numbers, revisions)
         self._mark(0)
         for number, body in bodies:
-            unit = self._unit(stored, number, work.target, revisions)
+            unit = self.unit(stored, number, work.target, revisions)
             unit.work, unit.crashes, unit.crash, unit.body = work.id, work.crashes, work.crash, body
             yield unit
 
-    def _bodies(
+    def bodies(
         self, stored: Stored, target: str, chunk: int, numbers: list[int], revisions: Mapping[tuple[int, int, str], Revision]
     ) -> list[tuple[int, Any]]:  # fmt: skip
         route = self._table(stored.version).routes[stored.envelope.route]
@@ -180,7 +180,7 @@ class UnitReader:
         assert work.seq is not None
         stored = self._ledger.message(work.seq)
         assert stored is not None
-        unit = self._unit(stored, ranges.decode(work.rest)[0], work.target, self._ledger.revisions([work.seq]))
+        unit = self.unit(stored, ranges.decode(work.rest)[0], work.target, self._ledger.revisions([work.seq]))
         unit.work, unit.crashes, unit.crash = work.id, work.crashes, work.crash
         return unit
 
@@ -197,58 +197,17 @@ class UnitReader:
         assert stored is not None
         revisions = self._ledger.revisions([work.seq])
         self._mark(work.id)
-        bodies = self._bodies(stored, work.target, work.chunk, numbers, revisions)
-        sample = self._unit(stored, numbers[0] if numbers else 1, work.target, revisions)
+        bodies = self.bodies(stored, work.target, work.chunk, numbers, revisions)
+        sample = self.unit(stored, numbers[0] if numbers else 1, work.target, revisions)
 
         def unit(number: int, body: Any) -> Unit:
-            made = self._unit(stored, number, work.target, revisions)
+            made = self.unit(stored, number, work.target, revisions)
             made.work, made.crashes, made.crash, made.body = work.id, work.crashes, work.crash, body
             return made
 
         steps = (*after_split(sample.route), *sample.target.steps)
         plain = tuple(s for s in steps if s.verb not in ("dedupe", "split"))
         return Bulk(bodies, lost, stored, plain, sample.route.impure, unit)
-
-    def members(self, claim: Claim, array: Array) -> list[Unit]:
-        """The units of a stored array in order, without those that have ended elsewhere."""
-        holders = self._ledger.holders(claim, array)
-        parked = self._ledger.parked([-id for id in holders.values() if id < 0])
-        units = [
-            self.of_parked(parked[-id]) if id < 0 else self._in_work(claim.target, id, place)
-            for place, id in holders.items()
-        ]
-        return [unit for unit in units if unit is not None]
-
-    def _in_work(self, target: str, work: int, place: tuple[int, int]) -> Unit | None:
-        seq, record = place
-        stored = self._ledger.message(seq)
-        if stored is None:
-            return None
-        revisions = self._ledger.revisions([seq])
-        unit = self._unit(stored, record, target, revisions)
-        unit.work = work
-        if record:
-            unit.body = self._record(stored, target, record, revisions)
-        return unit
-
-    def _record(
-        self, stored: Stored, target: str, record: int, revisions: Mapping[tuple[int, int, str], Revision]
-    ) -> Any:
-        chunk = self._ledger.chunk_of(stored.seq, record)
-        assert chunk is not None
-        return self._bodies(stored, target, chunk.n, [record], revisions)[0][1]
-
-    def of_parked(self, parked: Parked) -> Unit | None:
-        """None where the message is gone."""
-        stored = self._ledger.message(parked.seq)
-        if stored is None:
-            return None
-        revisions = self._ledger.revisions([parked.seq])
-        unit = self._unit(stored, parked.record, parked.target, revisions)
-        unit.parked, unit.crashes, unit.crash, unit.key = parked, parked.crashes, parked.crash, parked.key
-        if parked.record:
-            unit.body = self._record(stored, parked.target, parked.record, revisions)
-        return unit
 
 
 def after_route(unit: Unit) -> Message:

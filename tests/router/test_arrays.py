@@ -202,6 +202,15 @@ def test_a_dead_array_goes_to_the_fallback_as_it_is(tmp_path: Path) -> None:
     assert (made.parked(), stored(made)) == ([], 0)
 
 
+def test_members_go_one_by_one_to_a_fallback_of_rows(tmp_path: Path) -> None:
+    made = shop(tmp_path, fallback=Send("fake", "shelf", {}, lambda m: m.body["n"], rows=True))
+    made.targets["erp"].script = [NO]
+    made.put({"n": 1}, {"n": 2})
+    made.deliver()
+    assert made.targets["shelf"].bodies == [{"n": 1}, {"n": 2}]
+    assert (made.parked(), made.open(), stored(made)) == ([], 0, 0)
+
+
 def test_a_fallback_that_refuses_an_array_leaves_dead_members(tmp_path: Path) -> None:
     made = shop(tmp_path, fallback=Send("fake", "shelf", {}, lambda m: "shelf"))
     made.targets["erp"].script, made.targets["shelf"].script = [NO], [NO]
