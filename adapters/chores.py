@@ -23,10 +23,12 @@ class Hourly:
             self._next = time.monotonic() + self._every
 
 
-def sweep_outgoing(table: Table) -> bool:
-    """Removes what crashes left hidden in outgoing folders a week ago; nothing is left to do after."""
+def sweep_outgoing(table: Table, spool: Path) -> bool:
+    """Removes what crashes left hidden in outgoing folders a week ago, and outputs of the spool that nobody sent in that
+    time: one that is needed after all is written again. Nothing is left to do after."""
     for folder in outgoing(table):
         sweep(folder)
+    sweep(spool, final=True)
     return False
 
 

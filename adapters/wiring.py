@@ -18,6 +18,7 @@ from adapters.ledger.sqlite.ledger import SqliteLedger
 from adapters.limits import FileRates, FileSlots
 from adapters.metrics import families
 from adapters.node import liveness, node_name, owner
+from adapters.outbound.folder.target import FolderTarget
 from adapters.pausing import PausedRoutes
 from adapters.processes import spare_the_collector
 from adapters.settings import EMBEDDED, Settings
@@ -39,7 +40,7 @@ from router.records import RecordReader
 from router.registry import Registry
 from router.replay import Replay
 from router.route import Connection, Table
-from router.sending import Desk
+from router.sending import Desk, Spool
 from router.shift import Shift
 from router.ticker import Ticker
 from transforms.codecs import CODECS, codec_for, codec_of_body
@@ -133,6 +134,7 @@ class App:
         return Desk(
             self.ledger, self.table, self.open_target, FileSlots(run, children), FileRates(run), mark,
             RecordReader(read_json), isolate, owner, stopping, log=structlog.get_logger("crossdock.worker"),
+            spool=Spool(self.settings.var / "spool", FolderTarget(self.settings.var / "spool")),
         )  # fmt: skip
 
     def open_target(self, connection: Connection, kind: str) -> OpenTarget:
@@ -214,7 +216,7 @@ def chores(app: App) -> tuple[Callable[[], object], ...]:
     """What the one that rings does each second beside: jobs that run, and once an hour what is old goes."""
     replay = Replay(app.ledger, app.table, app.receiver)
     pruning = Hourly(lambda: app.ledger.prune_step(app.table().keep).total > 0)
-    return replay.chore, pruning, Hourly(lambda: sweep_outgoing(app.table()))
+    return replay.chore, pruning, Hourly(lambda: sweep_outgoing(app.table(), app.settings.var / "spool"))
 
 
 async def run_inbound(settings: Settings, bell: Bell, ready: Callable[[], None], stop: asyncio.Event) -> None:

@@ -47,10 +47,11 @@ class CollectServer:
         self.adapter: Any = desk.target(connection, target.send.kind)
         self.writer = Writer(desk, target, self.units)
         self.lost = False
+        self.halted = False
 
     async def serve(self) -> None:
         try:
-            while not self.lost and not self.claim.paused and not self.desk.stopping():
+            while not self.lost and not self.halted and not self.claim.paused and not self.desk.stopping():
                 if await self._requeued():
                     continue
                 works = self.desk.ledger.open_work(self.claim, 1)
@@ -110,13 +111,17 @@ class CollectServer:
         file = await asyncio.to_thread(output.end if last else output.sync)
         if file is not None:
             ended.files.append(file)
-        ended.beat(Outcome(), self.probing)
+        self._written(ended, output.seq, last)
         if not await self._commit(ended):
             return False
         if last:
             await asyncio.to_thread(output.settled)
         output.waits = not last and done == len(works) < GROUP
         return not last and not output.waits and not self.desk.stopping() and not self.claim.paused
+
+    def _written(self, ended: Ended, seq: int, last: bool) -> None:
+        """What a group that was written says, beside its progress."""
+        ended.beat(Outcome(), self.probing)
 
     async def _commit(self, ended: Ended) -> bool:
         settlement = ended.settlement()

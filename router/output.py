@@ -42,11 +42,12 @@ class Output:
 
     def __init__(
         self, adapter: CollectingTarget, target: Target, codec: Callable[[], JoinCodec], claim: Claim, seq: int,
-        resume: FileOut | None, part: int = 0,
+        resume: FileOut | None, part: int = 0, prepare: Callable[[Message], Any] | None = None,
     ) -> None:  # fmt: skip
         self._adapter = adapter
         self._target = target
         self._codec = codec
+        self._prepare = prepare or target.send.prepare
         self._epoch = claim.epoch
         self.seq = seq
         self._resume = resume
@@ -60,7 +61,7 @@ class Output:
         """False where what an earlier owner had written is gone: all is to be written again."""
         if self._collector is not None:
             return True
-        address = self._target.send.prepare(sample)
+        address = self._prepare(sample)
         key = delivery_id(sample.envelope.id, self._target.id, 0)
         collector = await asyncio.to_thread(
             self._adapter.collector, self.seq, self._target.name, address, key, self._epoch, self._part, self._resume

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from router.ledger import Circuit, Ledger
@@ -34,6 +35,14 @@ class Rates(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Spool:
+    """A folder of our own; `adapter` writes files into it, one out of many records."""
+
+    folder: Path
+    adapter: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """Where sends go: a connection and what this child has open to it."""
 
@@ -58,6 +67,8 @@ class Desk:
     owner: str
     stopping: Callable[[], bool]
     chance: random.Random = field(default_factory=random.Random)
+    spool: Spool | None = None
+    """Where outputs are collected that no folder takes."""
     circuits: dict[str, Circuit] = field(default_factory=dict)
     log: Any = None
 

@@ -18,6 +18,7 @@ from router.ports import Bell
 from router.process import Processor
 from router.route import Connection, Route, Target
 from router.sending import Desk, Pace
+from router.spool import SpoolServer
 from router.telling import tell
 
 LOOK_EVERY = 0.02
@@ -166,6 +167,8 @@ class Shift:
         target = self.desk.current.target(claim.target)
         if target is None or connection is None:
             await ProcessServer(self.desk, claim).serve()
+        elif target.collect == "message" and target.send.kind != "folder":
+            await SpoolServer(self.desk, claim, target, connection, probing).serve()
         elif target.collect == "message":
             await CollectServer(self.desk, claim, target, connection, probing).serve()
         elif target.gather is not None:

@@ -144,7 +144,7 @@ class Writer:
         return None
 
     def codec(self) -> JoinCodec:
-        codec = self.target.codec
+        codec = self.target.codec or (self.target.by_body([]) if self.target.by_body is not None else None)
         if not isinstance(codec, JoinCodec):
             raise EncodeError("collect: message needs a format that can be joined: ndjson, csv, json or text")
         return codec

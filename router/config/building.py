@@ -163,8 +163,8 @@ class RouteBuilder:
         if not value.get("collect") or not isinstance(send, Chosen):
             return
         kind = self.registry.targets.get(send.kind)
-        able = [name for name, one in self.registry.targets.items() if one.collects]
-        if kind is not None and not kind.collects and value["collect"] == "message":
+        able = [name for name, one in self.registry.targets.items() if not one.rows]
+        if kind is not None and kind.rows and value["collect"] == "message":
             message = f"a target of the kind '{send.kind}' cannot collect"
             self.findings.error(place.at("collect"), CANNOT_COLLECT, message, one_of(able) if able else "")
         elif codec is not None and not hasattr(codec, "join"):

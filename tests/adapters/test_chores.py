@@ -46,5 +46,5 @@ def test_what_is_young_stays(tmp_path: Path) -> None:
     young.write_bytes(b"")
     connections = {"out": Connection("out", "folder", options={"path": str(tmp_path)})}
     table = Table(1, {"r": Route("r", Source("http", {}), (writing("out"),))}, connections, {})
-    assert sweep_outgoing(table) is False
+    assert sweep_outgoing(table, tmp_path / "spool") is False
     assert young.exists()

@@ -12,13 +12,14 @@ WEEK = 7 * 86_400.0
 """Older than any delivery whose outcome can still be unknown."""
 
 
-def sweep(folder: Path, older_than: float = WEEK, now: float | None = None) -> int:
-    """Removes hidden files that nobody has touched for `older_than` seconds; how many. Final files stay.
+def sweep(folder: Path, older_than: float = WEEK, now: float | None = None, final: bool = False) -> int:
+    """Removes hidden files that nobody has touched for `older_than` seconds; how many. Final files stay, but in a folder
+    of our own (`final`).
     A folder that cannot be listed (not there yet, no permission, a file in its place) is left to those who send there."""
     limit = (time.time() if now is None else now) - older_than
     try:
         with os.scandir(folder) as entries:
-            own = [e for e in entries if is_own(e.name) and e.is_file(follow_symlinks=False)]
+            own = [e for e in entries if (final or is_own(e.name)) and e.is_file(follow_symlinks=False)]
     except OSError:
         return 0
     return sum(_remove(Path(entry.path), limit) for entry in own)

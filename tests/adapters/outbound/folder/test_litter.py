@@ -24,3 +24,10 @@ def test_a_folder_that_cannot_be_listed_holds_no_litter(tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(b"a file in its place")
     assert sweep(tmp_path / "out") == 0
     assert sweep(tmp_path / "out" / "below") == 0
+
+
+def test_in_a_folder_of_our_own_final_files_go_too(tmp_path: Path) -> None:
+    (tmp_path / "7-sales.erp").write_bytes(b"[]")
+    changed = os.stat(tmp_path / "7-sales.erp").st_ctime
+    assert sweep(tmp_path, 60.0, now=changed + 59.0, final=True) == 0
+    assert sweep(tmp_path, 60.0, now=changed + 61.0, final=True) == 1
