@@ -49,7 +49,9 @@ ROUTES = """
         steps:
           - split: records
           - dedupe: {key: "body.store ~ '/' ~ body.ticket ~ '/' ~ body.sku"}
-        to: [{id: lake, format: ndjson, collect: message, send: {folder: out, name: "{{ file.stem }}.ndjson"}}]
+        to:
+          - {id: lake, format: ndjson, collect: message, send: {folder: out, name: "{{ file.stem }}.ndjson"}}
+          - {id: whole, format: csv, collect: message, send: {http: erp, path: "/days/{{ file.stem }}"}}
 """
 POINTS = """
     import random
@@ -121,6 +123,18 @@ def test_a_corrected_day_file_sends_what_is_new(project: Path, crossdock: Crossd
     drop(project, "D_2.csv", DAY + "1;12;B\n")
     wait(lambda: (out / "D_2.ndjson").exists())
     assert [json.loads(line)["ticket"] for line in (out / "D_2.ndjson").read_text().splitlines()] == ["12"]
+
+
+def test_a_day_is_one_request_to_who_wants_it_so(
+    project: Path, crossdock: Crossdock, outside: Outside, wait: Wait
+) -> None:
+    outside.script.replies["/days/D_3"].append((503, {}))
+    drop(project, "D_3.csv", "store;ticket;sku\n9;91;A\n9;91;B\n9;92;C\n")
+    wait(lambda: len(outside.script.at("/days/D_3")) == 2)
+    first, again = outside.script.at("/days/D_3")
+    assert first.body == b"store,ticket,sku\n9,91,A\n9,91,B\n9,92,C\n"
+    assert (again.body, again.key) == (first.body, first.key)
+    assert first.key.endswith(":whole")
 
 
 def test_messages_are_replayed_where_they_are_asked_for(tickets: Path, crossdock: Crossdock) -> None:

@@ -100,7 +100,7 @@ def fake_registry() -> Registry:
     return Registry(
         codecs={name: codec(name) for name in ("json", "ndjson", "csv", "xml", "fixed", "text", "bytes")},
         steps={verb: step(verb) for verb in verbs},  # type: ignore[misc]
-        targets={name: FakeKind(name, name == "folder") for name in ("http", "folder", "amqp", "redis", "sql", "route")},
+        targets={name: FakeKind(name, name == "folder", name == "sql") for name in ("http", "folder", "amqp", "redis", "sql", "route")},
         sources=("http", "folder", "amqp", "redis", "route"),
         expression=expression,
         template=template,
