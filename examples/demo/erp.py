@@ -1,4 +1,4 @@
-"""The ERP behind the shop: it starts late, takes orders and credit notes, and knows which it has had already."""
+"""The ERP behind the shop: it starts late, takes orders, credit notes and returns, and knows which it has had already."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import Any
 
 from examples.demo.shop import NO_SUCH_PRODUCT
 
+PATHS = ("/salesorders", "/creditnotes", "/returns")
+
 
 @dataclass(slots=True)
 class Books:
     """What the ERP holds: bodies by path, first arrivals in order; and what it turned away."""
 
-    taken: dict[str, list[bytes]] = field(default_factory=lambda: {"/salesorders": [], "/creditnotes": []})
+    taken: dict[str, list[bytes]] = field(default_factory=lambda: {path: [] for path in PATHS})
     keys: set[str] = field(default_factory=set)
     again: int = 0
     unavailable: int = 0

@@ -13,7 +13,9 @@ from xml.etree import ElementTree
 
 from examples.demo.erp import Books
 from examples.demo.shop import Order
+from examples.demo.stock import Event
 from examples.demo.till import Day, Row
+from examples.demo.wholesaler import Note
 
 ERP = "{urn:erp:salesorder:2}"
 POSLOG = "{http://www.nrf-arts.org/IXRetail/namespace/}"
@@ -64,6 +66,41 @@ def credit_notes(books: Books, day: Day) -> list[Figure]:
                sorted(note["reference"] for note in notes)),
         Figure("ERP: sum of credit notes", -total(day.returned), sum(Decimal(note["amount"]) for note in notes)),
     ]
+
+
+def returns(books: Books, events: list[Event]) -> list[Figure]:
+    """What came back into the warehouse; that of one article in the order in which it came."""
+    came = [event for event in events if event.type == "returned"]
+    found = [json.loads(raw) for raw in books.taken["/returns"]]
+    return [
+        Figure("ERP: returns by article", by_sku((event.sku, event.id) for event in came),
+               by_sku((one["sku"], one["id"]) for one in found)),
+    ]
+
+
+def sold_out(bodies: list[bytes], events: list[Event]) -> list[Figure]:
+    """Each time that the last piece left; that of one article in the order in which it did."""
+    gone = [event for event in events if event.is_level and event.on_hand == 0]
+    found = [json.loads(raw) for raw in bodies]
+    return [
+        Figure("warehouse: sold out by article", by_sku((event.sku, event.id) for event in gone),
+               by_sku((one["sku"], one["id"]) for one in found)),
+    ]
+
+
+def by_sku(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for sku, id_ in pairs:
+        found.setdefault(sku, []).append(id_)
+    return found
+
+
+def goods(folder: Path, notes: Iterable[Note]) -> list[Figure]:
+    """Each note that is whole, in order, with the numbers of its articles in full and what kind they are."""
+    expected = [(note.number, [(f"0{line.number}", line.kind) for line in note.articles]) for note in notes]
+    found = [row for path in sorted(folder.iterdir()) for row in ndjson(path)]
+    articles = [(row["note"], [(line["gtin"], line["kind"]) for line in row["articles"]]) for row in found]
+    return [Figure("goods: articles by note, in order", expected, articles)]
 
 
 def sales_orders(books: Books, orders: list[Order]) -> list[Figure]:
