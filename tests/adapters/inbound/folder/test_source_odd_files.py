@@ -104,6 +104,27 @@ def test_what_takes_the_place_of_a_file_between_look_and_copy_is_not_read(
     assert os.path.lexists(path)
 
 
+@pytest.mark.parametrize("make", ODD)
+def test_what_takes_the_place_of_a_file_between_commit_and_move_stays(
+    make: Maker, make_house: MakeHouse, tmp_path: Path
+) -> None:
+    house = make_house()
+    path = house.drop("a.csv", b"h\n1\n")
+
+    def replace(step: str) -> None:
+        if step == "stored" and path.is_file() and not path.is_symlink():
+            path.unlink()
+            make(path, tmp_path)
+
+    house.checkpoint = replace
+    with promptly():
+        house.look()
+        house.look(61.0)
+    assert house.ledger.bodies() == [b"h\n1\n"]
+    assert os.path.lexists(path)
+    assert not path.is_file() or path.is_symlink()
+
+
 def test_a_folder_named_like_a_file_is_left_alone(house: House) -> None:
     (house.inbox / "SALES_1.csv").mkdir()
     (house.inbox / "SALES_1.csv" / "b.csv").write_bytes(b"h\n9\n")
