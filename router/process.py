@@ -166,6 +166,7 @@ class Processor:
         envelope = revised(stored.envelope, revisions.get((work.seq, 0, "")))
         for number, body in self._reader.records(route, stored, cut, numbers, edits, envelope):
             run = Run(route, stored.seq, self._kept(route, stored.seq, number, revisions), number)
+            self._mark(work.id)
             self._record(run, stored, number, body, cut.n, sorting)
         self._mark(0)
         failed = len(sorting.dead) + ranges.size(work.rest) - len(numbers)

@@ -117,6 +117,7 @@ class Splitter:
                 yield Choice(work.batch, [])
                 self._mark(work.id)
             for number, body in self._reader.records(route, stored, cut, None, {}, envelope):
+                self._mark(work.id)
                 try:
                     apply(pure_part(after_split(route)), as_message(stored.envelope, number, body))
                 except MessageError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from router import ranges
-from router.errors import CrossdockError, EncodeError, MessageError
+from router.errors import CrossdockError, EncodeError, MessageError, TooLong
 from router.ledger import Work
 from router.message import Message
 from router.outcomes import Ended
@@ -101,6 +101,8 @@ class Writer:
                 numbers.append(number)
             except MemoryError:
                 raise
+            except TooLong as error:
+                self._too_long(bulk.unit(number, body), error, ended)
             except Exception:
                 self._again(bulk, number, body, written, ended)
         if written.sample is None and bodies:
@@ -117,12 +119,22 @@ class Writer:
                     if message is None:
                         break
                     message = step(message)
+            except TooLong as error:
+                self._too_long(bulk.unit(number, body), error, ended)
+                continue
             except MessageError:
                 message = None
             if message is None or bulk.impure:
                 self._again(bulk, number, body, written, ended)
             else:
                 written.add(number, message)
+
+    def _too_long(self, unit: Unit, error: MessageError, ended: Ended) -> None:
+        """Not computed again, which would take as long: dead for all where only the route's steps can have been it."""
+        if self.target.steps:
+            ended.dead(unit, error)
+        else:
+            ended.dead_for_all(unit, error)
 
     def _again(self, bulk: Bulk, number: int, body: Any, written: Written, ended: Ended) -> None:
         message = self.one(bulk.unit(number, body), ended)

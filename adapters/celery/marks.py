@@ -78,7 +78,7 @@ class Marks:
 class Slot:
     """What a child sees: its own mark, and whether the worker drains."""
 
-    __slots__ = ("_marks", "_memory", "_offset", "count", "index", "work")
+    __slots__ = ("_marks", "_memory", "_offset", "beat", "count", "index", "work")
 
     def __init__(self, marks: Marks, memory: mmap.mmap, index: int) -> None:
         self.index = index
@@ -86,12 +86,16 @@ class Slot:
         self._memory = memory
         self._offset = FIRST + SLOT.size * index
         self.work, self.count = marks.state(index)
+        self.beat = 0
 
     def mark(self, work: int) -> None:
-        """This work (a parked unit where negative) is computed from now on; 0: nothing is."""
-        self.work = work
-        self.count += 1
-        SLOT.pack_into(self._memory, self._offset, work, self.count)
+        """This work (a parked unit where negative) is computed from now on; 0: nothing is. The same again, with no 0
+        between, is its next record: another computing for this child, the same one for the parent."""
+        self.beat += 1
+        if work != self.work:
+            self.work = work
+            self.count += 1
+            SLOT.pack_into(self._memory, self._offset, work, self.count)
 
     def clear(self) -> None:
         self.mark(0)

@@ -34,13 +34,13 @@ log = structlog.get_logger("crossdock.worker")
 
 
 class Marked(Protocol):
-    """A slot: what is worked on now (0: nothing), and how many marks there were."""
+    """A slot: what is worked on now (0: nothing), and a number that another computing changes."""
 
     @property
     def work(self) -> int: ...
 
     @property
-    def count(self) -> int: ...
+    def beat(self) -> int: ...
 
 
 class Alarm:
@@ -50,7 +50,7 @@ class Alarm:
         self._slot = slot
         self._soft = soft
         self._tick = tick
-        self._count = -1
+        self._beat = -1
         self._ticks = 0
 
     def start(self) -> None:
@@ -64,8 +64,8 @@ class Alarm:
         signal.signal(signal.SIGVTALRM, signal.SIG_IGN)
 
     def _rung(self, _number: int, frame: FrameType | None) -> None:
-        if self._slot.work == 0 or self._slot.count != self._count:
-            self._count, self._ticks = self._slot.count, 0
+        if self._slot.work == 0 or self._slot.beat != self._beat:
+            self._beat, self._ticks = self._slot.beat, 0
             return
         self._ticks += 1
         if self._ticks < self._soft or (stage := stage_of(frame)) is None:

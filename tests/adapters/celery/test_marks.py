@@ -77,6 +77,18 @@ def test_a_long_reason_is_cut_and_a_full_pipe_loses_only_itself(marks: Marks) ->
     assert len(told) > 1000
 
 
+def test_the_next_record_of_the_same_work_is_the_same_for_the_parent_alone(marks: Marks) -> None:
+    slot = marks.slot(0)
+    slot.mark(7)
+    before, beat = marks.state(0), slot.beat
+    slot.mark(7)
+    assert marks.state(0) == before
+    assert slot.beat == beat + 1
+    slot.mark(0)
+    slot.mark(7)
+    assert marks.state(0) == (7, before[1] + 2)
+
+
 def test_a_mark_costs_next_to_nothing(marks: Marks) -> None:
     slot = marks.slot(0)
     assert min(timeit.repeat(lambda: slot.mark(123), number=10_000, repeat=10)) < 0.02
