@@ -86,3 +86,15 @@ def test_a_line_for_people() -> None:
     structlog.get_logger().warning("it waits", action="folder_wait", name="a b.csv", empty="")
     line = stream.getvalue()
     assert line[12:] == " warning inbound  it waits  action=folder_wait name='a b.csv'\n"
+
+
+def test_a_name_of_others_stays_on_its_line_and_turns_no_terminal_red() -> None:
+    stream = io.StringIO()
+    logs.configure("info", "inbound", stream=stream)
+    log = structlog.get_logger()
+    for name in ("red\x1b[31m.csv", "new\nline and more.csv", "\u202egnp.csv", "half\ud800.csv"):
+        log.warning(f"cannot read {name}", action="a", file=name)
+    told = stream.getvalue()
+    assert len(told.splitlines()) == 4
+    assert all(shown in told for shown in ("red\\x1b[31m.csv", "new\\nline and more.csv", "\\u202egnp.csv", "half\\ud800.csv"))
+    assert told.isascii()

@@ -10,7 +10,7 @@ import pytest
 from adapters.outbound.folder.kind import FolderAddress
 from adapters.outbound.folder.target import FolderTarget
 from router.config.content import StoredContent
-from router.errors import LedgerFull, MessageError
+from router.errors import LedgerFull, MessageError, TooLong
 from router.message import Envelope, File, Message, new_id
 from router.route import Send, Target
 from tests.router.workshop import Do, Split, Workshop
@@ -73,6 +73,32 @@ def test_a_dead_record_is_not_waited_for_and_makes_a_file_of_its_own_when_it_com
     made.deliver()
     assert lines(tmp_path) == [1, 3]
     assert made.parked() == [(2, "r", "dead", "decode")]
+
+
+class Quick(Do):
+    @property
+    def quick(self) -> Any:
+        return lambda message: self.function(message.body)
+
+
+@pytest.mark.parametrize("kind", [Do, Quick])
+def test_a_record_that_takes_too_long_is_computed_once_and_delays_no_other(tmp_path: Path, kind: type[Do]) -> None:
+    seen: list[str] = []
+
+    def slowly(body: Any) -> Any:
+        seen.append(body["n"])
+        if body["n"] == "2":
+            raise TooLong("map", "computing it took more than 8 s")
+        return {"n": int(body["n"]), "ok": body["ok"]}
+
+    made = shop(tmp_path)
+    made.route = replace(made.route, steps=(ByCodec(), kind(slowly)))
+    put(made, ["1,yes", "2,yes", "3,yes"])
+    made.deliver()
+    made.deliver()
+    assert lines(tmp_path) == [1, 3]
+    assert made.parked() == [(2, "r", "dead", "map")]
+    assert seen.count("2") == 1
 
 
 def test_a_new_owner_goes_on_where_the_last_commit_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

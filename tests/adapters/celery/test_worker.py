@@ -99,9 +99,12 @@ def test_a_stylesheet_that_eats_all_memory_does_not_flood_the_log(worker: Runnin
     assert len(stop(worker).splitlines()) < 100
 
 
-def test_a_child_that_computes_without_an_end_is_killed_for_the_work_that_it_marked(worker: Running) -> None:
-    worker.order("endless")
-    until(lambda: worker.has("crashed 10 computed without an end for certain"), 90)
+@pytest.mark.parametrize(("how", "work"), [("endless", 10), ("endless_in_spite_of_all", 12)])
+def test_a_child_that_computes_without_an_end_is_killed_for_the_work_that_it_marked(
+    worker: Running, how: str, work: int
+) -> None:
+    worker.order(how)
+    until(lambda: worker.has(f"crashed {work} computed without an end for certain"), 90)
     worker.order("nothing")
     errors = stop(worker)
     assert "action=child_overdue" in errors

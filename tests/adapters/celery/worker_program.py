@@ -14,11 +14,22 @@ from adapters import logs
 from adapters.celery import patience
 from adapters.celery.marks import Slot
 from adapters.celery.worker import run_worker
+from tests.contracts.step import Files, message
+from transforms.steps.python import Python
 
 DOUBLING = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
 <xsl:template match="/"><n><xsl:call-template name="d"><xsl:with-param name="s"><a/></xsl:with-param></xsl:call-template></n>
 </xsl:template><xsl:template name="d"><xsl:param name="s"/><xsl:call-template name="d"><xsl:with-param name="s">
 <xsl:copy-of select="$s"/><xsl:copy-of select="$s"/></xsl:with-param></xsl:call-template></xsl:template></xsl:stylesheet>"""
+DEAF = """
+def deaf(message):
+    while True:
+        try:
+            n = 0
+            while True: n += 1
+        except Exception:
+            pass
+"""
 FOLDER = Path(sys.argv[2])
 
 
@@ -63,6 +74,12 @@ class Shifts:
         catastrophic = re.compile("(a+)+b")
         catastrophic.match("a" * 64)
 
+    def endless_in_spite_of_all(self) -> None:
+        """A function that swallows what the alarm raises."""
+        self.slot.mark(12)
+        step = Python("a.deaf", Files({"transforms/python/a.py": DEAF}))
+        step.apply(message({}))
+
     def kill_while_sending(self) -> None:
         self.slot.mark(9)
         self.slot.clear()
@@ -80,6 +97,6 @@ class Shifts:
         note(f"crashed {work} {reason}{' for certain' if certain else ''}")
 
 
-patience.HARD = 1
+patience.HARD, patience.SOFT = 3, 1
 logs.configure("info", "worker")
 sys.exit(run_worker(sys.argv[1], 2, 256 << 20, Shifts, lambda: note("ready")))

@@ -52,3 +52,9 @@ def test_a_stop_has_its_code(capsys: Capture) -> None:
         stop(3, "no message matches")
     assert ended.value.exit_code == 3
     assert capsys.readouterr().err == "no message matches\n"
+
+
+def test_a_cell_tells_the_terminal_nothing(capsys: Capture) -> None:
+    answer_rows([{"id": "m1", "file": "red\x1b[31m\n.csv", "keys": {"k": "half\ud800"}}], ("id", "file", "keys"), "table")
+    out, _ = capsys.readouterr()
+    assert out.splitlines()[-1].split() == ["m1", "red\\x1b[31m\\n.csv", "k=half\\ud800"]

@@ -167,6 +167,17 @@ def test_a_marker_and_a_file_wait_for_each_other(make_house: MakeHouse) -> None:
     assert sorted(house.tree()) == ["archive/a.csv", "archive/a.csv.ok", "b.csv"]
 
 
+def test_what_is_written_after_a_marker_and_the_move_ends_in_the_archive_alone(make_house: MakeHouse) -> None:
+    house = make_house(ready={"marker": marker})
+    with house.drop("a.csv", b"h\n1\n").open("ab", buffering=0) as writer:
+        house.drop("a.csv.ok", b"")
+        house.look()
+        writer.write(b"2\n")
+    house.look(1.0)
+    assert house.ledger.bodies() == [b"h\n1\n"]
+    assert house.tree() == {"archive/a.csv": b"h\n1\n2\n", "archive/a.csv.ok": b""}
+
+
 def test_a_name_that_can_have_no_marker_is_told_once(make_house: MakeHouse) -> None:
     house = make_house(ready={"marker": marker})
     house.drop("x" * 251 + ".csv")
