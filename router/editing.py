@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 import msgspec
 
@@ -16,7 +16,7 @@ from router.errors import CrossdockError, MessageError
 from router.ledger import Revision, Worklist
 from router.message import Envelope
 from router.ports import Bad
-from router.records import ReadJson, RecordReader, revised
+from router.records import ReadJson, RecordReader, revised, streamed
 from router.route import Table
 
 PART = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
@@ -24,6 +24,14 @@ ENCODER = msgspec.json.Encoder(decimal_format="number")
 DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 Path = tuple[str | int, ...]
+
+
+@runtime_checkable
+class ShownAsCells(Protocol):
+    """A codec of records whose bodies are not JSON by themselves."""
+
+    def cells_of(self, body: Any) -> Any:
+        """What `record_from_cells` reads as this body."""
 
 
 class EditError(CrossdockError):
@@ -149,6 +157,12 @@ class Editing:
                 reason = body.error.reason
                 raise EditError(f"{id} has no cells that could be read ({reason}): give it a --body FILE")
             body = body.cells
+        return self._shown(streamed(route, envelope), body, id)
+
+    def _shown(self, codec: object, body: Any, id: str) -> bytes:
+        """Cells of a record that could not be read are shown as they are."""
+        if isinstance(codec, ShownAsCells) and not isinstance(body, str | dict):
+            body = codec.cells_of(body)
         return as_json(body, id)
 
     def with_fields(self, letter: DeadLetter, fields: Mapping[Path, Any]) -> Editable:

@@ -128,6 +128,12 @@ class XmlRecordCodec(XmlCodec):
         raw = window.encoded.raw(window.text[found.start : found.stop])
         return Bad(DecodeError(reason), bytes(wrong.object).decode(window.encoded.encoding, "replace"), raw)
 
+    def cells_of(self, body: Any) -> Any:
+        """A record as an operator edits it: the element as a text; of a group, each."""
+        if isinstance(body, list):
+            return [self.cells_of(one) for one in body]
+        return str(etree.tostring(body, encoding="unicode", with_tail=False))
+
     def record_from_cells(self, cells: Any) -> Any:
         """A text is the element as XML."""
         if not isinstance(cells, str):

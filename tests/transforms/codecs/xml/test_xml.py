@@ -173,6 +173,13 @@ def test_what_is_not_well_formed_is_one_record_at_its_place(raw: bytes, count: i
     assert (bad.error.stage, bad.error.error) == ("decode", "undecodable")
 
 
+def test_a_good_record_is_edited_as_text_too() -> None:
+    codec = made()
+    first = read(codec, DOCUMENT.encode())[0]
+    assert codec.cells_of(first) == '<p:T xmlns:p="urn:shop" xmlns="urn:other" id="1"><x/></p:T>'
+    assert shown(codec.record_from_cells(codec.cells_of(first))) == shown(first)
+
+
 def test_a_broken_record_is_edited_as_text() -> None:
     codec = made()
     bad = read(codec, DOCUMENT.encode())[3]
