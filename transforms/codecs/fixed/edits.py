@@ -51,12 +51,12 @@ class Edits:
         if cells.get(STRAY):
             yield Fault(0, STRAY, "these lines have no known type; enter them as members of the group, or remove them")
         for name, type_ in self._single.items():
-            if not cells.get(name):
+            if cells.get(name) is None:
                 yield Fault(0, name, f"it is missing; add the fields of the line {type_}")
 
     def _parts(self, cells: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Any]]:
         for name, type_ in self._single.items():
-            if cells.get(name):
+            if cells.get(name) is not None:
                 yield name, name, type_, cells[name]
         for name, type_ in self._listed.items():
             lines = cells.get(name) or []
