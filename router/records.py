@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from router.errors import ExpressionError, MessageError
 from router.grouping import Group, Grouped, KeyOf, groups
@@ -34,6 +34,24 @@ def needs_whole(step: AnyStep) -> bool:
     return step.verb != "dedupe" or bool(getattr(step, "of_body", True))
 
 
+@runtime_checkable
+class Holding(Protocol):
+    """A codec whose body of a whole message is no list, but holds its records."""
+
+    def records_of(self, body: Any) -> list[Any] | None:
+        """None where the body is another than the codec decoded."""
+
+
+def records_of(codec: object, body: Any) -> list[Any]:
+    """The records of a body that steps before the split needed whole. Raises MessageError."""
+    if isinstance(body, (list, tuple)):
+        return list(body)
+    found = codec.records_of(body) if isinstance(codec, Holding) else None
+    if found is None:
+        raise MessageError("split", "type", "split: records needs a format of records or a body that is a list")
+    return found
+
+
 def revised(envelope: Envelope, revision: Revision | None) -> Envelope:
     """The envelope with the body that an operator gave it."""
     if revision is None or revision.kind != "raw" or revision.body is None:
@@ -58,12 +76,8 @@ class RecordReader:
             return []
         split = route.split
         assert split is not None
-        if split.by_codec:
-            if not isinstance(message.body, (list, tuple)):
-                raise MessageError("split", "type", "split: records needs a format of records or a body that is a list")
-            bodies = list(message.body)
-        else:
-            bodies = list(split.bodies(message))
+        by_codec = split.by_codec
+        bodies = records_of(codec_of(route, envelope), message.body) if by_codec else list(split.bodies(message))
         bodies = grouped(split, bodies, envelope)
         self._kept = (envelope, version, bodies)
         return bodies

@@ -10,9 +10,9 @@ from typing import Any
 from router.errors import ExpressionError, MessageError
 from router.ledger import Stored
 from router.message import Envelope, Message
-from router.pipeline import Filtered, apply, choose, decode, parcel
+from router.pipeline import Filtered, apply, choose, codec_of, decode, parcel
 from router.ports import Bad, Parcel
-from router.records import RecordReader, grouped, streamed
+from router.records import RecordReader, grouped, records_of, streamed
 from router.route import AnyStep, Route, Target
 
 
@@ -114,7 +114,7 @@ def run_steps(trial: Trial, route: Route, message: Message, record: int) -> Mess
     for step in route.steps:
         rule = getattr(step, "rule", step.verb)
         if step.verb == "split":
-            message = split(trial, step, message, record)
+            message = split(trial, route, step, message, record)
         elif step.verb == "dedupe":
             trial.steps.append(TriedStep("dedupe", rule, message.body, f"key {identity(step, message)!r}"))
         else:
@@ -135,16 +135,17 @@ def identity(step: AnyStep, message: Message) -> str:
         raise MessageError("dedupe", error.error, error.reason) from None
 
 
-def split(trial: Trial, step: AnyStep, message: Message, record: int) -> Message:
+def split(trial: Trial, route: Route, step: AnyStep, message: Message, record: int) -> Message:
     if message.record:
         trial.steps.append(TriedStep("split", getattr(step, "rule", "split"), message.body, f"record {message.record}"))
         return message
-    bodies = message.body if getattr(step, "by_codec", False) else step.bodies(message)  # type: ignore[union-attr]
-    if isinstance(bodies, (list, tuple)):
-        bodies = grouped(step, list(bodies), message.envelope)  # type: ignore[arg-type]
-    if not isinstance(bodies, (list, tuple)) or record > len(bodies):
-        many = len(bodies) if isinstance(bodies, (list, tuple)) else 0
-        raise MessageError("split", "type", f"there are {many} records, none is number {record}")
+    if getattr(step, "by_codec", False):
+        bodies = records_of(codec_of(route, message.envelope), message.body)
+    else:
+        bodies = list(step.bodies(message))  # type: ignore[union-attr]
+    bodies = grouped(step, bodies, message.envelope)  # type: ignore[arg-type]
+    if record > len(bodies):
+        raise MessageError("split", "type", f"there are {len(bodies)} records, none is number {record}")
     note = f"record {record} of {len(bodies)}"
     if isinstance(bodies[record - 1], Bad):
         raise bodies[record - 1].error

@@ -36,6 +36,15 @@ ROUTES = """
           - map: {fields: {no: "body | xpath('@no')", total: "body | xpath('o:Total/text()') | decimal"}}
         to:
           - {id: shelf, format: {fixed: {layout: out}}, collect: message, send: {folder: shelf, name: "{{ file.stem }}.txt"}}
+      checked:
+        from: {folder: inbox, files: "*.checked", ready: at_once}
+        format: {xml: {namespaces: {o: "urn:o"}, records: "o:Order"}}
+        steps:
+          - filter: (body | xpath('/o:Orders/@test')) == 'no'
+          - split: records
+          - map: {fields: {no: "body | xpath('@no')"}}
+        to:
+          - {id: shelf, format: ndjson, collect: message, send: {folder: shelf, name: "{{ file.stem }}.ndjson"}}
 """
 TILL = """
     record_type: {at: 1, length: 1}
@@ -110,6 +119,13 @@ def test_orders_of_a_file_that_was_cut_short(crossdock: Crossdock, project: Path
     again = project / "shelf" / "o1.requeue-1.txt"
     wait(again.exists)
     assert again.read_text() == "2   0000250\n3   0000350\n"
+
+
+def test_a_step_before_the_split_sees_the_document(crossdock: Crossdock, project: Path) -> None:
+    (project / "o2.xml").write_text("<Orders xmlns='urn:o' test='no'><Order no='7'/><Order no='8'/></Orders>")
+    tried = json.loads(crossdock.run("routes", "try", "checked", str(project / "o2.xml"), "-o", "json"))
+    assert [step["verb"] for step in tried["steps"]] == ["decode", "filter", "split", "map"]
+    assert tried["steps"][-1]["body"] == {"no": "7"}
 
 
 def test_at_the_end_everything_is_accounted_for(crossdock: Crossdock) -> None:

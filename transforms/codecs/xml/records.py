@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -128,6 +129,14 @@ class XmlRecordCodec(XmlCodec):
         raw = window.encoded.raw(window.text[found.start : found.stop])
         return Bad(DecodeError(reason), bytes(wrong.object).decode(window.encoded.encoding, "replace"), raw)
 
+    def records_of(self, body: Any) -> list[Any] | None:
+        """The records of a root element that steps before the split needed; each a tree of its own."""
+        if not isinstance(body, etree._Element):
+            return None
+        tag = f"{{{self._name.namespace}}}{self._name.local}" if self._name.namespace else self._name.local
+        found = [one for one in body.iter(tag) if next(one.iterancestors(tag), None) is None]
+        return [alone(one) for one in found]
+
     def cells_of(self, body: Any) -> Any:
         """A record as an operator edits it: the element as a text; of a group, each."""
         if isinstance(body, list):
@@ -146,6 +155,12 @@ class XmlRecordCodec(XmlCodec):
         if scope_name(root) != self._name:
             raise DecodeError(f"the edited record is {excerpt(root.tag)}, not an element {self._written}")
         return root
+
+
+def alone(element: Any) -> Any:
+    copied = deepcopy(element)
+    copied.tail = None
+    return copied
 
 
 def scope_name(root: Any) -> Name:

@@ -173,6 +173,18 @@ def test_what_is_not_well_formed_is_one_record_at_its_place(raw: bytes, count: i
     assert (bad.error.stage, bad.error.error) == ("decode", "undecodable")
 
 
+def test_steps_before_the_split_see_the_document_and_the_split_its_records() -> None:
+    codec = made()
+    raw = DOCUMENT.replace("&nbsp;", "").encode()
+    found = codec.records_of(codec.decode(raw, ENVELOPE))
+    assert [etree.tostring(one, method="c14n", exclusive=True) for one in found] == [
+        etree.tostring(one, method="c14n", exclusive=True) for one in read(codec, raw)
+    ]
+    assert found[1].xpath("//p:T/@id", namespaces=SHOP) == ["2", "inner"]
+    assert codec.records_of("text") is None
+    assert made("T").records_of(codec.decode(b"<r><T/><T/></r>", ENVELOPE))[1].getparent() is None
+
+
 def test_a_good_record_is_edited_as_text_too() -> None:
     codec = made()
     first = read(codec, DOCUMENT.encode())[0]
