@@ -18,7 +18,7 @@ from transforms.codecs.csv.rows import HEADER_AGAIN, Convert, Reading
 from transforms.codecs.places import excerpt
 
 WHOLE_MESSAGE = 1 << 40
-csv.field_size_limit(16 * 1024 * 1024)
+csv.field_size_limit(32 * 1024 * 1024)
 
 
 class CsvCodec:

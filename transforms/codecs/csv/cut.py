@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -19,6 +20,8 @@ LONGEST_RECORD = 16 * 1024 * 1024
 HEADS = (8 * 1024, 1024 * 1024)
 """How much of a stream is read for its header: it is read again for each chunk, so first a little."""
 DOS_END = "\x1a"
+BEHIND = "\ue000"
+"""A text that stands in no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,34 +131,23 @@ def cuts(stream: BinaryIO, dialect: Dialect, head: Head, after: Cut | None, size
 
 
 def too_long(block: bytes, dialect: Dialect, head: Head, line: int, offset: int) -> DecodeError:
-    lines, open_ = _last_cell(dialect.charset.keep(block, head.encoding), dialect)
-    if lines > 1:  # only a quote can hold so many together
-        return DecodeError(f"line {line + lines - 1 - open_}: the quote that is opened here is not closed within 16 MiB;"
-                           " close it, or double it where it belongs to the text")  # fmt: skip
-    return DecodeError(f"line {line} (byte {offset}): a record is longer than 16 MiB; is a quote left open, or are the line"
-                       " ends others than CRLF, LF or CR?")  # fmt: skip
+    opened = open_quote(dialect.charset.keep(block, head.encoding), dialect)
+    if opened is not None:
+        return DecodeError(f"line {line + opened}: the quote that is opened here is not closed within 16 MiB; close it, or"
+                           " double it where it belongs to the text")  # fmt: skip
+    return DecodeError(f"line {line} (byte {offset}): a record is longer than 16 MiB; are the line ends others than CRLF, LF"
+                       " or CR?")  # fmt: skip
 
 
 def open_quote(text: str, dialect: Dialect) -> int | None:
-    """Lines before that on which the last quote of a text is opened, where it is never closed."""
-    try:
-        for _ in csv.reader(io.StringIO(text, newline=""), **{**dialect.reader_options(), "strict": True}):
-            pass
-    except csv.Error as error:
-        if "unexpected end of data" in str(error):
-            lines, open_ = _last_cell(text, dialect)
-            return lines - 1 - open_
-    return None
-
-
-def _last_cell(text: str, dialect: Dialect) -> tuple[int, int]:
-    """The lines of a text, and how many end in its last cell, less the one at the end of the text."""
-    cell = ""
-    rows = csv.reader(io.StringIO(text, newline=""), **dialect.reader_options())
-    for row in rows:
-        cell = row[-1] if row else ""
-    ends = cell.count("\n") or cell.count("\r")
-    return rows.line_num, ends - cell.endswith(("\n", "\r"))
+    """Lines before that on which the last quote of a text is opened, where it is never closed: what is written behind the
+    text then belongs to its last cell."""
+    ended = text if text.endswith(("\n", "\r")) else text + "\n"
+    rows = csv.reader(io.StringIO(ended + BEHIND, newline=""), **dialect.reader_options())
+    row = deque(rows, 1).pop()
+    if row == [BEHIND]:
+        return None
+    return rows.line_num - 1 - (row[-1].count("\n") or row[-1].count("\r"))
 
 
 def _line_after(stream: BinaryIO, dialect: Dialect, head: Head, cut: Cut) -> int:
@@ -223,8 +215,8 @@ def measure_text(text: str, dialect: Dialect, end: bool, size: object) -> tuple[
     records = before = 0
     reader = csv.reader(feed(), **options)
     for row in reader:
+        before = records
         if row:
-            before = records
             records += 1
         if not end:
             ends.append((taken, reader.line_num))

@@ -126,8 +126,8 @@ def test_a_quote_that_is_never_closed_is_told_by_its_own_line() -> None:
     [
         (b'a,b\n1,2\n"x\ny","3,4\n', b"5,6\n", "line 4: the quote that is opened here is not closed within 16 MiB; close it, or"
          " double it where it belongs to the text"),
-        (b"a,b\n1,2\n", b"x", "line 3 (byte 8): a record is longer than 16 MiB; is a quote left open, or are the line ends"
-         " others than CRLF, LF or CR?"),
+        (b"a,b\n1,2\n", b"x", "line 3 (byte 8): a record is longer than 16 MiB; are the line ends others than CRLF, LF or"
+         " CR?"),
     ],
     ids=["quote", "line"],
 )  # fmt: skip

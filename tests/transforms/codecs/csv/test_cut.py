@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from transforms.codecs.csv.cut import HEADS, read_head
+from transforms.codecs.csv.cut import HEADS, cuts, read_head
 from transforms.codecs.csv.dialect import dialect
 
 
@@ -29,3 +29,10 @@ def test_lines_that_are_skipped(length: int) -> None:
 def test_a_file_that_is_only_a_header_or_nothing() -> None:
     assert read_head(io.BytesIO(b"a,b"), dialect({})).names == ("a", "b")
     assert read_head(io.BytesIO(b""), dialect({})).names == ()
+
+
+@pytest.mark.parametrize("size", [1, 12, 20, 262_144])
+def test_no_record_is_lost_before_an_empty_line_at_the_end_of_a_chunk(size: int) -> None:
+    stream, how = io.BytesIO(b'a,b\n1,"x"\n\n\n2,"y"\n\n3,"z"\n\n'), dialect({})
+    found = list(cuts(stream, how, read_head(stream, how), None, size))
+    assert sum(cut.records for cut in found) == 3
