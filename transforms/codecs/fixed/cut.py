@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from router.errors import DecodeError
 from router.ports import Cut
-from transforms.codecs.fixed.framing import Framing
+from transforms.codecs.fixed.framing import WIDEST, Framing
 from transforms.codecs.fixed.groups import Grouping
 
 LONGEST_RECORD = 16 * 1024 * 1024
@@ -47,7 +47,8 @@ def follow(stream: BinaryIO, framing: Framing, after: Cut | None) -> tuple[int, 
 
 def measure(raw: bytes, framing: Framing, grouping: Grouping, end: bool) -> tuple[int, int, int]:
     """(bytes, records, lines) of the whole records of what was read; of all of it at the end of the stream."""
-    pieces = framing.pieces(framing.text(raw), end)
+    whole = raw if end or framing.single else raw[: len(raw) - len(raw) % WIDEST]  # half an LF could hide behind a CR
+    pieces = framing.pieces(framing.text(whole), end)
     types = grouping.types(pieces)
     if end:
         return len(raw), len(grouping.all_spans(types)), len(pieces)

@@ -21,14 +21,15 @@ class XmlCodec:
     name = "xml"
     content_type = "application/xml"
     suffixes: tuple[str, ...] = (".xml",)
+    smaller = "split it: `format: {xml: {records: NAME}}` and `split: records` take any size"
+    """What to do where a document is too large to be read whole."""
 
     def __init__(self, namespaces: Mapping[str, str] | None = None) -> None:
         self.namespaces = dict(namespaces or {})
 
     def decode(self, raw: bytes, envelope: Envelope) -> Any:
         if len(raw) > LARGEST:
-            raise DecodeError(f"the document has {len(raw) >> 20} MiB, at most {LARGEST >> 20} are read at once; split it:"
-                              " `format: {xml: {records: NAME}}` and `split: records` take any size")  # fmt: skip
+            raise DecodeError(f"the document has {len(raw) >> 20} MiB, at most {LARGEST >> 20} are read at once; {self.smaller}")
         return parse(raw)
 
     def encode(self, body: Any) -> bytes:

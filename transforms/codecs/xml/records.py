@@ -25,6 +25,8 @@ class XmlRecordCodec(XmlCodec):
     """`records: p:Transaction`: each element of that name, the outermost where they are nested, is the body of a record:
     the root of a tree of its own, which has the namespaces of the elements around it."""
 
+    smaller = "`keys` of the route and steps before the split need it whole: move them behind the split, as `keys` of it"
+
     def __init__(self, namespaces: Mapping[str, str] | None, records: str) -> None:
         super().__init__(namespaces)
         prefix, _, local = records.rpartition(":")

@@ -71,6 +71,14 @@ def test_one_line_without_an_end_or_blocks(raw: bytes, count: int) -> None:
         assert len(codec.decode(raw, ENVELOPE)) == count
 
 
+@pytest.mark.parametrize("size", range(2, 40))
+def test_half_a_line_end_at_the_end_of_a_chunk_is_none(size: int) -> None:
+    raw = "A   001\r\n\r\nB   0x2\r\n".encode("utf-16")
+    first, bad = read(made(TWO, encoding="utf-16"), raw, size)
+    assert first == {"sku": "A", "qty": 1}
+    assert bad.error.reason == "line 3, column 5, field qty: '0x2' is not a whole number"
+
+
 def test_half_a_character_at_the_end_and_bytes_that_are_none() -> None:
     codec = made(TWO, encoding="utf-16-le")
     good, bad = read(codec, "A   001\nB   0".encode("utf-16-le") + b"\x31", 1)

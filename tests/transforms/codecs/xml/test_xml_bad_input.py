@@ -143,6 +143,11 @@ def test_a_document_of_200_megabytes_is_not_read_at_once() -> None:
     assert mib < 10
 
 
+def test_who_needs_a_large_document_whole_is_told() -> None:
+    with pytest.raises(DecodeError, match="`keys` of the route and steps before the split need it whole"):
+        made("T").decode(b" " * (64 << 20) + b"<T/>", ENVELOPE)
+
+
 def test_a_record_of_16_mib_is_the_longest() -> None:
     texts = b"<a>" + b"x" * 9_000_000 + b"</a>"
     _, two = read(made("T"), b"<r><T/><T>" + texts + b"<!-- </T> --></T></r>")
