@@ -95,12 +95,15 @@ class FakeKind:
     def open(self, name: str, options: Mapping[str, Any], children: int) -> Any: ...
 
 
+KINDS = ("http", "folder", "amqp", "redis", "sql", "route")
+
+
 def fake_registry() -> Registry:
     verbs = ("validate", "dedupe", "map", "template", "xslt", "set", "filter", "split", "python")
     return Registry(
         codecs={name: codec(name) for name in ("json", "ndjson", "csv", "xml", "fixed", "text", "bytes")},
         steps={verb: step(verb) for verb in verbs},  # type: ignore[misc]
-        targets={name: FakeKind(name, name == "folder", name == "sql") for name in ("http", "folder", "amqp", "redis", "sql", "route")},
+        targets={name: FakeKind(name, name == "folder", name == "sql") for name in KINDS},
         sources=("http", "folder", "amqp", "redis", "route"),
         expression=expression,
         template=template,

@@ -29,7 +29,8 @@ class XmlCodec:
 
     def decode(self, raw: bytes, envelope: Envelope) -> Any:
         if len(raw) > LARGEST:
-            raise DecodeError(f"the document has {len(raw) >> 20} MiB, at most {LARGEST >> 20} are read at once; {self.smaller}")
+            size = f"the document has {len(raw) >> 20} MiB, at most {LARGEST >> 20} are read at once"
+            raise DecodeError(f"{size}; {self.smaller}")
         return parse(raw)
 
     def encode(self, body: Any) -> bytes:
