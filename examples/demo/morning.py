@@ -15,7 +15,7 @@ from examples.demo.erp import Erp
 from examples.demo.warehouse import Warehouse
 
 ERP_DOWN = 5.0
-WEB_SHOP, SHOPIFY = "demo-web-shop-token", "demo-shopify-token"
+WEB_SHOP, SHOPIFY = "demo-web-shop-token", "demo-shopify-secret"
 SENDERS = ("tills", "journals", "wholesaler")
 """Folders into which somebody puts files."""
 READERS = ("lake", "receipts", "picking", "goods")
@@ -48,7 +48,7 @@ def prepare(folder: Path, console: Console) -> Morning:
         (places / name).mkdir(parents=True)
     erp, dwh, warehouse = Erp(ERP_DOWN), Dwh(places / "dwh.db"), Warehouse(folder / "warehouse")
     crossdock = Crossdock(folder, {"SHOP": str(places), "ERP_URL": erp.url, "WAREHOUSE_URL": warehouse.url,
-                                   "WEB_SHOP_TOKEN": WEB_SHOP, "SHOPIFY_TOKEN": SHOPIFY})
+                                   "WEB_SHOP_TOKEN": WEB_SHOP, "SHOPIFY_SECRET": SHOPIFY})
     return Morning(places, erp, warehouse, dwh, crossdock, console, till.day(), shop.orders(), shop.journals(),
                    stock.events(), wholesaler.delivery())
 
@@ -66,9 +66,10 @@ def hand_in(morning: Morning) -> None:
         "the first of them again": call(morning, "/orders/v1", morning.orders[0].body, WEB_SHOP),
         "one without lines": call(morning, "/orders/v1", shop.without_lines(), WEB_SHOP),
         "one with a wrong token": call(morning, "/orders/v1", morning.orders[0].body, "wrong"),
-        "an order of Shopify": call(morning, "/shopify/orders", shop.shopify_order(), SHOPIFY),
-        "the same again": call(morning, "/shopify/orders", shop.shopify_order(), SHOPIFY),
-        "a test order of Shopify": call(morning, "/shopify/orders", shop.shopify_test_order(), SHOPIFY),
+        "an order of Shopify": webhook(morning, "w-1", shop.shopify_order()),
+        "the same again": webhook(morning, "w-1", shop.shopify_order()),
+        "a test order of Shopify": webhook(morning, "w-2", shop.shopify_test_order()),
+        "one that somebody else signed": webhook(morning, "w-3", shop.shopify_order(), "a guess"),
     }
     print_handed_in(morning, answers)
 
@@ -91,6 +92,12 @@ def put(folder: Path, name: str, raw: bytes) -> None:
 
 def call(morning: Morning, path: str, body: Any, token: str) -> int:
     return morning.crossdock.call("POST", path, body, token)[0]
+
+
+def webhook(morning: Morning, id: str, body: bytes, secret: str = SHOPIFY) -> int:
+    """As Shopify sends it: signed, with an id that stays the same when it is sent again."""
+    headers = shop.signed(body, secret) | {"X-Shopify-Webhook-Id": id}
+    return morning.crossdock.call("POST", "/shopify/orders", body, headers=headers)[0]
 
 
 def waiting(morning: Morning) -> bool:

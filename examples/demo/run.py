@@ -128,7 +128,7 @@ def compare(morning: Morning) -> list[Figure]:
 def stay(morning: Morning) -> None:
     """On a terminal it goes on, for people to play with."""
     report.title(morning.console, "It goes on until Ctrl-C")
-    names = ("CROSSDOCK_VAR", "SHOP", "ERP_URL", "WAREHOUSE_URL", "WEB_SHOP_TOKEN", "SHOPIFY_TOKEN")
+    names = ("CROSSDOCK_VAR", "SHOP", "ERP_URL", "WAREHOUSE_URL", "WEB_SHOP_TOKEN", "SHOPIFY_SECRET")
     env = " ".join(f"{name}={morning.crossdock.env[name]}" for name in names)
     morning.console.print(
         f"Look  {morning.folder}            (files in and out, and dwh.db of SQLite)\n"

@@ -12,7 +12,7 @@ import pytest
 from tests.acceptance.conftest import COMMAND, ROOT
 
 SAMPLES = ROOT / "transforms" / "samples"
-SECRETS = {"WEB_SHOP_TOKEN": "a", "SHOPIFY_TOKEN": "b"}
+SECRETS = {"WEB_SHOP_TOKEN": "a", "SHOPIFY_SECRET": "b"}
 
 
 def crossdock(var: Path, *words: str, ends_with: int = 0) -> str:
