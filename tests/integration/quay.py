@@ -102,7 +102,7 @@ asyncio.run(quay.source().run(asyncio.Event()))
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 
 
-async def until(true: Callable[[], object], seconds: float = 30) -> None:
+async def until(true: Callable[[], object], seconds: float = 60) -> None:
     deadline = asyncio.get_running_loop().time() + seconds
     while not true():
         assert asyncio.get_running_loop().time() < deadline, "it did not come true in time"

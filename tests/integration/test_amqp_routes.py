@@ -95,6 +95,7 @@ async def test_nothing_is_lost_or_out_of_order_while_everything_is_killed(
         put(queues, unique, round * 500, 500)
         if victim == "rabbitmq":
             queues.confirm()
+            rabbitmq.keep_declarations()
             queues.close()
             await asyncio.to_thread(rabbitmq.kill)
             await asyncio.to_thread(rabbitmq.start)

@@ -61,6 +61,7 @@ async def test_the_broker_restarts_in_the_middle(
 ) -> None:
     put(queues, unique, 0, 3000)
     queues.confirm()
+    rabbitmq.keep_declarations()
     queues.close()
     with capture_logs() as logs:
         async with quay.working():
@@ -126,10 +127,9 @@ async def test_what_was_not_stored_before_the_connection_was_lost_is_left_to_the
     with capture_logs() as logs:
         async with quay.working():
             await until(lambda: quay.refused >= 1)
-            await asyncio.to_thread(rabbitmq.kill)
+            await asyncio.to_thread(rabbitmq.control, "close_all_connections", "maintenance")
             await until(lambda: "amqp_source_lost" in [entry["action"] for entry in logs])
             quay.refuse = None
-            await asyncio.to_thread(rabbitmq.start)
             await until(lambda: len(quay.rows()) >= 300)
             await until(lambda: queues.count(unique) == 0)
     assert numbers(quay) == list(range(300))

@@ -78,6 +78,7 @@ async def test_a_connection_that_ended_while_nobody_looked_is_made_again(
 async def test_a_broker_that_is_killed_under_load_loses_nothing_that_was_confirmed(
     rabbitmq: RabbitMQ, target: AmqpTarget, queues: Queues, unique: str
 ) -> None:
+    rabbitmq.keep_declarations()
     queues.close()
     confirmed: set[str] = set()
     failed: set[str | None] = set()

@@ -39,6 +39,7 @@ def test_rabbitmq_keeps_a_durable_message_over_a_kill(rabbitmq: RabbitMQ, unique
         channel.confirm_select()
         channel.queue_declare(unique, **DURABLE)
         channel.basic_publish_confirm(amqp.Message("kept", delivery_mode=2), routing_key=unique)
+    rabbitmq.keep_declarations()
     rabbitmq.kill()
     assert not rabbitmq.answers()
     rabbitmq.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-FIRST, LONGEST = 0.5, 15.0
+FIRST, LONGEST = 0.5, 5.0
 
 
 class Patience:
