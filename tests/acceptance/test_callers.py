@@ -15,6 +15,7 @@ import pytest
 from examples.demo.crossdock import Crossdock
 from tests.acceptance import calling
 from tests.acceptance.calling import call, parsed, request, stored
+from tests.adapters.waiting import until
 
 Wait = Callable[[Callable[[], object]], None]
 
@@ -156,7 +157,7 @@ def test_half_a_body_is_nothing(crossdock: Crossdock) -> None:
     assert call(crossdock, HEAD + b"Content-Length: 300000\r\n\r\n" + b"x" * 200_000, half=True) == b""
     assert stored(crossdock) == before
     blobs = Path(crossdock.env["CROSSDOCK_VAR"]) / "blobs"
-    assert not [path for path in blobs.rglob("*") if path.is_file() and path.stat().st_size == 200_000]
+    until(lambda: not [path for path in blobs.rglob("*") if path.is_file() and path.stat().st_size == 200_000])
 
 
 def test_a_hundred_megabytes_of_one_text_are_413_and_little_memory(crossdock: Crossdock) -> None:
