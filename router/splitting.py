@@ -4,6 +4,7 @@ chosen for first where a choice depends on them."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from router import ranges
 from router.errors import Detail, MessageError
@@ -35,6 +36,7 @@ class Splitter:
         ended = Progress(work.id, (stored.seq & 0xFFFF,))
         last, done = self._ledger.chunks(stored.seq)
         keys: list[tuple[int, str, str]] = []
+        turn: list[Cut] = []
         try:
             if done is None and last is None:
                 self._mark(work.id)
@@ -46,7 +48,6 @@ class Splitter:
                         return
                 keys = self._keys(route, stored, envelope)
                 yield from self._check(work, route, stored, envelope)
-            turn: list[Cut] = []
             for cut in self._reader.cuts(route, stored, last, envelope) if done is None else ():
                 turn.append(cut)
                 last = cut
@@ -58,7 +59,8 @@ class Splitter:
             self._mark(0)
         except MessageError as error:
             self._mark(0)
-            yield Choice(work.batch, [Progress(work.id, ended.ended, 1)], dead=[dead(stored.seq, 0, error)], keys=keys)
+            whole = self._cut(work, route, stored, turn, keys)  # what could be cut before goes on, as earlier turns did
+            yield replace(whole, progress=[Progress(work.id, ended.ended, 1)], dead=[dead(stored.seq, 0, error)])
             return
         final = self._cut(work, route, stored, turn, keys)
         count = (last.n + 1, last.first_record + last.records - 1) if last else (0, 0)
