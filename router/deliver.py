@@ -45,9 +45,7 @@ class LaneServer:
         self.fallbacks = Fallbacks(desk, claim.epoch)
         self.flights = Flights(desk, lambda: self.claim)
         self.keys = KeyOrder(set())
-        self.lost = False
-        self.halted = False
-        self.starved = False
+        self.lost = self.halted = self.starved = False
         self.pace = Pace()
         self.committed = 0.0
 
@@ -69,7 +67,7 @@ class LaneServer:
             await self._leave()
 
     async def _begin(self) -> None:
-        """Deliveries that were sent together by an earlier version go their own ways now."""
+        """What an earlier version sent together goes its own ways now."""
         for array in self.desk.ledger.arrays(self.claim, due=False):
             await self.desk.write(self.desk.ledger.dissolve, self.claim, array.id)
 
@@ -205,7 +203,9 @@ class LaneServer:
                 self._arrived(sending, outcomes)
                 continue
             self.halted = True
-            for unit in sending.units:
+            if sending.before is not None:
+                self.fallbacks.put_back(sending.units, sending.parcels[0], sending.before, sending.array)
+            for unit in sending.units if sending.before is None else ():
                 self.keys.end(unit)
 
     def _arrived(self, sending: Sending, outcomes: list[Outcome]) -> None:
@@ -221,8 +221,7 @@ class LaneServer:
         else:
             outcome = by_fallback(outcome, before, sending.way)
         if outcome.ok:
-            self._delivered(unit, outcome, sending.way, whole)
-            return
+            return self._delivered(unit, outcome, sending.way, whole)
         tried = self._tried(unit, outcome, sending)
         gives_up = before is None and tried.dead and tried.outcome.error != "late"
         if not (gives_up and self._falls(unit, tried.outcome)):
@@ -292,6 +291,7 @@ class LaneServer:
             self._landed(await self.flights.land(None))
         if self.lost:
             return
+        self.fallbacks.hand_over(self.ended)
         if self.ended:
             await self._commit()
         if self.probing:

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 from router.errors import MessageError
+from router.outcomes import Ended
 from router.ports import Outcome, Parcel
 from router.sending import Desk, Way
 from router.units import BeforeTarget, Unit, after_route, for_sending
@@ -71,6 +72,16 @@ class Fallbacks:
         if send is None or connection is None or connection.type not in (send.kind, "fake"):
             return None
         return Way(connection, self._desk.target(connection, send.kind))
+
+    def put_back(self, units: list[Unit], parcel: Parcel, before: Outcome, array: str) -> None:
+        """What was not sent after all."""
+        self._falling.appendleft(Falling(units, parcel, before, array))
+
+    def hand_over(self, ended: Ended) -> None:
+        """What has not been sent, at the end: it must not be forgotten that its own target has given it up."""
+        for one in self._falling:
+            ended.given_up(one.units, one.before, self._desk.ledger.now(), one.array)
+        self._falling.clear()
 
     def next(self) -> tuple[Falling, Way, int] | None:
         """The next one with its way and a slot there; None where there is none, or none is free."""

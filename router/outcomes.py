@@ -79,6 +79,17 @@ class Ended:
                     outcome.error or "", outcome.reason, outcome.response_type, response, request[:REQUEST_KEPT])
         )  # fmt: skip
 
+    def given_up(self, units: list[Unit], before: Outcome, now: int, array: str) -> None:
+        """Dead at their own target, and not sent to the fallback yet: that is what is tried next."""
+        for unit in units:
+            self._leave(unit, True)
+            self.park.append(
+                Park(unit.seq, unit.record, "retry", "send", before.error or "", before.reason, before.status, unit.key,
+                     number_of(unit), now, now, fallback=True)
+            )  # fmt: skip
+        if array:
+            self.arrays.append(ArrayEnd(array))
+
     def blocked(self, unit: Unit) -> None:
         """A later one of a key waits behind it, without a try."""
         self._leave(unit, True)

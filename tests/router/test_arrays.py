@@ -202,6 +202,34 @@ def test_a_dead_array_goes_to_the_fallback_as_it_is(tmp_path: Path) -> None:
     assert (made.parked(), stored(made)) == ([], 0)
 
 
+def test_an_array_that_was_given_up_when_the_shift_ends_goes_to_the_fallback_alone(tmp_path: Path) -> None:
+    made = shop(tmp_path, fallback=Send("fake", "shelf", {}, lambda m: "shelf"))
+    stopping = [False]
+
+    def refuse(parcel: Parcel) -> Outcome:
+        stopping[0] = True
+        return NO
+
+    made.targets["erp"].answer = refuse
+    made.put({"n": 1}, {"n": 2})
+    plain = made.desk
+
+    def desk() -> Any:
+        found = plain()
+        found.stopping = lambda: stopping[0]
+        return found
+
+    made.desk = desk  # type: ignore[method-assign]
+    made.deliver()
+    made.desk = plain  # type: ignore[method-assign]
+    stopping[0] = False
+    made.later(0.1)
+    made.deliver()
+    assert len(made.targets["erp"].sent) == 1
+    assert made.targets["shelf"].bodies == [{"n": 1}, {"n": 2}]
+    assert (made.parked(), made.open(), stored(made)) == ([], 0, 0)
+
+
 def test_members_go_one_by_one_to_a_fallback_of_rows(tmp_path: Path) -> None:
     made = shop(tmp_path, fallback=Send("fake", "shelf", {}, lambda m: m.body["n"], rows=True))
     made.targets["erp"].script = [NO]

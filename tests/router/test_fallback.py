@@ -109,6 +109,36 @@ def test_the_next_of_a_key_waits_until_the_fallback_has_it(tmp_path: Path) -> No
     assert [body["n"] for body in made.targets["erp"].bodies] == [1, 3, 2]
 
 
+def test_what_was_given_up_when_the_shift_ends_is_not_sent_to_its_own_target_again(tmp_path: Path) -> None:
+    """The answer comes when nothing new may be started any more."""
+    made = shop(tmp_path)
+    stopping = [False]
+
+    def refuse(parcel: Any) -> Outcome:
+        stopping[0] = True
+        return REFUSED
+
+    made.targets["erp"].answer = refuse
+    made.put({"n": 1})
+    plain = made.desk
+
+    def desk() -> Any:
+        found = plain()
+        found.stopping = lambda: stopping[0]
+        return found
+
+    made.desk = desk  # type: ignore[method-assign]
+    made.deliver()
+    assert made.targets["shelf"].sent == []
+    assert made.ledger.db.read("SELECT state, fallback FROM parked") == [("retry", 1)]
+    stopping[0] = False
+    made.desk = plain  # type: ignore[method-assign]
+    made.later(0.1)
+    made.deliver()
+    assert (len(made.targets["erp"].sent), made.targets["shelf"].bodies) == (1, [{"n": 1}])
+    assert (made.parked(), made.open()) == ([], 0)
+
+
 def test_the_breaker_of_its_own_target_does_not_count_the_fallback(tmp_path: Path) -> None:
     made = shop(tmp_path)
     made.targets["erp"].answer = lambda parcel: REFUSED
