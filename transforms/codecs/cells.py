@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from transforms.codecs.places import excerpt
+from transforms.moments import moment
 
 KEPT = 20_000
 """Values that a column remembers: prices, quantities and dates repeat."""
@@ -85,7 +86,7 @@ def date_reader(format: str | None, with_time: bool) -> Read:
         try:
             if format is None:
                 return dt.datetime.fromisoformat(text) if with_time else dt.date.fromisoformat(text)
-            value = dt.datetime.strptime(text, format)
+            value = moment(text, format)
             return value if with_time else value.date()
         except ValueError:
             wanted = f"of the form {format}" if format else "as ISO 8601 writes it"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from router.errors import ExpressionError
 from transforms.filters.values import a_text, iso_text, shown, wrong
+from transforms.moments import moment
 
 
 def date(value: Any) -> dt.date:
@@ -49,7 +50,7 @@ def parsed(value: Any, format: str | None) -> dt.datetime:
     if format is None:
         return of_iso(value)
     try:
-        return dt.datetime.strptime(value, a_text(format))
+        return moment(value, a_text(format))
     except ValueError:
         raise ExpressionError(f"{shown(value)} is not a time of the form {format}", "value") from None
 
