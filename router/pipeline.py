@@ -184,7 +184,9 @@ def encode(target: Target, message: Message) -> tuple[bytes, str]:
     if target.codec is not None:
         return target.codec.encode(message.body), target.codec.content_type
     if not message.changed and not message.record:
-        return message.envelope.read(), message.envelope.content_type or ""
+        envelope = message.envelope
+        by_format = target.source_type(envelope) if target.source_type is not None else ""
+        return envelope.read(), envelope.content_type or by_format
     if isinstance(message.body, bytes):
         return message.body, message.envelope.content_type or "application/octet-stream"
     if isinstance(message.body, str):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from router.lanes import ORDERED_LANES, PLAIN_LANES
-from router.message import Message
+from router.message import Envelope, Message
 from router.ports import Codec, DedupeStep, Expression, SplitStep, Step
 
 AnyStep = Step | SplitStep | DedupeStep
@@ -137,6 +137,8 @@ class Target:
     """Where what is dead here is sent instead."""
     content_type: str = ""
     """Of what the last template makes; `''` where the body decides."""
+    source_type: Callable[[Envelope], str] | None = None
+    """The content type of a body that goes as it came in and said nothing of itself: that of the route's format."""
     by_body: Callable[[Any], Codec] | None = None
     """The codec of a body that steps made, where no format is given: XML for an element tree, else JSON."""
 

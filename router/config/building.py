@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from router.config.compiling import Compiler
@@ -13,7 +14,7 @@ from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item, Sections
 from router.config.walk import targets
-from router.message import Message
+from router.message import Envelope, Message
 from router.ports import Codec, Expression
 from router.registry import Registry
 from router.route import AnyStep, Gather, Otherwise, RetryPolicy, Route, Send, Source, Target, own_connection
@@ -44,7 +45,9 @@ class RouteBuilder:
         steps = self.steps(place, value)
         self.can_split(place, value, codec)
         order_by = self.compiler.expression(place.at("order_by"), value.get("order_by"))
-        made = [self.target(item, at, one, steps, order_by) for at, one in targets(item)]
+        choose = self.choose_codec()
+        source_type = type_of_source(codec, choose)
+        made = [replace(self.target(item, at, one, steps, order_by), source_type=source_type) for at, one in targets(item)]
         return Route(
             id=item.id,
             source=self.source(place.at("from"), value.get("from_")),
@@ -54,7 +57,7 @@ class RouteBuilder:
             owner=value.get("owner") or "",
             enabled=value.get("enabled") is not False,
             codec=codec,
-            choose_codec=None if value.get("format") else self.choose_codec(),
+            choose_codec=None if value.get("format") else choose,
             keys=self.texts(place.at("keys"), value.get("keys"), self.compiler.expression),
             steps=steps,
             order_by=order_by,
@@ -236,6 +239,19 @@ class RouteBuilder:
         if "ok_when" in options:
             options["ok_when"] = self.compiler.expression(place.at("ok_when"), options["ok_when"])
         return options
+
+
+def type_of_source(
+    codec: Codec | None, choose: Callable[[str | None, str | None], Codec]
+) -> Callable[[Envelope], str]:
+    """What a body is that no step changed: by the format, else as the route itself would guess."""
+
+    def found(envelope: Envelope) -> str:
+        if codec is not None:
+            return codec.content_type
+        return choose(envelope.content_type, envelope.file.name if envelope.file else None).content_type
+
+    return found
 
 
 def content_type(steps: Sequence[AnyStep]) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -18,6 +19,14 @@ ENVELOPE = Envelope("id-1", "r", "s", utc_now(), raw=b'{"a":1.0}', content_type=
 
 def test_a_body_that_no_step_changed_goes_as_it_came_in() -> None:
     assert encode(PLAIN, Message(ENVELOPE, {"a": 1})) == (b'{"a":1.0}', "application/json")
+
+
+def test_one_that_said_nothing_of_itself_is_what_the_format_of_the_route_says() -> None:
+    """A file, an entry of a stream: strict receivers refuse a body without a content type."""
+    plain = replace(PLAIN, source_type=lambda envelope: "application/json")
+    silent = replace(ENVELOPE, content_type=None)
+    assert encode(plain, Message(silent, {"a": 1}))[1] == "application/json"
+    assert encode(plain, Message(replace(ENVELOPE, content_type="text/csv"), {}))[1] == "text/csv"
 
 
 def test_text_and_bytes_go_as_they_are_and_the_rest_by_its_kind() -> None:
