@@ -24,7 +24,7 @@ from adapters.settings import Settings
 from router.browse import DeadGroup, Selection
 from router.jobs import JobOrder
 
-COLUMNS = ("id", "target", "stage", "error", "attempts", "last_at", "reason")
+COLUMNS = ("id", "route", "target", "stage", "error", "attempts", "last_at", "reason")
 GROUP_COLUMNS = ("id", "count", "route", "target", "stage", "error", "first_at", "last_at", "reason")
 
 

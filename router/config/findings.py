@@ -9,7 +9,7 @@ from typing import Any
 from router.config.located import Located
 from router.config.problems import ADVICE, ERROR, LETTERS, WARNING, PathKeys, Problem, dotted
 from router.config.references import Unset
-from router.config.schema.mistakes import ABSENT, ABSENT_HERE, WRONG, Mistake
+from router.config.schema.mistakes import ABSENT, WRONG, Mistake
 from router.config.spots import KEY, VALUE, find
 
 SCHEMA = "_schema"
@@ -71,11 +71,15 @@ class Findings:
             self.add(Place(place.located, path), mistake)
 
 
+def is_absent(below: Any) -> bool:
+    return isinstance(below, list) and [getattr(one, "number", "") for one in below] == [ABSENT]
+
+
 def mistakes_of(messages: Any, path: PathKeys) -> Iterator[tuple[PathKeys, Mistake]]:
     if isinstance(messages, Mapping):
         misspelt = {hint for below in messages.values() for hint in _hints(below)}
         for key, below in messages.items():
-            if below == [ABSENT_HERE] and f"did you mean '{key}'?" in misspelt:
+            if is_absent(below) and f"did you mean '{key}'?" in misspelt:
                 continue  # the mistake is the unknown key that was meant as this one
             yield from mistakes_of(below, path if key == SCHEMA else (*path, key))
         return

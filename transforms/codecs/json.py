@@ -231,8 +231,8 @@ def check_scalar(value: Any, path: str) -> None:
     if isinstance(value, str):
         check_text(value, path)
     elif value is not None and not isinstance(value, (*SCALARS, float)):
-        raise EncodeError(f"{path}: {excerpt(value)} is {type(value).__name__}, which JSON cannot hold; "
-                          "map it to texts, numbers, lists and objects first")
+        what = "an XML element" if hasattr(value, "xpath") else f"{excerpt(value)} is {type(value).__name__}"
+        raise EncodeError(f"{path}: {what}, which JSON cannot hold; map it to texts, numbers, lists and objects first")
 
 
 def check_text(value: str, path: str) -> None:

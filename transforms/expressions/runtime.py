@@ -63,7 +63,8 @@ def get(value: Any, key: Any, name: str, parent: str) -> Any:
             return value[key]
         except IndexError:
             raise ExpressionError(f"{name} is undefined: {parent} has {len(value)} elements", "undefined") from None
-    raise ExpressionError(f"{name} is undefined: {parent} is a {kind(value)}", "undefined")
+    hint = "; name the 'format' of the route" if isinstance(value, bytes) else ""
+    raise ExpressionError(f"{name} is undefined: {parent} is a {kind(value)}{hint}", "undefined")
 
 
 def header(headers: Mapping[str, str], key: Any, name: str) -> Any:

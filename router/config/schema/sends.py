@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
@@ -58,7 +59,7 @@ class AmqpSend(Words):
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def goes_somewhere(self, data: Any, original: Any, **kwargs: Any) -> None:
         if "queue" not in original and "exchange" not in original:
-            raise ValidationError({"queue": [ABSENT_HERE]})
+            raise ValidationError({"queue": [replace(ABSENT_HERE, hint="or write 'exchange' with its 'routing_key'")]})
         _apart(original, "queue", ("exchange", "routing_key"))
 
 
@@ -80,12 +81,12 @@ class SqlSend(Words):
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def is_once(self, data: Any, original: Any, **kwargs: Any) -> None:
         if "table" not in original and "statement" not in original:
-            raise ValidationError({"table": [ABSENT_HERE]})
+            raise ValidationError({"table": [replace(ABSENT_HERE, hint="or write a 'statement'")]})
         _apart(original, "statement", ("table", "conflict", "id_column", "columns"))
         _apart(original, "table", ("params",))
         _apart(original, "conflict", ("id_column",))
         if "table" in original and "conflict" not in original and "id_column" not in original:
-            raise ValidationError({"conflict": [ABSENT_HERE]})
+            raise ValidationError({"conflict": [replace(ABSENT_HERE, hint="or write 'id_column', for the delivery id")]})
 
 
 class RouteSend(Words):
