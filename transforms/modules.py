@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import signal
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,8 +66,8 @@ class ModuleLoader:
         except SyntaxError as error:
             raise ContentError(f"not Python: {error.msg}", error.filename or path, error.lineno or 0,
                                error.offset or 0) from None  # fmt: skip
-        except (Exception, SystemExit) as error:
-            if is_signal(error, self.folder):
+        except BaseException as error:
+            if isinstance(error, MemoryError) or is_signal(error, self.folder):
                 raise
             raise ContentError(described(error), path, line_of(error, path)) from error
 
@@ -140,9 +141,16 @@ def way(error: BaseException) -> Iterator[tuple[str, int]]:
 
 def is_signal(error: BaseException, folder: str) -> bool:
     """Whether an exit was asked for by a signal's handler, which ends this process wherever it happens to be, and not
-    by the project's own `sys.exit` or `exit`."""
-    last, _ = next(way(error), ("", 0))
-    return isinstance(error, SystemExit) and not last.startswith(folder) and "_sitebuiltins" not in last
+    by the project's own `sys.exit`, `exit` or `raise`. A pool of processes puts a function of its own in the place of
+    `sys.exit`: its frame does not count."""
+    if isinstance(error, KeyboardInterrupt):
+        return signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not isinstance(error, SystemExit):
+        return False
+    own = getattr(sys.exit, "__code__", None)
+    frames = (frame.f_code for frame, _ in reversed(list(traceback.walk_tb(error.__traceback__))))
+    last = next((code.co_filename for code in frames if code is not own), "")
+    return not last.startswith(folder) and "_sitebuiltins" not in last
 
 
 def described(error: BaseException) -> str:

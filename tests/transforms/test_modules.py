@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import signal
 import sys
+from typing import Any
 
 import pytest
 
 from router.registry import ContentError
 from tests.contracts.step import Files
-from transforms.modules import ModuleLoader
+from transforms.modules import ModuleLoader, is_signal
 
 FOLDER = "transforms/schemas/"
 
@@ -74,3 +76,27 @@ def test_a_mistake_is_reported_at_its_place(files: dict[str, str], path: str, li
     with pytest.raises(ContentError, match=reason) as caught:
         loader(**files).load("orders")
     assert (caught.value.path, caught.value.line) == (f"{FOLDER}{path}.py", line)
+
+
+def test_an_exit_by_a_pools_own_function_is_still_the_projects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """billiard puts a function in the place of `sys.exit` in each of its children."""
+    real = sys.exit
+
+    def exit(status: object = None) -> None:
+        real(status)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sys, "exit", exit)
+    namespace: dict[str, Any] = {"sys": sys}
+    exec(compile("def leave():\n    sys.exit(3)\n", "transforms/python/a.py", "exec"), namespace)
+    with pytest.raises(SystemExit) as left:
+        namespace["leave"]()
+    assert not is_signal(left.value, "transforms/python/")
+    with pytest.raises(SystemExit) as ended:
+        exit(3)
+    assert is_signal(ended.value, "transforms/python/")
+
+
+def test_an_interrupt_is_one_where_ctrl_c_makes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for handler, so in ((signal.default_int_handler, True), (signal.SIG_IGN, False)):
+        monkeypatch.setattr(signal, "getsignal", lambda number, handler=handler: handler)
+        assert is_signal(KeyboardInterrupt(), "transforms/python/") is so

@@ -50,6 +50,14 @@ def leaves(message):
     raise SystemExit(3)
 
 
+class Last(BaseException):
+    pass
+
+
+def last(message):
+    raise Last
+
+
 def full(message):
     raise MemoryError
 
@@ -200,6 +208,7 @@ def test_a_tree_is_a_copy_too() -> None:
         ("nothing", "type", "prices.nothing gave nothing; let it end with `return message`"),
         ("text", "type", "prices.text gave a text, not the message"),
         ("leaves", "exception", f"transforms/python/prices.py, line {line('    raise SystemExit(3)')}: SystemExit: 3"),
+        ("last", "exception", f"transforms/python/prices.py, line {line('    raise Last')}: Last"),
         ("quits", "exception", f"transforms/python/prices.py, line {line('    exit()')}: SystemExit: None"),
         ("mute", "exception", f"transforms/python/prices.py, line {line('    raise Mute')}: Mute: (it has no words)"),
         ("elsewhere", "exception", "transforms/python/rates.py, line 6: KeyError: 'country'"),
