@@ -128,7 +128,9 @@ def key_text(value: Any) -> str:
         return str(value)
     if isinstance(value, (date, datetime, time)):
         return value.isoformat()
-    raise ExpressionError(f"a key is a text, a number or a date, not a {type(value).__name__}")
+    named = {"dict": "an object", "list": "a list"}
+    what = named.get(type(value).__name__, f"a {type(value).__name__}")
+    raise ExpressionError(f"a key is a text, a number or a date, not {what}")
 
 
 def digits(value: Decimal) -> str:
