@@ -21,8 +21,10 @@ from packaging.requirements import Requirement
 from adapters import broker
 from adapters.ledger.sqlite.connection import LEAST_SQLITE, NETWORK_FILE_SYSTEMS, file_system_of
 from adapters.ledger.sqlite.operating import library_version
+from adapters.ledger.sqlite.peek import schema_of
 from adapters.memory import available, group_leaves
 from adapters.settings import EMBEDDED, Settings
+from router.errors import LedgerError
 
 NAME = "crossdock"
 TIME_ERROR, TIMEX = 5, 256
@@ -56,7 +58,7 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Everything at once; nothing but a small file that is removed again is written."""
     checks: tuple[Callable[[Settings], Finding], ...] = (
-        python, packages, sqlite, permissions, file_system, disk, sync_time, clock, synchronised, zones,
+        python, packages, sqlite, permissions, ledger, file_system, disk, sync_time, clock, synchronised, zones,
         broker_reachable, descriptors, memory, secrets,
     )  # fmt: skip
     return [check(settings) for check in checks]
@@ -109,7 +111,20 @@ def sqlite(settings: Settings) -> Finding:
     return Finding("sqlite", GOOD if good else BAD, version, "" if good else "pip install --upgrade apsw")
 
 
+def ledger(settings: Settings) -> Finding:
+    """Only looked at: nothing is migrated, locked or waited for."""
+    if not settings.ledger_path.exists():
+        return Finding("ledger", GOOD, "none yet")
+    try:
+        return Finding("ledger", GOOD, f"schema {schema_of(settings.ledger_path)}")
+    except LedgerError as error:
+        found, _, advice = error.reason.rpartition(": ")
+        return Finding("ledger", BAD, found, advice)
+
+
 def permissions(settings: Settings) -> Finding:
+    if os.path.lexists(settings.var) and not settings.var.is_dir():
+        return Finding("permissions", BAD, f"{settings.var} is no folder", "move it away, or set --var")
     folder = nearest(settings.var)
     bad = [str(p) for p in (folder, *folder.glob("*.db*")) if not os.access(p, os.R_OK | os.W_OK)]
     if bad:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
+import apsw
 import pytest
 
 from adapters import examination
+from adapters.ledger.sqlite.ledger import SqliteLedger
 from adapters.settings import Settings, load
 
 
@@ -33,6 +35,28 @@ def test_a_var_that_cannot_be_written(settings: Settings, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     found = examination.permissions(settings)
     assert (found.verdict, found.found) == ("bad", f"{settings.project} cannot be written")
+
+
+def test_a_file_in_the_place_of_var(settings: Settings) -> None:
+    settings.var.touch()
+    found = examination.permissions(settings)
+    assert (found.verdict, found.found) == ("bad", f"{settings.var} is no folder")
+
+
+def test_a_ledger_is_there_or_damaged_or_of_the_future(settings: Settings) -> None:
+    assert examination.ledger(settings).found == "none yet"
+    SqliteLedger(settings.ledger_path, settings.var / "blobs").close()
+    assert examination.ledger(settings).verdict == "good"
+    raw = apsw.Connection(str(settings.ledger_path))
+    raw.execute("PRAGMA user_version=9999")
+    raw.close()
+    future = examination.ledger(settings)
+    assert (future.verdict, future.advice) == ("bad", "install the newer one")
+    settings.ledger_path.write_bytes(b"no ledger" * 1000)
+    damaged = examination.ledger(settings)
+    assert damaged.verdict == "bad"
+    assert str(settings.ledger_path) in damaged.found
+    assert "a backup" in damaged.advice
 
 
 def test_a_broker_answers_or_not(settings: Settings) -> None:

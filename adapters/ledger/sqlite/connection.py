@@ -24,6 +24,8 @@ NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "glusterfs", "ceph", "afs"}
 )
 
+RESCUE = "stop Crossdock, keep a copy of the whole folder, and put a backup there, or start with another --var"
+
 
 class Clock(Protocol):
     """Wall time in epoch milliseconds, and a clock that only runs forward, for leases, with the boot it belongs to."""
@@ -56,6 +58,13 @@ def refuse_old_library() -> None:
     if version < LEAST_SQLITE:
         raise LedgerRefused(
             f"SQLite {apsw.sqlite_lib_version()} can corrupt the ledger; 3.51.3 is needed: install a newer apsw"
+        )
+
+
+def refuse_newer(schema: int) -> None:
+    if schema > len(MIGRATIONS):
+        raise LedgerRefused(
+            f"the ledger has schema {schema}, this program knows up to {len(MIGRATIONS)}: install the newer one"
         )
 
 
@@ -145,8 +154,9 @@ class Database:
         self.checkpoint: Callable[[str], None] = lambda name: None
         if path is not None and file_system_of(path.parent) in NETWORK_FILE_SYSTEMS:
             raise LedgerRefused(f"{path} is on a network file system, where SQLite's log is not safe: use a local disk")
-        self._writer = self._open()
-        self._reader = self._open() if path is not None else self._writer
+        with translated(path):
+            self._writer = self._open()
+            self._reader = self._open() if path is not None else self._writer
         self._read_lock = threading.RLock()
         self._migrate()
 
@@ -169,10 +179,7 @@ class Database:
     def _migrate(self) -> None:
         with self.write() as run:
             version = int(run("PRAGMA user_version").get)
-            if version > len(MIGRATIONS):
-                raise LedgerRefused(
-                    f"the ledger has schema {version}, this program knows up to {len(MIGRATIONS)}: install the newer one"
-                )
+            refuse_newer(version)
             for number, script in enumerate(MIGRATIONS[version:], version + 1):
                 run(script).fetchall()
                 run(f"PRAGMA user_version={number}").fetchall()
@@ -186,7 +193,7 @@ class Database:
         """One write transaction: committed and synced at the end, rolled back on any error."""
         self.lock.acquire()
         try:
-            with translated():
+            with translated(self.path):
                 self._writer.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._writer.execute
@@ -214,12 +221,12 @@ class Database:
                 return list(self._reader.execute(sql, bindings))
             finally:
                 self.lock.release()
-        with self._read_lock, translated():
+        with self._read_lock, translated(self.path):
             return list(self._reader.execute(sql, bindings))
 
     def backup_checkpoint(self) -> None:
         """Moves the log into the file as far as readers allow."""
-        with self._read_lock, translated():
+        with self._read_lock, translated(self.path):
             self._reader.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
@@ -230,13 +237,16 @@ class Database:
 
 
 @contextlib.contextmanager
-def translated() -> Iterator[None]:
+def translated(path: Path | None = None) -> Iterator[None]:
     """SQLite's errors as the ledger's."""
+    where = path or "the ledger"
     try:
         yield
     except apsw.FullError as error:
         raise LedgerFull(f"there is no space left for the ledger: {error}") from error
     except apsw.BusyError as error:
         raise LedgerBusy(f"the ledger is busy: {error}") from error
+    except (apsw.NotADBError, apsw.CorruptError) as error:
+        raise LedgerRefused(f"{where} is no ledger, or damaged ({error}): {RESCUE}") from error
     except (apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError) as error:
-        raise LedgerError(f"the ledger cannot be read or written: {error}") from error
+        raise LedgerError(f"{where} cannot be read or written ({error}): crossdock doctor looks why") from error

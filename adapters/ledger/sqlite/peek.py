@@ -8,22 +8,37 @@ from urllib.parse import quote
 
 import apsw
 
+from adapters.ledger.sqlite.connection import refuse_newer, translated
 from adapters.ledger.sqlite.deadletters import letter_id
 
 MOST = 50
 NEWEST = 10_000
 """Dead letters that are looked through, the newest first."""
 PATIENCE_MS = 100
+READING = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
 AFTER = "\x7f"
 """Sorts behind every character of an id."""
+
+
+def schema_of(path: Path) -> int:
+    """The number of its schema, where it can be read and this program knows it. Raises LedgerError."""
+    with translated(path):
+        file = apsw.Connection(f"file:{quote(str(path))}?mode=ro", flags=READING)
+        try:
+            file.set_busy_timeout(PATIENCE_MS)
+            number = int(file.execute("PRAGMA user_version").get)
+            file.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        finally:
+            file.close()
+    refuse_newer(number)
+    return number
 
 
 class Peek:
     """Ids that begin with `start`, the newest first, at most 50. Raises apsw.Error."""
 
     def __init__(self, path: Path) -> None:
-        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-        self._file = apsw.Connection(f"file:{quote(str(path))}?mode=ro", flags=flags)
+        self._file = apsw.Connection(f"file:{quote(str(path))}?mode=ro", flags=READING)
         self._file.set_busy_timeout(PATIENCE_MS)
 
     def _read(self, sql: str, *bindings: Any) -> list[Any]:
