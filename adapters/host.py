@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adapters import broker
 from adapters.child import Part
-from adapters.processes import PREPARE, SUPERVISED, read_ready, ready_file
+from adapters.processes import PREPARE, SUPERVISED, read_ready
 from adapters.settings import EMBEDDED, Settings
 
 DOOR = Path(__file__).resolve().parent.parent / "cli.py"
@@ -34,7 +34,7 @@ def environment(settings: Settings) -> dict[str, str]:
 def role_part(settings: Settings, role: str) -> Part:
     return Part(
         role, command("run", role), _says(settings.var, role), STAGES[role],
-        ("broker",) if settings.broker == EMBEDDED else (), environment(settings),
+        ("broker",) if settings.broker == EMBEDDED else (PREPARE,), environment(settings),
     )  # fmt: skip
 
 
@@ -46,14 +46,13 @@ def broker_part(settings: Settings, lock: int) -> Part:
             broker.forget(settings.var)
 
     return Part(
-        "broker", broker.prepare(settings.var), lambda pid: broker.answers(settings.var), 2, inherit=(lock,),
-        restarts_always=True, troubled=troubled,
+        "broker", broker.prepare(settings.var), lambda pid: broker.answers(settings.var), 2, (PREPARE,),
+        inherit=(lock,), restarts_always=True, troubled=troubled,
     )  # fmt: skip
 
 
 def prepare_part(settings: Settings) -> Part:
-    """The check of the project, beside the start of the roles, which import meanwhile and wait for it."""
-    ready_file(settings.var, PREPARE).unlink(missing_ok=True)
+    """The check of the project, which comes before everything else: where it fails, nothing is started."""
     return Part(PREPARE, command("run", PREPARE), lambda pid: False, environment=environment(settings), once=True)
 
 

@@ -23,6 +23,20 @@ class Taken(CrossdockError):
     """Something else runs on this var already."""
 
 
+class VarRefused(CrossdockError):
+    """The folder of the ledger cannot be used."""
+
+
+def refuse_unusable(var: Path) -> None:
+    """Before anything is written. A folder that is missing is made later. Raises VarRefused."""
+    there = next(path for path in (var, *var.parents) if path.exists())
+    if not there.is_dir():
+        raise VarRefused(f"--var {var}: {there} is a file where a folder is needed. Move it away, or set another --var.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        who = f"user {os.geteuid()}"
+        raise VarRefused(f"--var {var}: {there} cannot be written by {who}. Change its owner, or set another --var.")
+
+
 @dataclass(frozen=True, slots=True)
 class Lock:
     """A held file lock; the kernel gives it back when the last process that inherited `fd` is gone."""
@@ -56,11 +70,12 @@ def try_lock(path: Path) -> Lock | None:
 
 
 def hold_role(var: Path, role: str, patience: float = PATIENCE) -> Lock:
-    """The lock of `up`, `web`, `inbound`, `worker` or `broker` on this var. Raises Taken.
+    """The lock of `up`, `web`, `inbound`, `worker` or `broker` on this var. Raises Taken and VarRefused.
 
     A holder that lives is refused at once; one that is gone has children that the kernel is killing: they are waited
     for.
     """
+    refuse_unusable(var)
     path = role_lock(var, role)
     deadline = time.monotonic() + patience
     while (lock := try_lock(path)) is None:

@@ -7,7 +7,6 @@ import gc
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -40,14 +39,6 @@ def say_ready(var: Path, role: str, text: str = "") -> None:
     temp = path.with_suffix(".ready.new")
     temp.write_text(f"{os.getpid()} {text}\n", "utf-8")
     temp.replace(path)
-
-
-def wait_prepared(var: Path) -> None:
-    """For a child of the supervisor: returns when its sibling `prepare` has checked the project for this very
-    supervisor, which ends this process where the check fails. Meanwhile the imports are done."""
-    path, mine = ready_file(var, PREPARE), str(os.getppid())
-    while not path.exists() or path.read_text("utf-8").split()[1:] != [mine]:
-        time.sleep(0.01)
 
 
 def read_ready(var: Path, role: str, pid: int) -> str | None:

@@ -115,6 +115,12 @@ def load(given: Mapping[str, str], environ: Mapping[str, str], folder: Path) -> 
     return Settings(project, config, **{name: readers[name](value) for name, value in found.items()})
 
 
+def refuse_missing_secrets(settings: Settings) -> None:
+    """For what is about to run; other commands work without secrets. Raises SettingsError."""
+    if settings.secrets is not None and not os.access(settings.secrets, os.R_OK | os.X_OK):
+        raise SettingsError(f"--secrets: there is no folder {settings.secrets} that can be read. Make it, or correct it.")
+
+
 def _find(
     option: Option, given: Mapping[str, str], environ: Mapping[str, str], dotenv: Mapping[str, str], folder: Path,
     project: Path,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from adapters.node import Taken
+from adapters.node import Taken, VarRefused
 from adapters.settings import SettingsError
 from router.config.problems import ConfigError
+from router.config.references import DotenvError
 from router.errors import CrossdockError, LedgerRefused
 
 DONE, FAILED, USAGE, NOTHING, PARTLY, REFUSED, UNREACHABLE = range(7)
+INTERRUPTED = 130
+"""By Ctrl-C, as shells count it."""
 
 
 def exit_code(error: CrossdockError) -> int:
-    if isinstance(error, ConfigError | SettingsError):
+    if isinstance(error, ConfigError | SettingsError | DotenvError):
         return USAGE
-    if isinstance(error, Taken | LedgerRefused):
+    if isinstance(error, Taken | VarRefused | LedgerRefused):
         return REFUSED
     return FAILED

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from adapters.commands.exits import NOTHING, USAGE
 from adapters.commands.lazy import late
 from adapters.commands.output import stop
+from adapters.node import refuse_unusable
 from adapters.settings import Settings
 from router.browse import MessageView
 from router.config.problems import ConfigError
@@ -30,6 +31,7 @@ def opened(settings: Settings) -> Iterator[App]:
     if not settings.config.exists() and not settings.ledger_path.exists():
         stop(USAGE, f"there is neither {settings.config} nor a ledger in {settings.var}: go to the project's folder, or say"
                     " --config")  # fmt: skip
+    refuse_unusable(settings.var)
     app = wiring.open_project(settings)
     try:
         yield app

@@ -53,8 +53,8 @@ def _refuse_running_roles(settings: Settings) -> None:
 def _say_what_starts(settings: Settings, parts: list[Part]) -> None:
     names = ", ".join(p.name for p in parts if not p.once)
     log.info(
-        f"starting {names}", action="up_starting", project=str(settings.project), var=str(settings.var),
-        workers=settings.workers, pid=os.getpid(),
+        f"checking the project, then starting {names}", action="up_starting", project=str(settings.project),
+        var=str(settings.var), workers=settings.workers, pid=os.getpid(),
     )  # fmt: skip
 
 

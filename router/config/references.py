@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from router.config.nearest import nearest
+from router.errors import CrossdockError
 
 SECRETS_FOLDER = "CROSSDOCK_SECRETS"
 
@@ -15,6 +16,7 @@ _FOUND = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DOTALL)
 _SECRET = re.compile(r"secret:([A-Za-z_][A-Za-z0-9_.-]*)")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*")
+_EMPTY = re.compile(r"\s*(#.*)?")
 
 
 class Resolved(str):
@@ -138,19 +140,36 @@ def _unreadable(whole: str, inside: str) -> tuple[str, str]:
     )
 
 
+class DotenvError(CrossdockError):
+    """The file .env cannot be read."""
+
+
 def read_dotenv(folder: Path) -> dict[str, str]:
-    """The variables of the folder's `.env`: `NAME=value` lines; quotes around a value and comments are dropped."""
+    """The variables of the folder's `.env`: `NAME=value` lines; quotes around a value and comments are dropped. Raises
+    DotenvError with the line, and never with what stands there: it may be a secret."""
+    path = folder / ".env"
+    raw = b""
     try:
-        text = (folder / ".env").read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return {}
-    found = (_LINE.fullmatch(line) for line in text.splitlines())
-    return {m[1]: _unquoted(m[2]) for m in found if m}
+        if path.is_file():  # a folder of that name is somebody's virtual environment
+            raw = path.read_bytes()
+        lines = raw.decode("utf-8-sig").splitlines()
+    except OSError as error:
+        raise DotenvError(f"{path} cannot be read: {error.strerror}. Let this user read it, or remove it.") from error
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DotenvError(f"{path}, line {line}: byte 0x{raw[error.start]:02x} is not UTF-8. Save it as UTF-8.") from error
+    return dict(_assigned(line, f"{path}, line {n}") for n, line in enumerate(lines, 1) if not _EMPTY.fullmatch(line))
 
 
-def _unquoted(value: str) -> str:
+def _assigned(line: str, place: str) -> tuple[str, str]:
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise DotenvError(f"{place}: it is not NAME=value. Correct it, or put # before it.")
+    name, value = found[1], found[2]
     quoted = re.match(r"""(["'])(.*)\1\s*(?:#.*)?$""", value)
-    return quoted[2] if quoted else re.sub(r"(^|\s+)#.*$", "", value)
+    if quoted is None and value[:1] in ("'", '"'):
+        raise DotenvError(f"{place}: the quote of {name} is not closed in this line. Close it at the end of the value.")
+    return name, quoted[2] if quoted else re.sub(r"(^|\s+)#.*$", "", value)
 
 
 def resolver_for(environ: Mapping[str, str], folder: Path) -> Resolver:

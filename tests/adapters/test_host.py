@@ -32,14 +32,15 @@ def test_a_child_gets_the_settled_settings_and_the_address_of_the_broker(setting
 def test_an_outside_broker_is_not_waited_for(tmp_path: Path) -> None:
     settings = load({"broker": "redis://broker/0"}, {}, tmp_path)
     assert host.environment(settings)["CROSSDOCK_BROKER_URL"] == "redis://broker/0"
-    assert host.role_part(settings, "worker").needs == ()
+    assert host.role_part(settings, "worker").needs == ("prepare",)
 
 
 def test_roles_wait_for_the_embedded_broker_and_end_before_it(settings: Settings) -> None:
     parts = [host.role_part(settings, role) for role in host.STAGES]
     assert {p.needs for p in parts} == {("broker",)}
     assert {p.name: p.stage for p in parts} == {"web": 0, "inbound": 0, "worker": 1}
-    assert host.broker_part(settings, 0).stage == 2
+    broker_part = host.broker_part(settings, 0)
+    assert (broker_part.stage, broker_part.needs) == (2, ("prepare",))
 
 
 def test_a_broker_that_never_starts_forgets_what_it_stored(settings: Settings) -> None:

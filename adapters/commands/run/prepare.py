@@ -3,14 +3,12 @@ so that the supervisor stays small."""
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
 from adapters import wiring
-from adapters.processes import PREPARE, say_ready
-from adapters.settings import Settings
+from adapters.settings import Settings, refuse_missing_secrets
 
 
 @click.command(hidden=True)
@@ -18,10 +16,10 @@ from adapters.settings import Settings
 def prepare(settings: Settings) -> None:
     """Checks the project and makes the ledger ready."""
     check(settings)
-    say_ready(settings.var, PREPARE, str(os.getppid()))
 
 
 def check(settings: Settings) -> None:
-    """Warnings go to stderr, one a line, as `routes check` prints them. Raises ConfigError."""
+    """Warnings go to stderr, one a line, as `routes check` prints them. Raises ConfigError and SettingsError."""
+    refuse_missing_secrets(settings)
     for problem in wiring.prepare(settings):
         print(problem, file=sys.stderr)

@@ -13,7 +13,7 @@ from adapters import broker, logs
 from adapters.celery.bell import CeleryBell
 from adapters.commands.run.prepare import check
 from adapters.node import holding
-from adapters.processes import SUPERVISED, say_ready, wait_prepared
+from adapters.processes import SUPERVISED, say_ready
 from adapters.settings import EMBEDDED, Settings
 
 Ready = Callable[..., None]
@@ -29,8 +29,6 @@ def role(settings: Settings, name: str) -> Iterator[Ready]:
     with holding(settings.var, name):
         if alone:
             check(settings)
-        else:
-            wait_prepared(settings.var)
         yield _Ready(settings, name, alone)
 
 

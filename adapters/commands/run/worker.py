@@ -12,7 +12,7 @@ from adapters.celery.marks import Slot
 from adapters.celery.worker import run_worker
 from adapters.commands.run.shell import broker_url, role
 from adapters.host import broker_part, prepare_part, role_part
-from adapters.node import hold_role, role_lock, try_lock
+from adapters.node import hold_role, refuse_unusable, role_lock, try_lock
 from adapters.settings import EMBEDDED, Settings
 from adapters.supervisor import Supervisor
 
@@ -21,6 +21,7 @@ from adapters.supervisor import Supervisor
 @click.pass_obj
 def worker(settings: Settings) -> int:
     """Celery: processing and delivery."""
+    refuse_unusable(settings.var)
     if settings.broker == EMBEDDED and (lock := try_lock(role_lock(settings.var, "broker"))) is not None:
         return _with_broker(settings, lock.fd)
     with role(settings, "worker") as ready:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from router.config.references import Resolved, Resolver, Unset, read_dotenv, resolver_for, spoken
+from router.config.references import DotenvError, Resolved, Resolver, Unset, read_dotenv, resolver_for, spoken
 
 
 def resolve(text: str, **environ: str) -> str:
@@ -90,8 +90,32 @@ def test_a_secret_that_is_not_text_is_said(tmp_path: Path) -> None:
 
 
 def test_dotenv_lines(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("# x\nA=1\nexport B = two words # no\nC='a # b'\nD=\"x\"\nE=\nnonsense\nF=a#b\n")
-    assert read_dotenv(tmp_path) == {"A": "1", "B": "two words", "C": "a # b", "D": "x", "E": "", "F": "a#b"}
+    (tmp_path / ".env").write_text("# x\nA=1\nexport B = two words # no\nC='a # b'\nD=\"x\"\nE=\n\n  # y\nF=a#b\nG=\"x\" # z")
+    assert read_dotenv(tmp_path) == {"A": "1", "B": "two words", "C": "a # b", "D": "x", "E": "", "F": "a#b", "G": "x"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"A=1\nERP_TOKEN: s3cr3t\n", "line 2: it is not NAME=value"),
+        (b"=s3cr3t\n", "line 1: it is not NAME=value"),
+        (b"A=1\n\nB=\"s3cr3t\nC=2\n", "line 3: the quote of B is not closed"),
+        (b"A='s3cr3t' rest\n", "line 1: the quote of A is not closed"),
+        (b"A=1\nB=\xffs3cr3t\n", "line 2: byte 0xff is not UTF-8"),
+    ],
+)
+def test_a_dotenv_that_is_wrong_is_refused_by_its_line_without_what_stands_there(
+    tmp_path: Path, raw: bytes, said: str
+) -> None:
+    (tmp_path / ".env").write_bytes(raw)
+    with pytest.raises(DotenvError, match=said) as refused:
+        read_dotenv(tmp_path)
+    assert "s3cr3t" not in refused.value.reason
+
+
+def test_a_folder_named_dotenv_is_none(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    assert read_dotenv(tmp_path) == {}
 
 
 def test_the_secrets_folder_is_a_setting(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from adapters import logs
 from adapters.commands.run import shell
 from adapters.node import Taken, holding
-from adapters.processes import PREPARE, SUPERVISED, read_ready, say_ready
+from adapters.processes import SUPERVISED, read_ready
 from adapters.settings import Settings, load
 
 
@@ -35,25 +34,15 @@ def test_a_role_alone_checks_the_project_and_speaks_for_itself(
     assert capsys.readouterr().err == "ready http://h:1\n"
 
 
-def test_a_supervised_role_waits_for_the_check_of_its_own_supervisor(
+def test_a_supervised_role_leaves_the_check_and_the_word_to_its_supervisor(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(SUPERVISED, "1")
-    say_ready(settings.var, PREPARE, "1")  # of a supervisor that is gone
-    began = threading.Event()
-
-    def run() -> None:
-        with shell.role(settings, "inbound") as ready:
-            began.set()
-            ready()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert not began.wait(0.1)
-    say_ready(settings.var, PREPARE, str(os.getppid()))
-    thread.join(10)
-    assert began.is_set()
-    assert capsys.readouterr().err == "", "its supervisor speaks"
+    monkeypatch.setattr(shell, "check", lambda settings: pytest.fail("it was checked twice"))
+    with shell.role(settings, "inbound") as ready:
+        ready()
+    assert read_ready(settings.var, "inbound", os.getpid()) == ""
+    assert capsys.readouterr().err == ""
 
 
 def test_a_second_role_is_refused(settings: Settings) -> None:
