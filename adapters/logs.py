@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import sys
+import threading
 from collections.abc import MutableMapping, Sequence
 from typing import Any, TextIO
 
@@ -19,14 +21,15 @@ SHORTEST_SECRET = 4
 """Shorter secrets are not looked for in sentences: they would blot out half of every line."""
 COLOURS = {"debug": "\x1b[2m", "warning": "\x1b[33m", "error": "\x1b[31m", "critical": "\x1b[31m"}
 
+log = structlog.get_logger("crossdock")
 Event = MutableMapping[str, Any]
 Processor = structlog.typing.Processor
 
 
-def configure(spec: str, role: str, secrets: Sequence[str] = (), stream: TextIO | None = None) -> None:
+def configure(spec: str, role: str, known: Sequence[str] = (), stream: TextIO | None = None) -> None:
     """Sets up structlog and the standard library's logging for this process.
 
-    `spec` is a checked `--log` (`info`, `json:info`); `role` stands on every line; `secrets` are values that never
+    `spec` is a checked `--log` (`info`, `json:info`); `role` stands on every line; `known` are secrets that never
     show, wherever they turn up.
     """
     stream = stream or sys.stderr
@@ -37,8 +40,9 @@ def configure(spec: str, role: str, secrets: Sequence[str] = (), stream: TextIO 
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        numbered,
         Placed(role),
-        Masked(secrets),
+        Masked(known),
     ]
     last: Processor = structlog.processors.JSONRenderer(default=str) if rendering == "json" else Lines(stream.isatty())
     structlog.configure(
@@ -48,6 +52,7 @@ def configure(spec: str, role: str, secrets: Sequence[str] = (), stream: TextIO 
         cache_logger_on_first_use=False,
     )
     _take_over_standard_logging(level, stream, shared, last)
+    threading.excepthook = _thread_failed
 
 
 def _take_over_standard_logging(level: int, stream: TextIO, shared: Sequence[Processor], last: Any) -> None:
@@ -61,6 +66,24 @@ def _take_over_standard_logging(level: int, stream: TextIO, shared: Sequence[Pro
     root.handlers[:] = [handler]
     root.setLevel(level if level <= logging.DEBUG else max(level, logging.WARNING))
     logging.captureWarnings(True)
+
+
+def error_id() -> str:
+    """Of an error that nobody foresaw; short enough to be read out on the telephone."""
+    return secrets.token_hex(4)
+
+
+def numbered(logger: Any, method: str, event: Event) -> Event:
+    """Each traceback has an id, that of the answer which names it where there is one."""
+    if event.get("exception"):
+        event.setdefault("error_id", error_id())
+    return event
+
+
+def _thread_failed(what: threading.ExceptHookArgs) -> None:
+    """Python itself would print the traceback, with no id and no word of who speaks."""
+    if what.exc_value is not None and not issubclass(what.exc_type, SystemExit):
+        log.error("a thread ended with an error", action="thread_failed", exc_info=what.exc_value)
 
 
 class Placed:

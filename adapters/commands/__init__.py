@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import TextIO
 
 import click
 
-from adapters.commands.exits import DONE, FAILED, USAGE, exit_code
+from adapters.commands.exits import DONE, FAILED, INTERRUPTED, USAGE, exit_code
 from adapters.commands.lazy import LazyGroup, late
 from adapters.commands.options import add_settings
+from adapters.unforeseen import told
 from router.errors import CrossdockError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -37,21 +40,49 @@ ABOUT = "Crossdock, a message router for retail. Settings stand before or after 
 
 def answer(arguments: Sequence[str]) -> int:
     """Runs one command line; the exit code. Talk goes to stderr."""
-    if COMPLETING in os.environ:
-        shells.register()
-    door = add_settings(LazyGroup("crossdock", COMMANDS, help=ABOUT), show=True)
-    click.version_option(package_name="crossdock", message="%(prog)s %(version)s")(door)
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     try:
-        code = door.main(list(arguments), "crossdock", standalone_mode=False)
-        return code if isinstance(code, int) else DONE
+        return _answered(arguments)
     except click.ClickException as error:
         error.show()
         return USAGE if isinstance(error, click.UsageError) else error.exit_code
     except CrossdockError as error:
         print(error.reason, file=sys.stderr)
         return exit_code(error)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
+        return INTERRUPTED if _was_interrupt(error) else FAILED
+    except BrokenPipeError:
+        _let_go()
         return FAILED
     except OSError as error:
         print(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
         return FAILED
+    except Exception as error:  # before the settings were known
+        print(told(error, None), file=sys.stderr)
+        return FAILED
+
+
+def _answered(arguments: Sequence[str]) -> int:
+    if COMPLETING in os.environ:
+        shells.register()
+    door = add_settings(LazyGroup("crossdock", COMMANDS, help=ABOUT), show=True)
+    click.version_option(package_name="crossdock", message="%(prog)s %(version)s")(door)
+    code = door.main(list(arguments), "crossdock", standalone_mode=False)
+    sys.stdout.flush()  # here an error of it is still one sentence
+    return code if isinstance(code, int) else DONE
+
+
+def _nowhere() -> TextIO:
+    """In the place of a stream that was closed before we started (`>&-`)."""
+    return open(os.devnull, "w", encoding="utf-8")
+
+
+def _was_interrupt(error: BaseException) -> bool:
+    """Ctrl-C, which click makes an Abort of, as it does with the end of what is typed."""
+    return isinstance(error, KeyboardInterrupt) or isinstance(error.__cause__ or error.__context__, KeyboardInterrupt)
+
+
+def _let_go() -> None:
+    """Whoever read our answer has closed it (`| head`): what is left goes nowhere, and nothing is said of it."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,10 +11,20 @@ from typing import Any, TypeVar
 import click
 
 from adapters.settings import OPTIONS, Option, Settings, load
+from adapters.unforeseen import told
+from router.errors import CrossdockError
 
 GIVEN = "crossdock.given"
 NAME = "setting_"
 C = TypeVar("C", bound=click.Command)
+
+
+class Unforeseen(CrossdockError):
+    """Something went wrong that nobody foresaw; its traceback has been kept."""
+
+
+FORESEEN = (CrossdockError, OSError, click.ClickException, click.exceptions.Exit, click.Abort)
+"""What is said in a sentence of its own."""
 
 
 def add_settings(command: C, show: bool = False) -> C:
@@ -28,6 +38,14 @@ def add_settings(command: C, show: bool = False) -> C:
     elif command.callback is not None:
         command.callback = _settled(command.callback)
     return command
+
+
+def here() -> Path:
+    """The folder in which the command was typed. Raises CrossdockError where it has been removed meanwhile."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise CrossdockError("this folder is not there any more: go to the project's folder") from None
 
 
 def _option(option: Option, show: bool) -> click.Option:
@@ -49,7 +67,12 @@ def _settled(callback: Callable[..., Any]) -> Callable[..., Any]:
     def settled(*args: Any, **kwargs: Any) -> Any:
         ctx = click.get_current_context()
         if GIVEN in ctx.meta or not isinstance(ctx.obj, Settings):
-            ctx.obj = load(ctx.meta.get(GIVEN, {}), os.environ, Path.cwd())
-        return callback(*args, **kwargs)
+            ctx.obj = load(ctx.meta.get(GIVEN, {}), os.environ, here())
+        try:
+            return callback(*args, **kwargs)
+        except FORESEEN:
+            raise
+        except Exception as error:
+            raise Unforeseen(told(error, ctx.obj.var)) from error
 
     return settled

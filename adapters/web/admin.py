@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from adapters.web.body import Receive
 from adapters.web.problems import Answer, answer, problem
-from adapters.web.request import Request, Scope, Send, respond
+from adapters.web.request import Request, Scope, Send, failed, respond
 
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 
@@ -28,7 +28,11 @@ class Admin:
         if scope["type"] != "http":
             raise NotImplementedError(f"{scope['type']} is not served here")
         request = Request(scope, receive)
-        await respond(send, await self._answer(request), request)
+        try:
+            found = await self._answer(request)
+        except Exception:
+            found = failed(request)
+        await respond(send, found, request)
 
     async def _answer(self, request: Request) -> Answer:
         pages = {"/healthz": self._alive, "/readyz": self._is_ready, "/metrics": self._metrics}

@@ -25,7 +25,7 @@ from adapters.web.media import contradicts
 from adapters.web.metrics import WebMetrics
 from adapters.web.problems import Answer, Refusal, problem, retry_after
 from adapters.web.receiving import Receiver
-from adapters.web.request import Request, Scope, Send, refuse, respond
+from adapters.web.request import Request, Scope, Send, failed, refuse, respond
 from adapters.web.results import Result, Results, wait_for_result
 from router.errors import LedgerError, LedgerFull
 from router.headers import IDEMPOTENCY_KEY, LONGEST_KEY
@@ -91,8 +91,7 @@ class Api:
             self._metrics.count(request.route, CLIENT_GONE)
             return
         except Exception:
-            log.exception("a request failed", action="web.failed", route=request.route, path=request.path)
-            answer = problem(500, "Nothing was accepted that this answer does not name. Try again.", request.path)
+            answer = failed(request)
         self._metrics.count(request.route, answer.status)
         await respond(send, answer, request)
 

@@ -48,12 +48,14 @@ def problem(
     instance: str,
     *,
     id: str | None = None,
+    error_id: str | None = None,
     errors: Sequence[dict[str, str]] = (),
     headers: Headers = (),
 ) -> Answer:
     """A problem of type `about:blank`: the title is the status' own, `detail` says what to do about it.
 
-    `instance` is the path that was called; `errors` are `{path, message}`; `id` is there when the message has one.
+    `instance` is the path that was called; `errors` are `{path, message}`; `id` is there when the message has one,
+    `error_id` when the log says more under it.
     """
     content: dict[str, Any] = {
         "type": "about:blank",
@@ -64,6 +66,8 @@ def problem(
     }
     if errors:
         content["errors"] = list(errors)
+    if error_id is not None:
+        content["error_id"] = error_id
     if id is not None:
         content["id"] = id
     return Answer(status, (PROBLEM, *headers), msgspec.json.encode(content))

@@ -7,7 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from time import monotonic
 from typing import Any
 
+import structlog
+
 from adapters.bodies import SMALL
+from adapters.logs import error_id
 from adapters.web.body import Receive
 from adapters.web.problems import CLOSE, Answer, Headers, Refusal, problem
 from router.headers import NEVER_STORED
@@ -20,6 +23,8 @@ NO_BODY = frozenset({204, 304})
 TOO_SLOW = 408
 LINGER_SECONDS = 2.0
 LINGER_BYTES = 256 * 1024 * 1024
+
+log = structlog.get_logger()
 
 
 class Request:
@@ -79,6 +84,14 @@ class Request:
 
 def refuse(request: Request, status: int, detail: str, headers: Headers = ()) -> Refusal:
     return Refusal(problem(status, detail, request.path, headers=headers))
+
+
+def failed(request: Request) -> Answer:
+    """For an error that nobody foresaw, while it is handled: the log has its traceback, both have its id."""
+    id = error_id()
+    log.exception("a request failed", action="web.failed", route=request.route, path=request.path, error_id=id)
+    detail = f"Nothing was accepted that this answer does not name. Try again; the log has the cause as error {id}."
+    return problem(500, detail, request.path, error_id=id)
 
 
 async def respond(send: Send, answer: Answer, request: Request) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,6 +70,35 @@ def test_an_exception_is_masked_too() -> None:
         structlog.get_logger().exception("failed", action="failed")
     (line,) = lines(stream)
     assert "ValueError: with ***" in line["exception"]
+
+
+def test_each_traceback_has_an_id_and_keeps_that_of_an_answer() -> None:
+    stream = io.StringIO()
+    logs.configure("json:info", "web", stream=stream)
+    for more in ({}, {"error_id": "e1"}):
+        try:
+            raise ValueError("odd")
+        except ValueError:
+            structlog.get_logger().exception("failed", action="failed", **more)
+    structlog.get_logger().error("no traceback")
+    first, second, third = lines(stream)
+    assert len(first["error_id"]) == 8
+    assert second["error_id"] == "e1"
+    assert "error_id" not in third
+
+
+def test_what_a_thread_dies_of_is_a_line_of_the_log() -> None:
+    stream, before = io.StringIO(), threading.excepthook
+    try:
+        logs.configure("json:info", "web", stream=stream)
+        thread = threading.Thread(target=int, args=("no number",))
+        thread.start()
+        thread.join()
+    finally:
+        threading.excepthook = before
+    (line,) = lines(stream)
+    assert (line["action"], line["role"], len(line["error_id"])) == ("thread_failed", "web", 8)
+    assert "invalid literal" in line["exception"]
 
 
 def test_libraries_look_alike_and_only_their_warnings_show() -> None:

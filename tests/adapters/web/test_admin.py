@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
+from structlog.testing import capture_logs
 
 from adapters.web.admin import Admin
 from adapters.web.metrics import WebMetrics, registry_of
@@ -40,6 +41,17 @@ async def test_metrics_are_a_text_for_prometheus() -> None:
     assert answered.status == 200
     assert answered.headers["content-type"].startswith("text/plain; version=")
     assert b"crossdock_open 7.0" in answered.body
+
+
+async def test_an_error_of_ours_is_a_problem_whose_id_the_log_knows() -> None:
+    def broken() -> dict[str, bool]:
+        raise RuntimeError("the ledger's file is a teapot")
+
+    with capture_logs() as logged:
+        answered = await call(Admin(broken, registry_of(WebMetrics(), sample)), "GET", "/readyz", token=None)
+    assert answered.status == 500
+    assert "teapot" not in answered.body.decode()
+    assert [(one["error_id"], one["exc_info"]) for one in logged] == [(answered.json["error_id"], True)]
 
 
 async def test_other_paths_and_methods() -> None:

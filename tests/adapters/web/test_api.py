@@ -7,6 +7,7 @@ import hashlib
 import json
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.web.body import Bodies
 from router.errors import LedgerBusy, LedgerFull
@@ -222,7 +223,11 @@ async def test_a_client_over_its_rate_is_429(web: Web) -> None:
 
 async def test_an_error_of_ours_is_500_and_not_the_end(web: Web) -> None:
     web.receiver.error = RuntimeError("a bug")
-    is_problem(await call(web.api, "POST", ORDERS, b"{}", JSON), 500, ORDERS)
+    with capture_logs() as logged:
+        answered = await call(web.api, "POST", ORDERS, b"{}", JSON)
+    is_problem(answered, 500, ORDERS)
+    assert b"a bug" not in answered.body
+    assert [(one["error_id"], one["exc_info"]) for one in logged] == [(answered.json["error_id"], True)]
     web.receiver.error = None
     assert (await call(web.api, "POST", ORDERS, b"{}", JSON)).status == 202
 
