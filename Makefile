@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := router transforms adapters cli.py tests examples bench
 
-.PHONY: venv check servers test demo bench clean
+.PHONY: venv check servers test fuzz demo bench clean
 
 venv: .venv/.ready-dev
 
@@ -29,6 +29,10 @@ servers:
 
 test: check servers
 	$(BIN)/pytest -q
+
+# SECONDS for all targets together; it prints its seed and how to see again what it found.
+fuzz: .venv/.ready-dev
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target $(TARGET))
 
 demo: .venv/.ready
 	$(BIN)/python -m examples.demo.run

@@ -31,7 +31,7 @@ class CompiledMap:
     def __init__(self, spec: Mapping[str, Any], name: str = "map") -> None:
         unknown = set(spec) - {"about", "fields", "keep"}
         if unknown:
-            raise MapSyntaxError(f"unknown key '{sorted(unknown)[0]}'; a map has about, fields and keep", "")
+            raise MapSyntaxError(f"unknown key '{min(unknown, key=str)}'; a map has about, fields and keep", "")
         if not isinstance(spec.get("fields"), Mapping):
             raise MapSyntaxError("a map needs `fields`, an object", "")
         if spec.get("keep") not in (None, "all"):
@@ -158,7 +158,7 @@ class Writer:
         plain = path.replace("%d", "N").replace("%%", "%")
         if keys - allowed:
             raise MapSyntaxError(
-                f"'{sorted(keys - allowed)[0]}' cannot stand beside {sorted(keys & allowed)[0]}; an object with fields of"
+                f"'{min(keys - allowed, key=str)}' cannot stand beside {sorted(keys & allowed)[0]}; an object with fields of"
                 " these names is written {fields: {…}}", plain,
             )  # fmt: skip
         if "each" in keys:

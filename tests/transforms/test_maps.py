@@ -106,3 +106,11 @@ def test_every_mistake_of_a_map_is_found() -> None:
     with pytest.raises(MapSyntaxError) as wrong:
         mapped(fields)
     assert [error.path for error in (wrong.value, *wrong.value.others)] == ["a", "c[N].d", "f"]
+
+
+def test_unknown_keys_of_unlike_types_are_told_like_others() -> None:
+    """A YAML file may have null or numbers for keys."""
+    with pytest.raises(MapSyntaxError, match="unknown key 'None'"):
+        compile_map({"fields": {}, "wheres": 1, None: 2})
+    with pytest.raises(MapSyntaxError, match="'7' cannot stand beside const"):
+        mapped({"a": {"const": 1, "x": 2, 7: 3}})

@@ -9,6 +9,7 @@ from typing import Any
 from router.errors import EncodeError
 from router.message import Envelope
 from router.ports import Content
+from transforms.codecs.places import kind
 
 
 class BytesCodec:
@@ -23,7 +24,7 @@ class BytesCodec:
 
     def encode(self, body: Any) -> builtins.bytes:
         if not isinstance(body, builtins.bytes):
-            raise EncodeError(f"the body is {type(body).__name__}, not bytes; give the target another `format`")
+            raise EncodeError(f"the body is {kind(body)}, not bytes; give the target another `format`")
         return body
 
     def begin(self, first: Any) -> builtins.bytes:

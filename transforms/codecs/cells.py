@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from transforms.codecs.places import excerpt
+from transforms.codecs.places import excerpt, kind
 from transforms.moments import moment
 
 KEPT = 20_000
@@ -206,6 +206,6 @@ def writer(type_: Any, decimal: str = ".") -> Callable[[Any], str]:
             return str(value)
         if isinstance(value, (dt.date, dt.time)):
             return value.strftime(format) if format else value.isoformat()
-        raise CellError(f"a cell cannot hold a {type(value).__name__}")
+        raise CellError(f"a cell cannot hold {kind(value)}")
 
     return write

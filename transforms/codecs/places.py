@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 LONGEST = 60
+KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (str, "a text"), (bool, "true or false"), ((int, float, Decimal), "a number"), (datetime, "a date with time"),
+    (date, "a date"), (Mapping, "an object"), ((list, tuple), "a list"), (bytes, "bytes"),
+)  # fmt: skip
 LINE_END = re.compile("\r\n|\r|\n")
 
 
@@ -15,6 +22,14 @@ def excerpt(value: Any) -> str:
         return f"{value[:LONGEST]!r}… ({len(value)} characters)"
     shown = repr(value)
     return shown if isinstance(value, str) or len(shown) <= LONGEST else shown[:LONGEST] + "…"
+
+
+def kind(value: Any) -> str:
+    """What people call a value of this type."""
+    if value is None:
+        return "null"
+    found = next((words for types, words in KINDS if isinstance(value, types)), None)
+    return found or ("XML" if hasattr(value, "xpath") else f"of the kind {type(value).__name__}")
 
 
 def line_column(text: str, at: int, only: int = 0) -> tuple[int, int]:

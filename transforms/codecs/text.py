@@ -9,6 +9,7 @@ from router.errors import EncodeError
 from router.message import Envelope
 from router.ports import Content
 from transforms.codecs.charset import Charset, charset, unencodable
+from transforms.codecs.places import kind
 
 
 class TextCodec:
@@ -39,7 +40,7 @@ class TextCodec:
 
     def _written(self, body: Any, end: str = "") -> bytes:
         if not isinstance(body, str):
-            raise EncodeError(f"the body is {type(body).__name__}, not text; make it text by a template")
+            raise EncodeError(f"the body is {kind(body)}, not a text; make it text by a template")
         text = body if body.endswith(end) else body + end
         try:
             return text.encode(self._charset.name)

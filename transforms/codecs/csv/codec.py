@@ -15,7 +15,7 @@ from transforms.codecs.charset import decoded
 from transforms.codecs.csv.cut import DOS_END, cuts, read_head
 from transforms.codecs.csv.dialect import Dialect
 from transforms.codecs.csv.rows import HEADER_AGAIN, Convert, Reading
-from transforms.codecs.places import excerpt
+from transforms.codecs.places import excerpt, kind
 
 WHOLE_MESSAGE = 1 << 40
 csv.field_size_limit(32 * 1024 * 1024)
@@ -97,7 +97,7 @@ class CsvCodec:
     def record_from_cells(self, cells: Any) -> dict[str, Any]:
         """Types apply again; a value that has its type already (a number of JSON) is read by its text."""
         if not isinstance(cells, Mapping):
-            raise DecodeError(f"a csv record is an object of cells, not {type(cells).__name__}")
+            raise DecodeError(f"a csv record is an object of cells, not {kind(cells)}")
         readers = self._readers(edited_reader)
         record: dict[str, Any] = {}
         for name, cell in cells.items():
@@ -152,7 +152,7 @@ class CsvCodec:
 
     def _check(self, body: Any) -> None:
         if not isinstance(body, Mapping):
-            raise EncodeError(f"a csv record is an object, not {type(body).__name__}")
+            raise EncodeError(f"a csv record is an object, not {kind(body)}")
 
     def _row(self, body: Any, names: tuple[str, ...]) -> list[str]:
         self._check(body)

@@ -12,7 +12,7 @@ from transforms.codecs.fixed.groups import Role, role_of
 from transforms.codecs.fixed.layout import Cell, Layout, LineType
 from transforms.codecs.fixed.signs import Punches
 from transforms.codecs.fixed.values import Write, writer
-from transforms.codecs.places import excerpt
+from transforms.codecs.places import excerpt, kind
 
 
 class LineWriter:
@@ -63,7 +63,7 @@ class Writer:
 
     def _lines_of(self, body: Any) -> Iterator[tuple[str, str]]:
         if not isinstance(body, Mapping):
-            raise EncodeError(f"a record of fixed columns is an object, not {type(body).__name__}")
+            raise EncodeError(f"a record of fixed columns is an object, not {kind(body)}")
         group = self._layout.group
         if self._layout.marker is None:
             yield self._lines[""].line(body, ""), ""

@@ -9,6 +9,7 @@ from lxml import etree
 
 from router.errors import DecodeError, EncodeError
 from router.message import Envelope
+from transforms.codecs.places import kind
 from transforms.codecs.xml.tree import parse, parse_text
 
 LARGEST = 64 * 1024 * 1024
@@ -41,4 +42,4 @@ class XmlCodec:
             return bytes(body)  # as its `xsl:output` says
         if isinstance(body, (etree._Element, etree._ElementTree)):
             return bytes(etree.tostring(body, encoding="UTF-8", xml_declaration=True, with_tail=False))
-        raise EncodeError(f"the body is {type(body).__name__}, not an element tree; use a template or a stylesheet")
+        raise EncodeError(f"the body is {kind(body)}, not an element tree; use a template or a stylesheet")
