@@ -20,10 +20,9 @@ def main() -> int:
         return again(names, options.files)
     seed = options.seed or random.SystemRandom().randrange(1, 1 << 31)
     share = max(1, options.seconds // len(names))
+    print(f"{len(names)} targets, {share} s each, seed {seed}", file=sys.stderr, flush=True)
     found = 0
-    for name in names:
-        print(f"{name}: {share} s, seed {seed}", file=sys.stderr, flush=True)
-        report = fuzz(name, share, seed, FOUND, options.corpus)
+    for report in fuzz(names, share, seed, FOUND, options.corpus):
         print(report, flush=True)
         found += report.found
     print(f"{found} of {len(names)} targets found something", flush=True)

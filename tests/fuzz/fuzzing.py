@@ -1,25 +1,27 @@
-"""Runs a target in a child and says in one sentence what it found."""
+"""Runs targets in a process of their own and says what each found."""
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 ROOT = Path(__file__).parents[2]
 FOUND = ROOT / "tests" / "fuzz" / "found"
 INPUT_SECONDS = 20
 """For one input; a thousandth of it is usual. Instrumented code is slow, and so are machines that do much else."""
-INPUT_MEBIBYTES = 1024
-"""Of the whole process, which has a fifth of it before the first input."""
+MEBIBYTES = 1024
+"""Of a target's process, which has a fifth of it before the first input."""
 STARTING = 240
-"""Seconds beyond its time that a child may take, to start and for its last input."""
+"""Seconds that all targets together may take to start, beyond their time."""
 LAST_LINES = 40
 DONE = re.compile(r"^Done (\d+) runs", re.MULTILINE)
 WRITTEN = re.compile(r"Test unit written to (\S+)")
@@ -27,7 +29,7 @@ WRITTEN = re.compile(r"Test unit written to (\S+)")
 
 @dataclass(frozen=True)
 class Report:
-    """How a run ended. `input` is the file that reproduces what was found."""
+    """How a target's run ended. `input` is the file that reproduces what was found."""
 
     target: str
     seed: int
@@ -46,49 +48,57 @@ class Report:
         return f"{self.target}: found (seed {self.seed}); to see it again: {again}\n{self.said}"
 
 
-def fuzz(target: str, seconds: int, seed: int, kept: Path = FOUND, corpus: Path | None = None) -> Report:
-    """Fuzzes one target; what it finds is kept below `kept`. With a folder for its corpus it goes on from there."""
-    found = kept / target
-    found.mkdir(parents=True, exist_ok=True)
-    with corpus_folder(corpus, target) as folder:
-        flags = [
-            f"-max_total_time={max(1, seconds)}",
-            f"-seed={seed}",
-            f"-artifact_prefix={found}/",
-            f"-timeout={INPUT_SECONDS}",
-            f"-rss_limit_mb={INPUT_MEBIBYTES}",
-            "-print_final_stats=0",
-            "-verbosity=1",
-        ]
-        command = [sys.executable, "-m", "tests.fuzz.child", target, str(folder), *flags]
-        code, said = run(command, seconds + STARTING)
-    report = judged(target, seed, code, said)
-    if not any(found.iterdir()):
-        found.rmdir()
-    return report
+def fuzz(names: Sequence[str], seconds: int, seed: int, kept: Path, corpus: Path | None = None) -> Iterator[Report]:
+    """Fuzzes targets in turn, each for so many seconds; what is found is kept below `kept`. With a folder for the corpus it
+    goes on from there."""
+    for name in names:
+        (kept / name).mkdir(parents=True, exist_ok=True)
+    flags = [f"-max_total_time={seconds}", f"-seed={seed}", f"-timeout={INPUT_SECONDS}", f"-rss_limit_mb={MEBIBYTES}"]
+    with corpus_folder(corpus) as folder:
+        command = [sys.executable, "-m", "tests.fuzz.child", str(folder), str(kept), ",".join(names), *flags]
+        ended = dict[str, int]()
+        for line in lines_of(command, folder / "said", STARTING + len(names) * (seconds + INPUT_SECONDS)):
+            name, code = line.split()
+            ended[name] = int(code)
+            yield judged(name, seed, int(code), text_of(folder / name / "said"))
+        for name in names:
+            if name not in ended:
+                yield judged(name, seed, -1, text_of(folder / name / "said") or text_of(folder / "said"))
+    for name in names:
+        if not any((kept / name).iterdir()):
+            (kept / name).rmdir()
 
 
 @contextmanager
-def corpus_folder(kept: Path | None, target: str) -> Iterator[Path]:
+def corpus_folder(kept: Path | None) -> Iterator[Path]:
     if kept is not None:
-        yield kept / target
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept.absolute()
         return
-    with tempfile.TemporaryDirectory(prefix=f"fuzz-{target}-") as folder:
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         yield Path(folder)
 
 
-def run(command: list[str], seconds: float) -> tuple[int, str]:
-    """Exit code and all that was said; a child that does not end is killed."""
+def lines_of(command: Sequence[str], errors: Path, seconds: float) -> Iterator[str]:
+    """What a command writes, line by line. It is killed with all that it started where it takes longer, or is not read to
+    its end."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
-    with tempfile.TemporaryFile() as output:
-        child = subprocess.Popen(command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    with errors.open("wb") as said, subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, start_new_session=True
+    ) as child:  # fmt: skip
+        killer = Timer(seconds, os.killpg, (child.pid, signal.SIGKILL))
+        killer.start()
         try:
-            code = child.wait(seconds)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            code = child.wait()
-        output.seek(0)
-        return code, output.read().decode("utf-8", "replace")
+            assert child.stdout is not None
+            yield from (line.decode() for line in child.stdout)
+        finally:
+            killer.cancel()
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
+
+
+def text_of(path: Path) -> str:
+    return path.read_text("utf-8", "replace") if path.exists() else ""
 
 
 def judged(target: str, seed: int, code: int, said: str) -> Report:

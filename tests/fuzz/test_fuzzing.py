@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import collections
+from pathlib import Path
 
 import pytest
 
 from router.errors import DecodeError
 from tests.fuzz.catalogue import CATALOGUE, find
-from tests.fuzz.fuzzing import judged, run
+from tests.fuzz.fuzzing import judged, lines_of
 from tests.fuzz.target import Target, Wrong, look, told
 
 CRASH = "INFO: Instrumenting router\n#2 INITED\n === Uncaught Python exception: ===\nKeyError: 'x'\n"
@@ -39,8 +40,10 @@ def test_only_a_run_to_its_end_has_found_nothing(code: int, said: str, found: bo
         assert f"--target json {report.input}" in str(report)
 
 
-def test_a_child_that_does_not_end_is_killed() -> None:
-    assert run(["sleep", "60"], 0.1) == (-9, "")
+def test_a_child_that_does_not_end_is_killed_with_its_own(tmp_path: Path) -> None:
+    """Else the pipe would stay open for as long as the grandchild sleeps."""
+    command = ["sh", "-c", "echo first; sleep 600 & sleep 600; echo last"]
+    assert list(lines_of(command, tmp_path / "said", 0.5)) == ["first\n"]
 
 
 def test_an_error_that_is_not_told_comes_out() -> None:

@@ -41,7 +41,7 @@ def evaluate(value: Any, path: str, namespaces: Mapping[str, str] | None) -> Any
     known = namespaces or namespaces_of(element)
     try:
         return compiled(a_text(path), tuple(sorted(known.items())))(element)
-    except etree.XPathError as error:
+    except (etree.XPathError, ValueError) as error:  # ValueError: a character that XML does not have
         raise ExpressionError(f"xpath {shown(path)}: {explained(error, known)}", "value") from None
 
 
@@ -55,7 +55,7 @@ def check_path(path: str) -> None:
     """Raises ExpressionError where a path cannot be read as XPath 1.0."""
     try:
         compiled(path, ())
-    except etree.XPathError as error:
+    except (etree.XPathError, ValueError) as error:
         raise ExpressionError(f"xpath {shown(path)}: {error}", "value") from None
 
 

@@ -38,6 +38,8 @@ def read(codec: RecordCodec, raw: bytes, size: int, show: Shown) -> list[str]:
             if [show(body) for _, body in codec.records(stream, cut, [number])] != [show(records[0][1])]:
                 raise Wrong(f"record {number} of {cut} is another one when it is asked for alone")
         found += [show(body) for _, body in records]
+    if end is not None and list(codec.cut(stream, cut, size)):
+        raise Wrong(f"behind the last chunk of {size} bytes there is another one: it would never end")
     return found
 
 

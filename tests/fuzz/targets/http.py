@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +179,10 @@ class House:
         self.receiver.stored.clear()
 
 
-HOUSE = House()
+@cache
+def house() -> House:
+    """Not before it is needed: a loop does not go through a fork."""
+    return House()
 
 
 def http(data: bytes) -> list[int]:
@@ -187,10 +190,10 @@ def http(data: bytes) -> list[int]:
     raw, variant = last_byte(data)
     pieces = cut(raw, variant % 4)
     try:
-        protocol, wire = HOUSE.loop.run_until_complete(HOUSE.visit(pieces))
+        protocol, wire = house().loop.run_until_complete(house().visit(pieces))
         return checked(protocol, wire)
     finally:
-        HOUSE.forget()
+        house().forget()
 
 
 def checked(protocol: Counted, wire: Wire) -> list[int]:
@@ -202,7 +205,7 @@ def checked(protocol: Counted, wire: Wire) -> list[int]:
         raise Wrong(f"{len(final)} answers to {protocol.heads} requests")
     if len(final) < protocol.whole and not wire.closed:
         raise Wrong(f"{len(final)} answers to {protocol.whole} whole requests, and the connection stays open")
-    stored = len(HOUSE.receiver.stored)
+    stored = len(house().receiver.stored)
     if stored > protocol.whole or final.count(202) > stored:
         raise Wrong(f"{stored} messages stored, {final.count(202)} times 202, {protocol.whole} whole requests")
     return answers.statuses

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
@@ -17,6 +18,8 @@ from transforms.codecs import CODECS
 
 XML: Any = CODECS["xml"]({}, StoredContent())
 NAMESPACES = {"p": "urn:p"}
+OTHER_NAMES = re.compile(r"Bad: line \d+, column \d+: not well-formed \(invalid token\) None$")
+"""What the parser of what stands around records (expat) says of names that only the fifth edition of XML 1.0 has."""
 NAMES = ("r", "p:r", "Field", "ü")
 BY_RECORDS: tuple[Any, ...] = tuple(
     CODECS["xml"]({"namespaces": NAMESPACES, "records": name}, StoredContent()) for name in NAMES
@@ -60,6 +63,8 @@ def xml_records(data: bytes) -> list[str]:
     prefix, _, local = NAMES[variant].rpartition(":")
     name = f"{{{NAMESPACES[prefix]}}}{local}" if prefix else local
     wanted = [repr(tree(element)) for element in root.iter(name) if next(element.iterancestors(name), None) is None]
+    if found[: len(wanted)] == wanted and found[len(wanted) :] == list(filter(OTHER_NAMES.match, found[-1:])):
+        return found
     if found != wanted:
         raise Wrong(f"{len(found)} records {found!r:.500} instead of {len(wanted)} {wanted!r:.500}")
     return found

@@ -97,3 +97,10 @@ def test_a_path_can_be_checked_before_there_is_a_body() -> None:
     check_path("p:Line/@n")
     with pytest.raises(ExpressionError, match="Invalid"):
         check_path("p:Line[")
+
+
+def test_a_path_with_a_character_that_xml_does_not_have_is_refused_like_others() -> None:
+    with pytest.raises(ExpressionError, match="XML compatible"):
+        check_path("p:Line[. = '\x07']")
+    with pytest.raises(ExpressionError, match="XML compatible"):
+        xpath(LOG, "p:Line[. = '\x07']")

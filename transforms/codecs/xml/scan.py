@@ -149,12 +149,13 @@ class Scanner:
             yield self._record(tag)
             yield from self._alike(tag)
         else:
-            yield Found(tag.start(), tag.end(), False, tag, self._scopes)
-            self._pass(tag.end())
+            outer = self._scopes
+            self._pass(tag.end())  # before it is shown: no chunk may begin with what breaks the document
             if not tag[2].endswith("/"):
-                self._scopes = (*self._scopes, scope)
+                self._scopes = (*outer, scope)
                 if len(self._scopes) > DEEPEST:
                     raise Broken(tag.start(), f"elements are nested deeper than {DEEPEST} levels")
+            yield Found(tag.start(), tag.end(), False, tag, outer)
 
     def _alike(self, first: re.Match[str]) -> Iterator[Found]:
         """The records behind one that look like it and stand close together: the usual ones, quickly."""

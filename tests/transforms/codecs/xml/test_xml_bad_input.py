@@ -163,3 +163,15 @@ def test_a_record_is_read_alone_wherever_it_stands() -> None:
     wanted = cut.first_record + 7
     ((number, body),) = codec.records(stream, cut, [wanted])
     assert (number, body.text) == (wanted, str(wanted - 1))
+
+
+def test_no_chunk_begins_with_what_breaks_the_document() -> None:
+    """It would be empty, and the next one after it the same again, without end."""
+    codec: Any = CODECS["xml"]({"records": "r"}, None)  # type: ignore[arg-type]
+    stream = io.BytesIO(b"<a><r>1</r><b\0/></a>")
+    cuts = list(codec.cut(stream, None, 1))
+    assert [(cut.records, cut.length > 0) for cut in cuts] == [(2, True)]
+    assert list(codec.cut(stream, cuts[-1], 1)) == []
+    first, broken = [body for _, body in codec.records(stream, cuts[0])]
+    assert first.text == "1"
+    assert "line 1, column 12" in broken.error.reason
