@@ -31,5 +31,5 @@ CATALOGUE = {
 
 
 def find(name: str) -> Target:
-    targets = import_module(f"{ROOM}.{CATALOGUE[name]}").TARGETS
+    targets: tuple[Target, ...] = import_module(f"{ROOM}.{CATALOGUE[name]}").TARGETS
     return next(target for target in targets if target.name == name)

@@ -11,13 +11,13 @@ from router.errors import DecodeError, EncodeError
 from tests.contracts.codec import ENVELOPE
 from tests.fuzz.target import Target, told
 from tests.fuzz.targets.csv import TABLES
-from tests.fuzz.targets.fixed import CODECS_
+from tests.fuzz.targets.fixed import FIXED
 from tests.fuzz.targets.json import JSON, NDJSON
 from tests.fuzz.targets.text import TEXTS
 from tests.fuzz.targets.xml import BY_RECORDS, XML
 
-RECORD_CODECS = (*TABLES, *CODECS_, NDJSON, *BY_RECORDS)
-ALL_CODECS = (*TABLES, *CODECS_, NDJSON, JSON, XML, *TEXTS)
+RECORD_CODECS = (*TABLES, *FIXED, NDJSON, *BY_RECORDS)
+ALL_CODECS = (*TABLES, *FIXED, NDJSON, JSON, XML, *TEXTS)
 
 
 def edited(raw: bytes) -> list[str]:

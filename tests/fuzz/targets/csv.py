@@ -39,6 +39,9 @@ def csv(data: bytes) -> list[str]:
 
 
 def comes_back(codec: Any, bodies: list[Any]) -> None:
+    """Where `columns` are given, only these are written."""
+    columns = codec.dialect.names or tuple(bodies[0])
+    bodies = [{name: body[name] for name in columns} for body in bodies]
     try:
         written = b"title\n" * codec.dialect.skip + codec.encode(bodies)
     except EncodeError:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from router.errors import ExpressionError, ExpressionSyntaxError
 from tests.fuzz.target import Target, Wrong, last_byte, told
 from tests.fuzz.targets.choices import Choices
@@ -35,9 +38,9 @@ def value_of(compiled: Expr, variant: int) -> str:
     return found
 
 
-def outcome(make: object) -> str:
+def outcome(make: Callable[[], Any]) -> str:
     try:
-        return shown(make())  # type: ignore[operator]
+        return shown(make())
     except ExpressionError as error:
         told(error.reason)
         return f"ExpressionError: {error.reason}"

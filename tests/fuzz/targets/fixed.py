@@ -13,6 +13,7 @@ from tests.contracts.codec import ENVELOPE
 from tests.fuzz.target import Target, Wrong, last_byte
 from tests.fuzz.targets.chunks import same_in_chunks
 from tests.transforms.codecs.fixed.layouts import PRICES, SALES, made
+from transforms.codecs import CODECS
 
 HOST = """
 length: 24
@@ -31,12 +32,12 @@ records:
 group: {start: A, members: [B]}
 """
 LAYOUTS = ((SALES, "utf-8"), (PRICES, "cp1252"), (HOST, "cp037"), (LOOSE, "utf-16"), (HOST, "ascii"), (SALES, "cp500"))
-CODECS_ = tuple(made(layout, encoding=encoding) for layout, encoding in LAYOUTS)
+FIXED = tuple(made(layout, encoding=encoding) for layout, encoding in LAYOUTS)
 
 
 def fixed(data: bytes) -> list[str]:
     raw, variant = last_byte(data)
-    codec = CODECS_[variant % len(CODECS_)]
+    codec = FIXED[variant % len(FIXED)]
     found = same_in_chunks(codec, raw)
     bodies = [body for cut in codec.cut(io.BytesIO(raw)) for _, body in codec.records(io.BytesIO(raw), cut)]
     if not any(isinstance(body, Bad) for body in bodies):
@@ -45,7 +46,7 @@ def fixed(data: bytes) -> list[str]:
 
 
 def comes_back(codec: Any, bodies: list[Any]) -> None:
-    """But for the decimals of a number, which its columns need not have room for."""
+    """Numbers as numbers: their columns say how many decimals are written."""
     try:
         written = codec.encode(bodies)
     except EncodeError:
@@ -57,15 +58,8 @@ def comes_back(codec: Any, bodies: list[Any]) -> None:
 
 def layout(raw: bytes) -> str:
     """A layout that is taken reads and refuses lines."""
-    codec = made(raw.decode("utf-8", "surrogateescape")) if raw.isascii() else made_of(raw)
+    codec: Any = CODECS["fixed"]({"layout": "sales"}, StoredContent({"transforms/layouts/sales.yaml": raw}))
     return repr(same_in_chunks(codec, b"H10042202603012B\r\nD14006381333931000020000019900-\r\nT1000001\r\n"))
-
-
-def made_of(raw: bytes) -> Any:
-    from_bytes = StoredContent({"transforms/layouts/sales.yaml": raw})
-    from transforms.codecs import CODECS
-
-    return CODECS["fixed"]({"layout": "sales"}, from_bytes)
 
 
 SALE = b"H1004220260301\nD14006381333931    2000000199-\nD1x               3000000250 \nT1000002\n"
