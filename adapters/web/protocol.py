@@ -44,6 +44,10 @@ class Patient(HttpToolsProtocol):
         self._beside = self._body = 0
         """Bytes of this request that are body, and that are not."""
         self._may_be_large = self._too_large = self._upgrading = False
+        self._over = False
+        """Whatever comes is not read any more: the last answer of the connection is on its way."""
+        self._before: Any = None
+        """The request before the last one whose head was read."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -70,6 +74,8 @@ class Patient(HttpToolsProtocol):
         return waits
 
     def data_received(self, data: bytes) -> None:
+        if self._over:
+            return
         self._unset_keepalive_if_required()
         between, self._begun, body = self._between, 0, self._body
         self._may_be_large = self._beside + len(data) > HEAD_BYTES
@@ -100,6 +106,7 @@ class Patient(HttpToolsProtocol):
             raise HeadTooLarge
         self._upgrading = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
         if not self._upgrading:
+            self._before = self.cycle
             super().on_headers_complete()
             self.headers = []  # what comes now are trailers, of which none may pass for a header
 
@@ -137,11 +144,16 @@ class Patient(HttpToolsProtocol):
         self._feed(b"".join([*head, b"\r\n", rest]))
 
     def _refuse_bytes(self) -> None:
-        """A request that came whole before them still gets its own answer, the last one of this connection."""
+        """A request that came whole before them still gets its own answer, the last one of this connection; so does one
+        whose answer has begun."""
         if self.transport.is_closing():
             return
-        if self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body:
-            self.cycle.keep_alive = False
+        if self.pipeline and self.cycle.more_body:  # it waits behind another one, which is answered first
+            self.pipeline.popleft()
+            self.cycle = self._before
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete and (cycle.response_started or not cycle.more_body):
+            cycle.keep_alive, self._over = False, True
             return
         path = (getattr(self, "url", b"") or b"/").decode("latin-1")[:200]
         self._refuse(problem(431, HEAD_TOO_LARGE, path) if self._too_large else problem(400, NOT_HTTP, path))

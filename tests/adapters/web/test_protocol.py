@@ -131,6 +131,26 @@ async def test_bytes_behind_a_whole_request_do_not_take_its_answer(web: Web) -> 
     assert (answer.count(b"HTTP/1.1"), [e.raw for e in web.receiver.envelopes]) == (1, [b"whole"])
 
 
+async def test_a_broken_request_does_not_take_the_answer_of_the_one_before(web: Web) -> None:
+    """The first one is stored: who was told 400 would send it again."""
+    broken = KEEP + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nZZ\r\n"
+    async with running(web) as server:
+        answer = await raw(server.http, whole(b"one") + whole(b"two") + broken, b"1\r\nx\r\n0\r\n\r\n")
+    assert [e.raw for e in web.receiver.envelopes] == [b"one", b"two"]
+    assert (answer.count(b"HTTP/1.1 202 "), answer.count(b"HTTP/1.1 ")) == (2, 2)
+
+
+async def test_a_request_whose_answer_has_begun_gets_no_second_one(web: Web) -> None:
+    async with running(web) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.http)
+        writer.write(CHUNKED.replace(b"/files", b"/nowhere"))
+        answer = await reader.readuntil(b"}")
+        writer.write(b"ZZ\r\nrubbish\r\n")
+        answer += await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+    is_problem(answer, 404, "/nowhere")
+
+
 @pytest.mark.parametrize(
     "body",
     [b"ZZ\r\nx\r\n", b"5\r\nxxxxxxxx\r\n0\r\n\r\n", b"-1\r\n", b"FFFFFFFFFFFFFFFFFF\r\nx", b"1\r\nx\r\nZZ\r\n", b"\r\n"],
