@@ -208,7 +208,7 @@ def checked(protocol: Counted, wire: Wire) -> list[int]:
         given = [status for status in Answers().of(wire.left_open).statuses if status >= 200]
         if len(given) < protocol.whole:
             raise Wrong(f"{len(given)} answers to {protocol.whole} whole requests, and the connection stays open")
-    stored = len(house().receiver.stored)
+    stored = sum(arrival.end is None for arrival in house().receiver.stored)
     if stored > protocol.whole or final.count(202) != stored:
         raise Wrong(f"{stored} messages stored, {final.count(202)} times 202, {protocol.whole} whole requests")
     return statuses
