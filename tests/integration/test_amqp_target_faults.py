@@ -132,7 +132,8 @@ async def test_a_broker_that_blocks_publishers_is_waited_for(
     try:
         first = await target.send([parcel(n, "", unique) for n in range(3)])
         again = await target.send([parcel(n, "", unique, b"x" * 50_000) for n in range(200)])
-        waits = asyncio.create_task(target.send([parcel(9, "", unique)]))
+        patient = open_target(rabbitmq.url, 60)
+        waits = asyncio.create_task(patient.send([parcel(9, "", unique)]))
         await asyncio.sleep(0)
     finally:
         await asyncio.to_thread(rabbitmq.block_publishers, False)
@@ -140,6 +141,7 @@ async def test_a_broker_that_blocks_publishers_is_waited_for(
     assert "blocks publishers (low on memory)" in first[0].reason
     assert "blocks publishers (low on memory)" in again[-1].reason
     assert errors(await waits) == [None]
+    await patient.close()
 
 
 async def test_what_is_under_way_when_the_worker_ends_is_an_outcome(
