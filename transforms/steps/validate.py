@@ -12,9 +12,10 @@ from router.errors import MessageError, TooLong
 from router.message import Message
 from router.ports import Content
 from transforms.filters.values import kind
+from transforms.modules import is_signal
 from transforms.validation.mistakes import invalid
 from transforms.validation.quick import DOUBT, quick_way
-from transforms.validation.schema import has_hooks, load_schema
+from transforms.validation.schema import FOLDER, has_hooks, load_schema
 
 
 class Validate:
@@ -51,7 +52,9 @@ class Validate:
             raise MessageError("validate", "invalid", "the body is nested too deeply") from None
         except (MemoryError, TooLong):
             raise
-        except Exception as error:
+        except BaseException as error:
+            if is_signal(error, FOLDER):
+                raise
             reason = f"the schema failed with {type(error).__name__}: {error}; correct its validator or the value"
             raise MessageError("validate", "invalid", reason) from error
 

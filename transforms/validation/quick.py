@@ -14,6 +14,9 @@ from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema, fields, missing
 
+from transforms.modules import is_signal
+from transforms.validation.schema import FOLDER
+
 Quick = Callable[[Any], Any]
 Test = Callable[[Any], bool]
 Plan = tuple[str, bool, bool, type | None, Quick | None, tuple[Test, ...]]
@@ -164,7 +167,9 @@ def passes(validator: Callable[[Any], Any]) -> Test:
     def passed(value: Any) -> bool:
         try:
             validator(value)
-        except Exception:
+        except BaseException as error:
+            if is_signal(error, FOLDER):
+                raise
             return False
         return True
 

@@ -177,6 +177,23 @@ def test_a_validator_that_fails_is_a_mistake_of_the_message() -> None:
     assert caught.value.error == "invalid"
 
 
+def test_a_validator_that_ends_the_program_ends_the_message() -> None:
+    text = """
+import sys
+from marshmallow import Schema, fields
+
+
+def leave(value):
+    sys.exit(3)
+
+
+class Leaving(Schema):
+    no = fields.Str(validate=leave)
+"""
+    with pytest.raises(MessageError, match="the schema failed with SystemExit: 3"):
+        load("orders.Leaving", text).apply(message({"no": "x"}))
+
+
 def test_a_float_field_gives_exact_numbers() -> None:
     result = load("orders.Rated").apply(message({"rate": Decimal("39.80"), "on": "2026-01-31"}))
     assert repr(result.body["rate"]) == "Decimal('39.80')"
