@@ -12,6 +12,7 @@ from router.errors import EncodeError, ExpressionError, MessageError
 from router.message import Envelope, Message, delivery_id
 from router.ports import Codec, Expression, Parcel
 from router.route import AnyStep, Otherwise, Route, Send, Target
+from router.unforeseen import NOT_OURS, unforeseen
 
 MOST_DIGITS = 1_000
 """Of a number that is a key."""
@@ -34,7 +35,13 @@ def codec_of(route: Route, envelope: Envelope) -> Codec:
 
 def decode(route: Route, envelope: Envelope) -> Message:
     """Raises MessageError at stage decode."""
-    return Message(envelope, codec_of(route, envelope).decode(envelope.read(), envelope))
+    codec, raw = codec_of(route, envelope), envelope.read()
+    try:
+        return Message(envelope, codec.decode(raw, envelope))
+    except NOT_OURS:
+        raise
+    except Exception as error:
+        raise unforeseen("decode", error) from error
 
 
 def apply(
@@ -54,9 +61,14 @@ def apply(
 
 def step_through(n: int, step: AnyStep, message: Message, kept: Mapping[int, bytes] | None) -> Message | Filtered:
     """One step, the n-th: what it made before is taken where it is kept."""
-    if kept and n in kept:
-        return step.kept(message, kept[n])  # type: ignore[union-attr, no-any-return]
-    result = step.apply(message)  # type: ignore[union-attr]
+    try:
+        if kept and n in kept:
+            return step.kept(message, kept[n])  # type: ignore[union-attr, no-any-return]
+        result = step.apply(message)  # type: ignore[union-attr]
+    except NOT_OURS:
+        raise
+    except Exception as error:
+        raise unforeseen(step.verb, error) from error
     return Filtered(step.rule) if result is None else result
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from router.errors import ExpressionError, MessageError
+from router.errors import ExpressionError, LedgerError, MessageError
 from router.headers import IDEMPOTENCY_KEY
 from router.ledger import Arrival, End, Intake, Once, Receipt
 from router.message import Envelope, Message
@@ -15,6 +15,7 @@ from router.pipeline import Filtered, apply, business_keys, decode
 from router.ports import Bell
 from router.records import streamed
 from router.route import Route
+from router.unforeseen import unforeseen
 
 IDEMPOTENCY_WITHIN = 7 * 86_400.0
 
@@ -79,11 +80,11 @@ class Receiver:
                 keys = business_keys(route, message)
                 self._steps(route, message, once)
         except MessageError as error:
-            details = msgspec.json.encode([{"path": d.path, "message": d.message} for d in error.details]).decode()
-            return keys, End(refused, error.stage, error.error, error.reason, details if error.details else "")
+            return keys, _end(refused, error)
+        except (LedgerError, OSError, MemoryError):
+            raise
         except Exception as error:
-            # A codec or a schema of the project's own that breaks: the message is kept, the process lives.
-            return keys, End(refused, "decode", "crash", f"{type(error).__name__}: {error}")
+            return keys, _end(refused, unforeseen("decode", error))
         own = envelope.headers.get(IDEMPOTENCY_KEY)
         if own is not None:
             scope = f"key:{route.id}:{envelope.client or ''}"
@@ -114,4 +115,6 @@ class Receiver:
             message = result
 
 
-
+def _end(state: str, error: MessageError) -> End:
+    details = msgspec.json.encode([{"path": d.path, "message": d.message} for d in error.details]).decode()
+    return End(state, error.stage, error.error, error.reason, details if error.details else "")

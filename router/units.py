@@ -15,6 +15,7 @@ from router.ports import Parcel
 from router.records import RecordReader, as_message, revised
 from router.route import AnyStep, Route, Send, Table, Target
 from router.running import kept_of, rev_of
+from router.unforeseen import NOT_OURS, unforeseen
 
 PAGE = 100
 """Messages read from the ledger at a time."""
@@ -239,3 +240,7 @@ def for_sending(unit: Unit, message: Message, epoch: int, send: Send | None = No
         raise MessageError("send", error.error, error.reason) from None
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise EncodeError(f"the body cannot be written: {error}") from error
+    except NOT_OURS:
+        raise
+    except Exception as error:
+        raise unforeseen("encode", error) from error

@@ -9,6 +9,7 @@ import msgspec
 from adapters.web.problems import Answer, answer, problem
 from adapters.web.results import Result
 from router.ledger import Arrival, End, Receipt
+from router.unforeseen import INTERNAL
 
 
 def of_receipt(receipt: Receipt, arrival: Arrival, path: str) -> Answer:
@@ -28,9 +29,10 @@ def accepted(receipt: Receipt) -> Answer:
 
 
 def refused(end: End, id: str, path: str) -> Answer:
-    """400 for bytes that cannot be decoded, 422 for content that is wrong, with its fields."""
+    """400 for bytes that cannot be decoded, 422 for content that is wrong, with its fields; 500 where it is our fault."""
     errors = msgspec.json.decode(end.details, type=list[dict[str, str]]) if end.details else []
-    return problem(400 if end.stage == "decode" else 422, end.reason, path, id=id, errors=errors)
+    status = 500 if end.error == INTERNAL else 400 if end.stage == "decode" else 422
+    return problem(status, end.reason, path, id=id, errors=errors)
 
 
 def conflict(receipt: Receipt, path: str) -> Answer:

@@ -37,6 +37,11 @@ def test_what_was_refused_says_why() -> None:
     assert "errors" not in json.loads(answer.body)
 
 
+def test_what_was_refused_by_our_own_fault_is_500_with_the_id_under_which_it_is_kept() -> None:
+    answer = answers.refused(End("refused", "decode", "internal", "… as error 1a2b3c4d"), "m2", "/r")
+    assert (answer.status, json.loads(answer.body)["id"]) == (500, "m2")
+
+
 @pytest.mark.parametrize(
     ("result", "status"),
     [
