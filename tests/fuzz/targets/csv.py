@@ -24,6 +24,7 @@ DIALECTS: tuple[dict[str, Any], ...] = (
     {"encoding": "shift_jis", "header": False, "columns": ["a", "b"]},
     {"encoding": "gb18030", "delimiter": ";"},
     {"encoding": "utf-8-sig", "delimiter": "§"},
+    {"quote": "«"},
 )
 TABLES: tuple[Any, ...] = tuple(CODECS["csv"](dialect, StoredContent()) for dialect in DIALECTS)
 

@@ -200,8 +200,6 @@ def measure_text(text: str, dialect: Dialect, end: bool, size: object) -> tuple[
     """(bytes, records, lines) of the whole records of a text; without its last one where more follows."""
     text = text.rstrip(DOS_END) if end else text
     options = dialect.reader_options()
-    if len(dialect.quote.encode()) > 1:
-        options["quotechar"] = '"'
     lines = io.StringIO(text, newline="")
     taken = 0
     ends: list[tuple[int, int]] = []

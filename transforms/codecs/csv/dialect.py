@@ -24,12 +24,13 @@ class Dialect:
 
     @property
     def bytewise(self) -> bool:
-        """Whether line ends and quotes can be found among the bytes: true for all encodings that extend ASCII."""
+        """Whether line ends, quotes and delimiters can be found among the bytes: true for all encodings that extend ASCII,
+        where both are of ASCII."""
         try:
             probe = f"\r\n{self.quote}{self.delimiter}aZ0"
             return probe.encode(self.charset.name) == probe.encode("ascii")
         except UnicodeEncodeError:
-            return self.charset.name == "utf-8"
+            return False
 
     def reader_options(self) -> dict[str, Any]:
         return {"delimiter": self.delimiter, "quotechar": self.quote, "doublequote": True, "strict": False}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 
+from router.config.content import StoredContent
+from transforms.codecs import CODECS
 from transforms.codecs.csv.cut import HEADS, cuts, read_head
 from transforms.codecs.csv.dialect import dialect
 
@@ -36,3 +39,23 @@ def test_no_record_is_lost_before_an_empty_line_at_the_end_of_a_chunk(size: int)
     stream, how = io.BytesIO(b'a,b\n1,"x"\n\n\n2,"y"\n\n3,"z"\n\n'), dialect({})
     found = list(cuts(stream, how, read_head(stream, how), None, size))
     assert sum(cut.records for cut in found) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "raw", "count"),
+    [
+        ({"delimiter": "§"}, b'a\xc2\xa7b\n1\xc2\xa72\n\xa7"\xc2\xa73\n4\xc2\xa75\n', 3),
+        ({"quote": "«"}, 'a,b\n«1\n2«,"\n3,4\n'.encode(), 2),
+    ],
+    ids=["delimiter", "quote"],
+)
+@pytest.mark.parametrize("size", [1, 6, 1000])
+def test_delimiters_and_quotes_beyond_ascii_are_found_by_what_they_are(
+    options: dict[str, str], raw: bytes, count: int, size: int
+) -> None:
+    """Not by the bytes that they take in UTF-8."""
+    codec: Any = CODECS["csv"](options, StoredContent())
+    stream = io.BytesIO(raw)
+    chunks = [(cut.records, len(codec.records(stream, cut))) for cut in codec.cut(stream, None, size)]
+    assert all(told == found for told, found in chunks)
+    assert sum(told for told, _ in chunks) == count
