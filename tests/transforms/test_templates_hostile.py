@@ -76,3 +76,10 @@ def test_what_a_template_makes_leaves_the_body_as_it_is(text: str) -> None:
     compiled(text)(message(body))
     assert body == BODY
     assert list(body) == list(BODY)
+
+
+@pytest.mark.parametrize("text", ["{% block b %}{{ self.b * 2 }}{% endblock %}", "{% macro m() %}{% endmacro %}{{ m < 1 }}"])
+def test_an_error_says_what_a_value_is_not_where_it_lies_in_memory(text: str) -> None:
+    with pytest.raises(CrossdockError, match="macro") as found:
+        compiled(text)(message(BODY))
+    assert "0x" not in str(found.value)

@@ -18,6 +18,8 @@ DECIMAL_MARK = "\0dec:"
 
 WORDS = {str: "text", int: "number", Decimal: "number", bool: "truth value", dict: "object", list: "list",
          tuple: "list", type(None): "null", datetime: "datetime", date: "date", time: "time"}  # fmt: skip
+SHOWN = (str, int, Decimal, date, time, type(None))
+"""What an error shows of itself; of all others it says what they are."""
 
 
 def kind(value: Any) -> str:
@@ -27,12 +29,14 @@ def kind(value: Any) -> str:
         return found
     if isinstance(value, Mapping):
         return "object"
+    if callable(value):
+        return "macro"
     return "XML element" if hasattr(value, "xpath") else type(value).__name__
 
 
 def show(value: Any) -> str:
     """A value in an error, short."""
-    if isinstance(value, (dict, list, tuple)) or hasattr(value, "xpath"):
+    if not isinstance(value, SHOWN):
         return kind(value)
     try:
         text = str(value) if isinstance(value, Decimal) else repr(value)
