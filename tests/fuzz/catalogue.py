@@ -23,6 +23,7 @@ CATALOGUE = {
     "template": "templates",
     "map": "maps",
     "routes": "routes",
+    "project": "routes",
     "http": "http",
     "amqp": "entries",
     "redis": "entries",

@@ -15,5 +15,9 @@ class Choices:
         self._at += 1
         return self._data[self._at - 1] % most if self._at <= len(self._data) else 0
 
+    def wide(self, most: int) -> int:
+        """Of more than a byte can tell."""
+        return (self.below(256) * 256 + self.below(256)) % most
+
     def among(self, of: Sequence[str]) -> str:
         return of[self.below(len(of))]
