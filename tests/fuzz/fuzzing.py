@@ -48,12 +48,15 @@ class Report:
         return f"{self.target}: found (seed {self.seed}); to see it again: {again}\n{self.said}"
 
 
-def fuzz(names: Sequence[str], seconds: int, seed: int, kept: Path, corpus: Path | None = None) -> Iterator[Report]:
-    """Fuzzes targets in turn, each for so many seconds; what is found is kept below `kept`. With a folder for the corpus it
-    goes on from there."""
+def fuzz(
+    names: Sequence[str], seconds: int, seed: int, kept: Path, corpus: Path | None = None, runs: int = -1
+) -> Iterator[Report]:
+    """Fuzzes targets in turn, each for so many seconds, and so many inputs at most where `runs` is given; what is found is
+    kept below `kept`. With a folder for the corpus it goes on from there."""
     for name in names:
         (kept / name).mkdir(parents=True, exist_ok=True)
-    flags = [f"-max_total_time={seconds}", f"-seed={seed}", f"-timeout={INPUT_SECONDS}", f"-rss_limit_mb={MEBIBYTES}"]
+    limits = [f"-max_total_time={seconds}", f"-runs={runs}", f"-timeout={INPUT_SECONDS}", f"-rss_limit_mb={MEBIBYTES}"]
+    flags = [*limits, f"-seed={seed}"]
     with corpus_folder(corpus) as folder:
         command = [sys.executable, "-m", "tests.fuzz.child", str(folder), str(kept), ",".join(names), *flags]
         ended = dict[str, int]()
