@@ -13,7 +13,8 @@ from typing import Any
 
 from router import ranges
 from router.errors import MessageError
-from router.ledger import Claim, FileOut, Park, Work
+from router.ledger import Claim, FileOut, Park, Parked, Work
+from router.message import Message
 from router.outcomes import Ended
 from router.output import Output
 from router.parked import ParkedReader
@@ -22,7 +23,7 @@ from router.route import Connection, Target
 from router.sending import Desk
 from router.telling import look, tell
 from router.tries import number_of
-from router.units import Unit, UnitReader, after_route
+from router.units import BeforeTarget, Unit, UnitReader, after_route
 from router.writing import Writer
 
 COMMIT_AFTER = 0.2
@@ -52,12 +53,12 @@ class CollectServer:
     async def serve(self) -> None:
         try:
             while not self.lost and not self.halted and not self.claim.paused and not self.desk.stopping():
-                if await self._requeued():
+                if await self._requeued() or await self._unclosed():
                     continue
                 works = self.desk.ledger.open_work(self.claim, 1)
                 if not works:
                     break
-                if not await self._message(works[0]):
+                if not await self._message(works[0]) and not await self._unclosed():
                     break
         finally:
             if not self.lost:
@@ -85,6 +86,39 @@ class CollectServer:
             return await self._failed(output.seq, error)
         finally:
             await asyncio.to_thread(output.abandon)
+
+    async def _unclosed(self) -> bool:
+        """Closes a file whose message turned out to have no more records for it; whether there was one."""
+        found = self.desk.ledger.unclosed(self.claim)
+        if found is None:
+            return False
+        seq, record = found
+        output = self._output(seq, self.desk.ledger.file_out(seq, self.target.name))
+        ended = Ended(self.connection)
+        try:
+            if not await output.open(self._message_of(seq, record)):
+                await self.desk.write(self.desk.ledger.reopen, self.claim, seq)
+                return True
+            file = await asyncio.to_thread(output.end)
+            ended.files.extend([file] if file is not None else [])
+            self._written(ended, seq, True)
+            if await self._commit(ended):
+                await asyncio.to_thread(output.settled)
+        except MessageError as error:
+            return await self._whole(seq, error)
+        except OSError as error:
+            self.halted = not await self._failed(seq, error)
+        finally:
+            await asyncio.to_thread(output.abandon)
+        return True
+
+    def _message_of(self, seq: int, record: int) -> Message:
+        """A record as it comes out of the route's steps. Raises MessageError."""
+        row = Parked(seq, record, self.target.name, 0, None, "", 0, 0, 0, 0)
+        try:
+            return after_route(ParkedReader(self.desk.ledger, self.units).heads([row])[0])
+        except BeforeTarget as dead:
+            raise dead.error from None
 
     async def _group(self, output: Output) -> bool:
         """Work rows of the message for as long as outcomes may wait: computed and written one by one, synced and settled

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from router.ports import Outcome, Parcel
 from router.route import Connection, Target
 from router.sending import Desk
 from router.tries import failed, number_of
-from router.units import BeforeTarget, Unit, after_route
+from router.units import Unit, after_route
 
 MOST = 64 << 20
 """Bytes of an output that is sent as one: it stands in the memory meanwhile."""
@@ -92,15 +93,11 @@ class SpoolServer(CollectServer):
 
     def _sample(self, seq: int) -> Message:
         """The first record that comes through the route's steps: addresses are made of it."""
-        reader = ParkedReader(self.desk.ledger, self.units)
         for number in range(1, LOOKED_AT):
             if self.desk.ledger.chunk_of(seq, number) is None:
                 break
-            found = reader.heads([Parked(seq, number, self.target.name, 0, None, "", 0, 0, 0, 0)])
-            try:
-                return after_route(found[0])
-            except (BeforeTarget, IndexError):
-                continue
+            with suppress(MessageError):
+                return self._message_of(seq, number)
         raise MessageError("send", "undefined", "no record is left of which an address could be made")
 
     def _parcel(self, unit: Unit, sample: Message, data: bytes) -> Parcel:

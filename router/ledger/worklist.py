@@ -140,6 +140,10 @@ class Worklist(Protocol):
     def collected(self, seq: int, target: str, mine: int = 1) -> bool:
         """Whether the last chunk was cut and no work of this message is open but `mine` rows of this target."""
 
+    def unclosed(self, claim: Claim) -> tuple[int, int] | None:
+        """A collected file of the lane that waits for nothing any more but to be closed, since the last records of its
+        message went elsewhere: (seq, the first record in it)."""
+
     def reopen(self, claim: Claim, seq: int) -> Claim | None:
         """A collected file is to be written again from its first record: its work is open again."""
 

@@ -11,7 +11,10 @@ from adapters.outbound.folder.target import FolderTarget
 from router import spool
 from router.browse import Selection
 from router.jobs import JobOrder
+from router.ledger import Claim
 from router.ports import Outcome, Parcel
+from router.process import Processor
+from router.records import RECORDS_PER_CHUNK
 from router.replay import Replay
 from router.route import RetryPolicy
 from router.sending import Desk, Spool
@@ -139,3 +142,35 @@ def test_an_open_breaker_is_probed_with_one_output(tmp_path: Path) -> None:
         made.later(61)
         made.deliver()
     assert (made.parked(), made.open(), made.files()) == ([], 0, [])
+
+
+def test_an_output_is_closed_when_the_rest_of_its_message_went_elsewhere(tmp_path: Path) -> None:
+    """The chunk that is looked at last has nothing for it."""
+    few = Do(lambda body: body if body["n"] <= RECORDS_PER_CHUNK else None, verb="filter", rule="filter: few")
+    made = Shop(tmp_path, steps=(few,))
+    made.put(lines(*range(1, 2 * RECORDS_PER_CHUNK + 1)))
+    desk = made.desk()
+    processor = Processor(made.ledger, desk.table, desk.reader, lambda mark: None, desk.isolate)
+
+    def choose(claim: Claim, chunk: int | None) -> None:
+        for work in made.ledger.open_work(claim, 4):
+            if work.chunk == chunk:
+                for choice in processor.turns(claim, work):
+                    made.ledger.choose(claim, choice)
+        made.ledger.release(claim)
+
+    def claims() -> list[Claim]:
+        found = [made.ledger.claim("r", lane, "me", 60) for lane in range(4)]
+        return [claim for claim in found if claim is not None]
+
+    [whole] = claims()
+    choose(whole, None)
+    first, second = claims()
+    choose(first, 0)
+    made.deliver()
+    assert made.targets["erp"].sent == []
+    choose(second, 1)
+    made.deliver()
+    [(_, body)] = made.targets["erp"].sent
+    assert len(body) == RECORDS_PER_CHUNK
+    assert (made.parked(), made.open(), made.ledger.check_due()) == ([], 0, 0)

@@ -43,9 +43,19 @@ def fenced(db: Database, claim: Claim) -> Iterator[tuple[Run, Claim | None]]:
         yield run, renewed
 
 
+UNCLOSED = """SELECT f.seq, min(w.first) FROM file_out f JOIN message m ON m.seq=f.seq JOIN split s ON s.seq=f.seq
+ JOIN work w ON w.batch=f.seq >> 16 AND w.seq=f.seq AND w.target=f.target
+ WHERE f.target=? AND f.part=0 AND f.state='open' AND w.lane=? AND NOT EXISTS (SELECT 1 FROM work o
+ WHERE o.batch=f.seq >> 16 AND o.seq=f.seq AND o.state=0 AND o.target IN (f.target, m.route))
+ GROUP BY f.seq ORDER BY f.seq LIMIT 1"""
+"""A collected file of a lane that waits for no more records, with its first one."""
+
+
 def next_due(run: Run, target: str, lane: int, now: int) -> int:
-    """When the lane has something to do: now with open work, else when the first parked head is due."""
+    """When the lane has something to do: now with open work or a file to close, else when the first parked head is due."""
     if run("SELECT 1 FROM work WHERE state=0 AND target=? AND lane=? LIMIT 1", (target, lane)).fetchone():
+        return now
+    if run(UNCLOSED, (target, lane)).fetchone():
         return now
     at = run("SELECT min(next_at) FROM parked WHERE target=? AND lane=? AND state='retry'", (target, lane)).get
     return FAR if at is None else int(at)

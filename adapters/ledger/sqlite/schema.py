@@ -152,6 +152,8 @@ CREATE INDEX message_replay_job ON message (replay_job) WHERE replay_job IS NOT 
 """
 
 SCHEMA_3 = """
+CREATE INDEX file_out_open ON file_out (target) WHERE state = 'open';
+
 -- Routes that take nothing in. What they accepted before goes on: their lanes are not paused.
 CREATE TABLE paused_route (route TEXT PRIMARY KEY, by TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL)
     WITHOUT ROWID;

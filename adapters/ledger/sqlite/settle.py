@@ -123,6 +123,7 @@ class Settling:
                 run("INSERT OR IGNORE INTO derived VALUES (?,?,?,?,?)", (d.seq, d.record, d.tag, d.step, d.body))
             for progress in choice.progress:
                 advance(run, progress, now)
+            wake_unclosed(run, choice, now)
             return renewed
 
     def _new_work(self, run: Run, choice: Choice, lost: set[tuple[int, int]], now: int) -> None:
@@ -225,6 +226,19 @@ def advance(run: Run, progress: Progress, now: int) -> None:
         "UPDATE work SET rest=?, ok=ok+?, failed=failed+?, state=?, done_at=? WHERE id=?",
         (rest, gone - failed, failed, 0 if rest else 1, None if rest else now, progress.work),
     )
+
+
+def wake_unclosed(run: Run, choice: Choice, now: int) -> None:
+    """Collected files of the messages that were looked at: this may have been the last that they waited for."""
+    works = ",".join(str(progress.work) for progress in choice.progress)
+    rows = run(f"SELECT DISTINCT seq FROM work WHERE id IN ({works}) AND seq IS NOT NULL").fetchall() if works else []
+    for seq in {int(row[0]) for row in (*rows, *choice.split_done)}:
+        lanes = run(
+            "SELECT DISTINCT f.target, w.lane FROM file_out f JOIN work w ON w.batch=? AND w.seq=f.seq AND w.target=f.target"
+            " WHERE f.seq=? AND f.part=0 AND f.state='open'",
+            (seq >> 16, seq),
+        ).fetchall()
+        wake(run, [(str(target), int(lane)) for target, lane in lanes], now)
 
 
 def promote(run: Run, target: str, lane: int, key: str | None, now: int) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from adapters.ledger.sqlite.blobs import BlobFolder
 from adapters.ledger.sqlite.connection import Database
 from adapters.ledger.sqlite.intake import moment
+from adapters.ledger.sqlite.lanes import UNCLOSED
 from router import ranges
 from router.ledger import Attempt, Circuit, Claim, FileOut, Parked, Revision, Stored, Work
 from router.message import Envelope, File
@@ -168,6 +169,10 @@ class Worklist:
         )
         open_, routing, cut = rows[0]
         return bool(open_ <= mine and routing == 0 and cut == 1)
+
+    def unclosed(self, claim: Claim) -> tuple[int, int] | None:
+        rows = self.db.read(UNCLOSED, (claim.target, claim.lane))
+        return (int(rows[0][0]), int(rows[0][1])) if rows else None
 
     def answer(self, seq: int, target: str) -> Attempt | None:
         rows = self.db.read(
