@@ -56,6 +56,7 @@ def answer(arguments: Sequence[str]) -> int:
         return FAILED
     except OSError as error:
         print(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
+        _let_go()
         return FAILED
     except Exception as error:  # before the settings were known
         print(told(error, None), file=sys.stderr)
@@ -83,6 +84,6 @@ def _was_interrupt(error: BaseException) -> bool:
 
 
 def _let_go() -> None:
-    """Whoever read our answer has closed it (`| head`): what is left goes nowhere, and nothing is said of it."""
+    """Nobody takes our answer any more (`| head`, a full disk): what is left goes nowhere, and nothing more is said."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from router.errors import ExpressionError, ExpressionSyntaxError
@@ -12,11 +13,25 @@ from tests.fuzz.targets.sample import BODIES, message, shown
 from transforms.expressions import NAMESPACES, Expr, compile_condition, compile_expression
 from transforms.filters import FILTERS
 
-NAMESPACES.set({"p": "urn:p"})
 DEEPEST = 5
 
 
+@contextmanager
+def prefixed() -> Iterator[None]:
+    """As in a route whose format names a prefix."""
+    token = NAMESPACES.set({"p": "urn:p"})
+    try:
+        yield
+    finally:
+        NAMESPACES.reset(token)
+
+
 def expression(data: bytes) -> str:
+    with prefixed():
+        return any_text(data)
+
+
+def any_text(data: bytes) -> str:
     raw, variant = last_byte(data)
     text = raw.decode("utf-8", "replace")
     try:
@@ -47,6 +62,11 @@ def outcome(make: Callable[[], Any]) -> str:
 
 
 def program(data: bytes) -> str:
+    with prefixed():
+        return any_program(data)
+
+
+def any_program(data: bytes) -> str:
     """A program of the bytes, as a value and as a condition."""
     choices = Choices(data)
     variant = choices.below(len(BODIES))
