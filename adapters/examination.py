@@ -19,8 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from packaging.requirements import Requirement
 
 from adapters import broker
-from adapters.ledger.sqlite.connection import LEAST_SQLITE, NETWORK_FILE_SYSTEMS, file_system_of
-from adapters.ledger.sqlite.operating import library_version
+from adapters.ledger.sqlite.connection import LEAST_SQLITE, NETWORK_FILE_SYSTEMS, file_system_of, library_version
 from adapters.ledger.sqlite.peek import schema_of
 from adapters.memory import available, group_leaves
 from adapters.settings import EMBEDDED, Settings

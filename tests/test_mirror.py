@@ -16,6 +16,7 @@ DECLARATIONS = "declarations only; what uses them is tested"
 SUITES = {
     "router/ledger": "adapters/ledger/sqlite/test_ledger.py",
     "adapters/ledger/sqlite": "adapters/ledger/sqlite/test_ledger.py",
+    "adapters/ledger/sql": "adapters/ledger/sqlite/test_ledger.py",
     "transforms/codecs/csv": "transforms/codecs/test_codecs.py",
 }
 """Rooms whose files are parts of one port or body, held by a contract suite as a whole."""

@@ -9,10 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import apsw
 
+from adapters.ledger.sql.database import Clock
 from adapters.ledger.sqlite.schema import MIGRATIONS
 from router.errors import LedgerBusy, LedgerError, LedgerFull, LedgerRefused
 
@@ -25,16 +26,6 @@ NETWORK_FILE_SYSTEMS = frozenset(
 )
 
 RESCUE = "stop Crossdock, keep a copy of the whole folder, and put a backup there, or start with another --var"
-
-
-class Clock(Protocol):
-    """Wall time in epoch milliseconds, and a clock that only runs forward, for leases, with the boot it belongs to."""
-
-    boot: str
-
-    def now(self) -> int: ...
-
-    def steady(self) -> int: ...
 
 
 class SystemClock:
@@ -51,6 +42,11 @@ class SystemClock:
 
     def steady(self) -> int:
         return int(time.clock_gettime(time.CLOCK_BOOTTIME) * 1000)
+
+
+def library_version() -> str:
+    """Of the SQLite that the ledger uses: apsw brings its own."""
+    return str(apsw.sqlite_lib_version())
 
 
 def refuse_old_library() -> None:

@@ -1,30 +1,23 @@
-"""The whole SQLite ledger: one class, a room a concern."""
+"""The SQLite ledger: one file, for one machine."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from adapters.ledger.sqlite.arrays import Arrays
-from adapters.ledger.sqlite.blobs import BlobFolder
-from adapters.ledger.sqlite.breakers import Breakers
-from adapters.ledger.sqlite.configs import Configs
-from adapters.ledger.sqlite.connection import Clock, Database
-from adapters.ledger.sqlite.gauges import Gauges
-from adapters.ledger.sqlite.intake import Intake
-from adapters.ledger.sqlite.lanes import Lanes
-from adapters.ledger.sqlite.operating import Operating
-from adapters.ledger.sqlite.settle import Settling
-from adapters.ledger.sqlite.worklist import Worklist
+from adapters.ledger.sql.blobs import BlobFolder
+from adapters.ledger.sql.database import Clock
+from adapters.ledger.sql.ledger import SqlLedger
+from adapters.ledger.sqlite.connection import Database
 from router.errors import LedgerError
 
 
-class SqliteLedger(Intake, Lanes, Worklist, Settling, Arrays, Breakers, Configs, Gauges, Operating):
+class SqliteLedger(SqlLedger):
     """`path` None: in memory, for one process. Blobs lie beside the database."""
 
     def __init__(self, path: Path | None, blobs: Path, clock: Clock | None = None) -> None:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        self.db = Database(path, clock)
+        self.db: Database = Database(path, clock)
         self.blobs = BlobFolder(blobs)
 
     def writable(self) -> bool:

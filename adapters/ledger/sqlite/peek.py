@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import apsw
 
+from adapters.ledger.sql.deadletters import letter_id
 from adapters.ledger.sqlite.connection import refuse_newer, translated
-from adapters.ledger.sqlite.deadletters import letter_id
 
 MOST = 50
 NEWEST = 10_000

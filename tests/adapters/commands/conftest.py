@@ -7,7 +7,7 @@ import pytest
 from adapters import wiring
 from adapters.commands import answer
 from tests.adapters.commands.typing_room import Room
-from tests.adapters.ledger.sqlite.stock import Operated
+from tests.adapters.ledger.sql.stock import Operated
 
 
 @pytest.fixture

@@ -1,15 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from tests.adapters.ledger.sql.conftest import stock
 
-import pytest
-
-from tests.adapters.ledger.sqlite.stock import Stock
-
-
-@pytest.fixture
-def stock(tmp_path: Path) -> Iterator[Stock]:
-    found = Stock(tmp_path)
-    yield found
-    found.ledger.close()
+__all__ = ["stock"]

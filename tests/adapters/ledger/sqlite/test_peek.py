@@ -6,7 +6,7 @@ import apsw
 import pytest
 
 from adapters.ledger.sqlite.peek import MOST, Peek
-from tests.adapters.ledger.sqlite.stock import ERP, Stock
+from tests.adapters.ledger.sql.stock import ERP, Stock
 
 
 def test_at_most_fifty_of_many_and_the_newest_first(stock: Stock, tmp_path: Path) -> None:

@@ -1,0 +1,171 @@
+"""Finding messages and showing how they stand, page by page, newest first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from adapters.ledger.sql.database import Database
+from adapters.ledger.sql.ends import Ends, MessageEnds, worst
+from router import ranges
+from router.browse import Known, MessageQuery, MessageView, TargetView
+from router.ledger import Attempt
+
+PAGE = 200
+
+COLUMNS = "m.seq, m.id, m.route, m.received_at, m.version, m.source, m.client, m.content_type, m.file, m.size"
+
+CANDIDATES = {
+    "dead": "SELECT DISTINCT seq FROM parked WHERE state='dead'",
+    "retry": "SELECT DISTINCT seq FROM parked WHERE state IN ('retry', 'blocked')",
+    "held": "SELECT DISTINCT seq FROM parked WHERE state IN ('retry', 'blocked')",
+    "discarded": "SELECT DISTINCT seq FROM parked WHERE state='discarded'",
+}
+"""Where messages of a state are to be found, so that not all are looked at."""
+
+
+class Browse:
+    """The finding half of the SQLite ledger."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def find_messages(self, query: MessageQuery, known: Known = None) -> Iterator[MessageView]:
+        return Finding(self.db, query, known).found()
+
+    def message_view(self, id: str, known: Known = None) -> MessageView | None:
+        rows = self.db.read(f"SELECT {COLUMNS} FROM message m WHERE m.id=?", (id,))
+        if not rows and id:
+            rows = self.db.read(f"SELECT {COLUMNS} FROM message m WHERE m.id>? AND m.id<? LIMIT 2", (id, id + "~"))
+        return Viewing(self.db, known).views(rows)[0] if len(rows) == 1 else None
+
+    def body_kept(self, seq: int) -> bool:
+        rows = self.db.read("SELECT body IS NOT NULL OR blob IS NOT NULL OR size=0 FROM message WHERE seq=?", (seq,))
+        return bool(rows and rows[0][0])
+
+    def answer_of(self, seq: int, record: int, target: str) -> Attempt | None:
+        rows = self.db.read(
+            "SELECT seq, record, number, at, duration / 1000.0, kind=3, sent_to, status, error, reason, response_type,"
+            " ifnull(response, x''), ifnull(request, x'') FROM attempt WHERE seq=? AND record=? AND target=?"
+            " ORDER BY kind DESC LIMIT 1",
+            (seq, record, target),
+        )
+        return replace(Attempt(*rows[0]), ok=bool(rows[0][5])) if rows else None
+
+    def tried_at(self, seq: int, record: int) -> list[str]:
+        tried = "SELECT DISTINCT target FROM attempt WHERE seq=? AND record=? ORDER BY target"
+        rows = self.db.read(tried, (seq, record))
+        return [str(target) for (target,) in rows]
+
+
+class Finding:
+    """One search."""
+
+    def __init__(self, db: Database, query: MessageQuery, known: Known) -> None:
+        self.db = db
+        self.query = query
+        self.viewing = Viewing(db, known)
+        self.where, self.args = self._conditions(query)
+
+    def found(self) -> Iterator[MessageView]:
+        among = self._candidates(self.query.state)
+        before = 2**62
+        while page := self._page(among, before):
+            before = page[-1][0]
+            for view in self.viewing.views(page):
+                if self.query.state in (None, view.state):
+                    yield view
+            if among is not None:
+                among = [seq for seq in among if seq < before]
+
+    def _page(self, among: list[int] | None, before: int) -> list[Any]:
+        """The next messages below a seq, of those that may be meant."""
+        if among is None:
+            return self._select("1", before)
+        for start in range(0, len(among), PAGE):
+            some = ",".join(map(str, among[start : start + PAGE]))
+            if rows := self._select(f"m.seq IN ({some})", before):
+                return rows
+        return []
+
+    def _select(self, also: str, before: int) -> list[Any]:
+        return self.db.read(
+            f"SELECT {COLUMNS} FROM message m WHERE {self.where} AND {also} AND m.seq < ? ORDER BY m.seq DESC"
+            f" LIMIT {PAGE}",
+            [*self.args, before],
+        )
+
+    def _conditions(self, query: MessageQuery) -> tuple[str, list[Any]]:
+        parts: list[str] = ["1"]
+        args: list[Any] = []
+        if query.route is not None:
+            parts.append("m.route = ?")
+            args.append(query.route)
+        if query.since is not None:
+            # A message is received before its batch is: older batches hold none.
+            parts.append("m.received_at >= ?")
+            parts.append("m.seq >= (SELECT ifnull(min(id), 1 << 40) FROM batch WHERE received_at >= ?) << 16")
+            args += [query.since, query.since]
+        if query.until is not None:
+            parts.append("m.received_at < ?")
+            args.append(query.until)
+        for name, value in query.keys:
+            parts.append("m.seq IN (SELECT seq FROM business_key WHERE name=? AND value=?)")
+            args += [name, value]
+        return " AND ".join(parts), args
+
+    def _candidates(self, state: str | None) -> list[int] | None:
+        """Seqs, newest first, of what may be in a state; None where that is any."""
+        if state in (None, "delivered"):
+            return None
+        found: set[int] = set()
+        if state in CANDIDATES:
+            found.update(seq for (seq,) in self.db.read(CANDIDATES[state]))
+        if state in ("open", "held"):
+            works = self.db.read("SELECT batch, seq, rest FROM work WHERE state=0")
+            found.update(places(works))
+        if state in ("filtered", "duplicate", "refused"):
+            found.update(places(self.db.read("SELECT batch, seq, units FROM fate WHERE state=?", (state,))))
+        return sorted(found, reverse=True)
+
+
+class Viewing:
+    """How messages stand, as people read it."""
+
+    def __init__(self, db: Database, known: Known) -> None:
+        self.db = db
+        self.ends = Ends(db, known)
+
+    def views(self, rows: list[Any]) -> list[MessageView]:
+        found = self.ends.of([row[0] for row in rows])
+        return [self._view(row, found[row[0]]) for row in rows]
+
+    def _view(self, row: Any, ends: MessageEnds) -> MessageView:
+        seq, id, route, received_at, version, source, client, content_type, file, size = row
+        keys = dict(self.db.read("SELECT name, value FROM business_key WHERE seq=? ORDER BY name", (seq,)))
+        split = self.db.read("SELECT records FROM split WHERE seq=?", (seq,))
+        targets = tuple(self._target(seq, name, counts, ends) for name, counts in sorted(ends.targets.items()))
+        return MessageView(
+            id, seq, route, ends.state or "open", received_at, keys, tuple(t for t in targets if t.units), ends.reason,
+            version, source, client, content_type, file, size, int(split[0][0]) if split else 0,
+        )  # fmt: skip
+
+    def _target(self, seq: int, name: str, counts: Counter[str], ends: MessageEnds) -> TargetView:
+        units = {state: n for state, n in counts.items() if n > 0}
+        row = ends.worst_row(name)
+        if row is not None:
+            return TargetView(name, worst([counts]) or "open", row.attempt, row.error or None, row.reason, units)
+        tries = self.db.read("SELECT max(number) FROM attempt WHERE seq=? AND record=0 AND target=?", (seq, name))
+        attempts = int(tries[0][0] or (1 if "delivered" in units else 0))
+        return TargetView(name, worst([counts]) or "open", attempts, None, "", units)
+
+
+def places(rows: list[Any]) -> Iterator[int]:
+    """The messages of (batch, seq, units) rows."""
+    for batch, seq, units in rows:
+        if seq is not None:
+            yield seq
+        else:
+            yield from ((batch << 16) | n for n in ranges.decode(units))

@@ -1,0 +1,43 @@
+"""What an engine gives to the ledger's statements: transactions, reads, and a clock.
+
+Statements are written once for all engines: `?` for a value, names that are reserved words somewhere in double quotes,
+`coalesce`, `ON CONFLICT (…)` with its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+Run = Callable[..., Any]
+"""`run(statement, values)` inside a transaction: a cursor with `fetchone`, `fetchall`, `get` (the first value of the
+first row, or None), iteration."""
+
+
+class Clock(Protocol):
+    """Wall time in epoch milliseconds, and a clock that only runs forward, for leases, with the boot it belongs to."""
+
+    boot: str
+
+    def now(self) -> int: ...
+
+    def steady(self) -> int: ...
+
+
+class Database(Protocol):
+    """One process's door to an engine."""
+
+    clock: Clock
+
+    def write(self) -> AbstractContextManager[Run]:
+        """One write transaction: committed and synced at the end, rolled back on any error. Raises LedgerError."""
+
+    def many(self, sql: str, rows: Any) -> None:
+        """Inside `write`: one statement for many rows."""
+
+    def changes(self) -> int:
+        """Inside `write`: how many rows the last statement wrote."""
+
+    def read(self, sql: str, bindings: Any = ()) -> list[Any]:
+        """All rows at once."""

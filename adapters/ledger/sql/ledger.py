@@ -1,0 +1,17 @@
+"""The whole ledger: one class, a room a concern, on a database that an engine gives it."""
+
+from __future__ import annotations
+
+from adapters.ledger.sql.arrays import Arrays
+from adapters.ledger.sql.breakers import Breakers
+from adapters.ledger.sql.configs import Configs
+from adapters.ledger.sql.gauges import Gauges
+from adapters.ledger.sql.intake import Intake
+from adapters.ledger.sql.lanes import Lanes
+from adapters.ledger.sql.operating import Operating
+from adapters.ledger.sql.settle import Settling
+from adapters.ledger.sql.worklist import Worklist
+
+
+class SqlLedger(Intake, Lanes, Worklist, Settling, Arrays, Breakers, Configs, Gauges, Operating):
+    """`db` and `blobs` are the engine's."""
