@@ -30,7 +30,7 @@ class Arrays:
             members = msgspec.json.encode(array.members).decode()
             run("INSERT INTO array_out VALUES (?,?,?,?,0,?)", (array.id, claim.target, claim.lane, members, now))
             self.db.many(
-                "UPDATE parked SET array=? WHERE seq=? AND record=? AND target=? AND state='retry'",
+                'UPDATE parked SET "array"=? WHERE seq=? AND record=? AND target=? AND state=\'retry\'',
                 [(array.id, *place, claim.target) for place in array.members],
             )
             return renewed
@@ -45,7 +45,7 @@ class Arrays:
     def holders(self, claim: Claim, array: Array) -> dict[tuple[int, int], int]:
         found = self._in_work(claim, array)
         parked = (
-            "SELECT seq, record, id FROM parked WHERE target=? AND lane=? AND array=? AND state='retry'"
+            'SELECT seq, record, id FROM parked WHERE target=? AND lane=? AND "array"=? AND state=\'retry\''
         )
         for seq, record, id in self.db.read(parked, (claim.target, claim.lane, array.id)):
             found[seq, record] = -id
@@ -69,7 +69,7 @@ class Arrays:
             if renewed is None:
                 return None
             end_arrays(run, [ArrayEnd(id)])
-            run("UPDATE parked SET array='' WHERE target=? AND lane=? AND array=?", (claim.target, claim.lane, id))
+            run('UPDATE parked SET "array"=\'\' WHERE target=? AND lane=? AND "array"=?', (claim.target, claim.lane, id))
             wake(run, [(claim.target, claim.lane)], self.db.clock.now())
             return renewed
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from adapters.ledger.sql.database import Database
 from adapters.ledger.sql.ends import Ends, MessageEnds, worst
+from adapters.ledger.sql.rows import to_attempt
 from router import ranges
 from router.browse import Known, MessageQuery, MessageView, TargetView
 from router.ledger import Attempt
@@ -47,12 +47,12 @@ class Browse:
 
     def answer_of(self, seq: int, record: int, target: str) -> Attempt | None:
         rows = self.db.read(
-            "SELECT seq, record, number, at, duration / 1000.0, kind=3, sent_to, status, error, reason, response_type,"
-            " ifnull(response, x''), ifnull(request, x'') FROM attempt WHERE seq=? AND record=? AND target=?"
+            "SELECT seq, record, number, at, duration, kind=3, sent_to, status, error, reason, response_type,"
+            " response, request FROM attempt WHERE seq=? AND record=? AND target=?"
             " ORDER BY kind DESC LIMIT 1",
             (seq, record, target),
         )
-        return replace(Attempt(*rows[0]), ok=bool(rows[0][5])) if rows else None
+        return to_attempt(rows[0]) if rows else None
 
     def tried_at(self, seq: int, record: int) -> list[str]:
         tried = "SELECT DISTINCT target FROM attempt WHERE seq=? AND record=? ORDER BY target"
@@ -83,7 +83,7 @@ class Finding:
     def _page(self, among: list[int] | None, before: int) -> list[Any]:
         """The next messages below a seq, of those that may be meant."""
         if among is None:
-            return self._select("1", before)
+            return self._select("TRUE", before)
         for start in range(0, len(among), PAGE):
             some = ",".join(map(str, among[start : start + PAGE]))
             if rows := self._select(f"m.seq IN ({some})", before):
@@ -98,7 +98,7 @@ class Finding:
         )
 
     def _conditions(self, query: MessageQuery) -> tuple[str, list[Any]]:
-        parts: list[str] = ["1"]
+        parts: list[str] = ["TRUE"]
         args: list[Any] = []
         if query.route is not None:
             parts.append("m.route = ?")
@@ -106,7 +106,7 @@ class Finding:
         if query.since is not None:
             # A message is received before its batch is: older batches hold none.
             parts.append("m.received_at >= ?")
-            parts.append("m.seq >= (SELECT ifnull(min(id), 1 << 40) FROM batch WHERE received_at >= ?) << 16")
+            parts.append("m.seq >= (SELECT coalesce(min(id), 1099511627776) FROM batch WHERE received_at >= ?) << 16")
             args += [query.since, query.since]
         if query.until is not None:
             parts.append("m.received_at < ?")

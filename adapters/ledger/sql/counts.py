@@ -35,7 +35,7 @@ class Counting:
     def status(self, known: Known) -> dict[str, int]:
         """Messages by their state. What is delivered is what is left over of all."""
         counts = dict.fromkeys(COUNTED, 0)
-        counts["accepted"] = int(self.db.read("SELECT ifnull(sum(n), 0) FROM batch")[0][0])
+        counts["accepted"] = int(self.db.read("SELECT coalesce(sum(n), 0) FROM batch")[0][0])
         for state, n in self._ended_whole().items():
             counts[state] += n
         for state in self._unsettled(known).values():
@@ -46,7 +46,7 @@ class Counting:
     def _ended_whole(self) -> dict[str, int]:
         """Messages that ended for all their targets without a delivery."""
         rows = self.db.read(
-            "SELECT state, sum(n) FROM fate WHERE seq IS NULL AND instr(target, '.') = 0 GROUP BY state"
+            "SELECT state, sum(n) FROM fate WHERE seq IS NULL AND target NOT LIKE '%.%' GROUP BY state"
         )
         return {str(state): int(n) for state, n in rows}
 
@@ -81,11 +81,11 @@ class Counting:
     def _filtered_at_targets(self) -> set[int]:
         """Messages that may have ended as filtered at every target, or with every record."""
         found: set[int] = set()
-        at_targets = self.db.read("SELECT DISTINCT batch, seq, units FROM fate WHERE instr(target, '.') > 0")
+        at_targets = self.db.read("SELECT DISTINCT batch, seq, units FROM fate WHERE target LIKE '%.%'")
         for batch, seq, units in at_targets:
             found.update([seq] if seq is not None else [(batch << 16) | n for n in ranges.decode(units)])
         every_record = self.db.read(
-            "SELECT f.seq FROM (SELECT seq, sum(n) AS n FROM fate WHERE seq IS NOT NULL AND instr(target, '.') = 0"
+            "SELECT f.seq FROM (SELECT seq, sum(n) AS n FROM fate WHERE seq IS NOT NULL AND target NOT LIKE '%.%'"
             " GROUP BY seq) f JOIN split s ON s.seq = f.seq WHERE f.n >= s.records"
         )
         found.update(seq for (seq,) in every_record)
@@ -97,7 +97,7 @@ class Counting:
         paused = {str(t) for (t,) in self.db.read("SELECT target FROM pause")}
         parked = self.db.read(
             "SELECT target, state, count(*), min(first_at) FROM parked WHERE state IN ('retry', 'blocked', 'dead')"
-            " AND instr(target, '.') > 0 GROUP BY target, state"
+            " AND target LIKE '%.%' GROUP BY target, state"
         )
         for target, state, n, first_at in parked:
             counts[target][WAITING.get(state, state)] += n
@@ -105,7 +105,7 @@ class Counting:
                 oldest[target] = min(first_at, oldest.get(target, first_at))
         until = self._until()
         for work, target, batch, seq, rest, at in self.db.read(
-            "SELECT id, target, batch, seq, rest, created_at FROM work WHERE state=0 AND instr(target, '.') > 0"
+            "SELECT id, target, batch, seq, rest, created_at FROM work WHERE state=0 AND target LIKE '%.%'"
         ):
             counts[target]["open"] += ranges.size(rest) - ended_units(batch, seq, rest, until, work)
             oldest[target] = min(at, oldest.get(target, at))
@@ -115,7 +115,7 @@ class Counting:
         }
 
     def _until(self) -> dict[tuple[int, int], int]:
-        rows = self.db.read("SELECT seq, record, until_work FROM parked WHERE instr(target, '.') = 0")
+        rows = self.db.read("SELECT seq, record, until_work FROM parked WHERE target NOT LIKE '%.%'")
         return {(seq, record): int(w) for seq, record, w in rows}
 
 

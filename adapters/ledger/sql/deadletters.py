@@ -14,7 +14,7 @@ PAGE = 500
 
 COLUMNS = """p.id, p.seq, m.id, p.record, p.route, p.target, p.stage, p.reason, p.error, p.status, p.attempt,
  p.first_at, p.last_at, p.signature, p.details, (SELECT count(*) FROM revision r WHERE r.seq=p.seq AND r.record=p.record
- AND r.target = CASE WHEN instr(p.target, '.') THEN p.target ELSE '' END AND r.body IS NOT NULL)"""
+ AND r.target = CASE WHEN p.target LIKE '%.%' THEN p.target ELSE '' END AND r.body IS NOT NULL)"""
 
 FROM = "FROM parked p JOIN message m ON m.seq = p.seq WHERE p.state = 'dead'"
 
@@ -49,12 +49,12 @@ def conditions(run: Run, selection: Selection) -> tuple[str, list[Any]]:
     if selection.target is not None and "." in selection.target:
         add("p.target = ?", selection.target)
     elif selection.target is not None:
-        add("substr(p.target, instr(p.target, '.') + 1) = ? AND instr(p.target, '.')", selection.target)
+        add("substr(p.target, length(p.route) + 2) = ? AND p.target LIKE '%.%'", selection.target)
     for column, value in (("p.route", selection.route), ("p.stage", selection.stage), ("p.signature", selection.group)):
         if value is not None:
             add(f"{column} = ?", value)
     if selection.error is not None:
-        add("(p.error = ? OR p.status = ?)", selection.error, selection.error)
+        add("(p.error = ? OR CAST(p.status AS TEXT) = ?)", selection.error, selection.error)
     for name, text in selection.keys:
         add("EXISTS (SELECT 1 FROM business_key k WHERE k.name=? AND k.value=? AND k.seq=p.seq)", name, text)
     if selection.since is not None:
@@ -107,8 +107,8 @@ class DeadLetters:
     def dead_groups(self, selection: Selection) -> list[DeadGroup]:
         where, args = conditions(self.read_run, selection)
         rows = self.db.read(
-            f"SELECT p.signature, p.route, p.target, p.stage, p.error, p.status, count(*) AS n, min(p.first_at),"
-            f" max(p.last_at), p.reason {FROM}{where} GROUP BY p.signature ORDER BY n DESC, p.signature",
+            f"SELECT p.signature, min(p.route), min(p.target), min(p.stage), min(p.error), min(p.status), count(*) AS n,"
+            f" min(p.first_at), max(p.last_at), min(p.reason) {FROM}{where} GROUP BY p.signature ORDER BY n DESC, p.signature",
             args,
         )
         return [DeadGroup(r[0], r[1], r[2] if "." in r[2] else None, *r[3:]) for r in rows]

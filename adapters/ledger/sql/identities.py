@@ -65,7 +65,8 @@ def seen_by(run: Run, once: Once, now: int) -> tuple[str, int, bytes] | None:
 
 def take(run: Run, once: Once, message: str, seq: int, sha256: bytes, now: int) -> None:
     run(
-        "INSERT OR REPLACE INTO seen VALUES (?,?,?,?,?,?,?)",
+        "INSERT INTO seen VALUES (?,?,?,?,?,?,?) ON CONFLICT (scope, key) DO UPDATE SET received_at=excluded.received_at,"
+        " message=excluded.message, seq=excluded.seq, sha256=excluded.sha256, until=excluded.until",
         (once.scope, once.key, now, message, seq, sha256, now + int(once.within * 1000)),
     )
 

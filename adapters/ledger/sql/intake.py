@@ -144,13 +144,14 @@ class Batch:
             self.ends.append((position, arrival, end))
         if arrival.keys:
             self.db.many(
-                "INSERT OR IGNORE INTO business_key VALUES (?,?,?,?)",
+                "INSERT INTO business_key VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
                 [(arrival.envelope.route, name, value, seq) for name, value in arrival.keys],
             )
         if arrival.file is not None:
             file = arrival.file
             self.run(
-                "INSERT OR REPLACE INTO file_in VALUES (?,?,?,?,?,?,?,'stored',NULL,?)",
+                "INSERT INTO file_in VALUES (?,?,?,?,?,?,?,'stored',NULL,?) ON CONFLICT (path, device, inode, size, mtime_ns)"
+                " DO UPDATE SET sha256=excluded.sha256, seq=excluded.seq, state=excluded.state, moved_to=NULL, at=excluded.at",
                 (file.path, file.device, file.inode, file.size, file.mtime_ns, arrival.sha256, seq, self.now),
             )
         if end is None:

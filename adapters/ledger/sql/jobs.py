@@ -49,20 +49,21 @@ class Jobs:
     def _created(self, run: Run, order: JobOrder, chosen: str, args: list[Any]) -> Job | None:
         """Inside a write: the items as they are now, in order, and the line in the audit."""
         now = self.db.clock.now()
-        total = int(run(f"SELECT count(*) FROM (SELECT {chosen})", args).get)
+        total = int(run(f"SELECT count(*) FROM (SELECT {chosen}) AS chosen", args).get)
         if order.expect is not None and total != order.expect:
             raise ExpectationFailed(order.expect, total)
         if not total:
             return None
         options = msgspec.json.encode(dict(order.options)).decode()
-        run(
-            "INSERT INTO job (kind, state, options, total, rate, by, reason, created_at) VALUES (?,'running',?,?,?,?,?,?)",
+        made = run(
+            "INSERT INTO job (kind, state, options, total, rate, by, reason, created_at) VALUES (?,'running',?,?,?,?,?,?)"
+            " RETURNING id",
             (order.kind, options, total, order.rate, order.by, order.reason, now),
         )
-        id = int(run("SELECT last_insert_rowid()").get)
+        id = int(made.get)
         run(
             "INSERT INTO job_item SELECT ?, row_number() OVER (ORDER BY seq, record, target), seq, record, target"
-            f" FROM (SELECT {chosen})",
+            f" FROM (SELECT {chosen}) AS chosen",
             [id, *args],
         )
         audit(run, now, order.by, f"{order.kind} job made", f"job {id}", order.reason)
@@ -83,9 +84,9 @@ class Jobs:
 
     def job_items(self, id: int, limit: int) -> list[JobItem]:
         rows = self.db.read(
-            "SELECT n, seq, record, target FROM job_item WHERE job=?1 AND n > (SELECT cursor FROM job WHERE id=?1)"
-            " ORDER BY n LIMIT ?2",
-            (id, limit),
+            "SELECT n, seq, record, target FROM job_item WHERE job=? AND n > (SELECT cursor FROM job WHERE id=?)"
+            " ORDER BY n LIMIT ?",
+            (id, id, limit),
         )
         return [JobItem(*row) for row in rows]
 
@@ -95,9 +96,11 @@ class Jobs:
             return self._replayed(job)
         to = str(job.options.get("to") or "") if job else ""
         rows = self.db.read(
-            "SELECT i.seq, i.record, i.target, max(CASE WHEN p.state IN ('retry', 'blocked') THEN p.target END),"
-            " ifnull(max(p.state='dead'), 0) FROM job_item i LEFT JOIN parked p ON p.seq=i.seq AND p.record=i.record"
-            " AND (p.target=i.target OR p.target=? OR instr(i.target, '.')=0) WHERE i.job=? GROUP BY i.n",
+            "SELECT min(i.seq), min(i.record), min(i.target),"
+            " max(CASE WHEN p.state IN ('retry', 'blocked') THEN p.target END),"
+            " coalesce(max(CASE WHEN p.state='dead' THEN 1 ELSE 0 END), 0)"
+            " FROM job_item i LEFT JOIN parked p ON p.seq=i.seq AND p.record=i.record"
+            " AND (p.target=i.target OR p.target=? OR i.target NOT LIKE '%.%') WHERE i.job=? GROUP BY i.n",
             (to, id),
         )
         waiting: Counter[str] = Counter()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from adapters.ledger.sql.database import Database, Run
 from adapters.ledger.sql.rows import wake
@@ -19,7 +18,7 @@ FENCE = "UPDATE lane SET lease_until=?, boot=? WHERE target=? AND lane=? AND own
 
 
 def count(run: Run, name: str, n: int = 1) -> None:
-    run("INSERT INTO counter VALUES (?,?) ON CONFLICT DO UPDATE SET value = value + excluded.value", (name, n))
+    run("INSERT INTO counter VALUES (?,?) ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value", (name, n))
 
 
 def fence(db: Database, run: Run, claim: Claim) -> Claim | None:
@@ -78,7 +77,7 @@ class Lanes:
                 for target, lane in sorted(missing):
                     paused = "(SELECT count(*) FROM pause WHERE target=?)"
                     run(
-                        f"INSERT OR IGNORE INTO lane (target, lane, next_due, paused) VALUES (?,?,?,{paused})",
+                        f"INSERT INTO lane (target, lane, next_due, paused) VALUES (?,?,?,{paused}) ON CONFLICT DO NOTHING",
                         (target, lane, FAR, target),
                     )
 
@@ -148,11 +147,11 @@ class Lanes:
         """Every 30 s: lanes with something to do whose `next_due` says otherwise. Counted as `missed_due`."""
         clock = self.db.clock
         late = (
-            "SELECT target, lane FROM lane WHERE next_due>:now AND (lease_until<:steady OR boot<>:boot) AND (target, lane) IN"
+            "SELECT target, lane FROM lane WHERE next_due>? AND (lease_until<? OR boot<>?) AND (target, lane) IN"
             " (SELECT target, lane FROM work WHERE state=0 UNION"
-            " SELECT target, lane FROM parked WHERE state='retry' AND next_at<=:now)"
+            " SELECT target, lane FROM parked WHERE state='retry' AND next_at<=?)"
         )
-        at: dict[str, Any] = {"now": clock.now(), "steady": clock.steady(), "boot": clock.boot}
+        at = (clock.now(), clock.steady(), clock.boot, clock.now())
         if not self.db.read(late, at):
             return 0
         with self.db.write() as run:

@@ -22,7 +22,7 @@ class Pauses:
     def pause_target(self, target: str, by: str, reason: str) -> bool:
         now = self.db.clock.now()
         with self.db.write() as run:
-            run("INSERT OR IGNORE INTO pause VALUES (?,?,?,?)", (target, by, now, reason))
+            run("INSERT INTO pause VALUES (?,?,?,?) ON CONFLICT DO NOTHING", (target, by, now, reason))
             if not self.db.changes():
                 return False
             run("UPDATE lane SET paused=1 WHERE target=?", (target,))
@@ -51,7 +51,7 @@ class Pauses:
     def pause_route(self, route: str, by: str, reason: str) -> bool:
         now = self.db.clock.now()
         with self.db.write() as run:
-            run("INSERT OR IGNORE INTO paused_route VALUES (?,?,?,?)", (route, by, now, reason))
+            run("INSERT INTO paused_route VALUES (?,?,?,?) ON CONFLICT DO NOTHING", (route, by, now, reason))
             if not self.db.changes():
                 return False
             audit(run, now, by, "paused", route, reason)

@@ -115,7 +115,7 @@ def through_route(run: Run, item: JobItem, row: Any, now: int) -> str | None:
         return "the chunk that holds this record is not known"
     run(
         "UPDATE parked SET state='requeued', crashes=0, crash='', last_at=?,"
-        " until_work=(SELECT ifnull(max(id), 0) FROM work) WHERE id=?",
+        " until_work=(SELECT coalesce(max(id), 0) FROM work) WHERE id=?",
         (now, id),
     )
     # Whoever waited for the result has had an answer long ago.
@@ -168,7 +168,7 @@ def discard(run: Run, item: JobItem, reason: str, now: int) -> str | None:
 def drop(run: Run, item: JobItem, row: Any, now: int, reason: str | None = None) -> None:
     """Discarded; the next of its key goes where this one held it."""
     run(
-        "UPDATE parked SET state='discarded', hold=0, last_at=?, reason=ifnull(?, reason) WHERE id=?",
+        "UPDATE parked SET state='discarded', hold=0, last_at=?, reason=coalesce(?, reason) WHERE id=?",
         (now, reason, row[0]),
     )
     if "." in item.target:

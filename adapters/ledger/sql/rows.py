@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from adapters.ledger.sql.database import Run
 from router import ranges
-from router.ledger import FAR, Fate, NewWork, Park
+from router.ledger import FAR, Attempt, Fate, NewWork, Park
 
 VARYING = re.compile(r"https?://\S+|'[^']*'|\"[^\"]*\"|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d[\d.,:T-]*")
 
@@ -25,7 +26,8 @@ def wake(run: Run, lanes: Iterable[tuple[str, int]], now: int) -> None:
     for target, lane in sorted(lanes):
         run(
             "INSERT INTO lane (target, lane, next_due, paused) VALUES (?,?,?,(SELECT count(*) FROM pause WHERE target=?))"
-            " ON CONFLICT DO UPDATE SET next_due = min(next_due, excluded.next_due)",
+            " ON CONFLICT (target, lane) DO UPDATE SET next_due ="
+            " CASE WHEN excluded.next_due < lane.next_due THEN excluded.next_due ELSE lane.next_due END",
             (target, lane, now, target),
         )
 
@@ -59,8 +61,16 @@ def insert_dead(run: Run, route: str, park: Park, now: int) -> bool:
         " VALUES (?,?,?,?,0,NULL,'dead',?,?,?,?,?,?,0,?,?,?,?)"
         " ON CONFLICT (seq, record, target) DO UPDATE SET state='dead', stage=excluded.stage, error=excluded.error,"
         " reason=excluded.reason, details=excluded.details, last_at=excluded.last_at, until_work=excluded.until_work,"
-        " signature=excluded.signature WHERE state = 'requeued'",
+        " signature=excluded.signature WHERE parked.state = 'requeued'",
         (park.seq, park.record, route, route, park.stage, park.error, park.reason, park.details, park.status,
          max(1, park.attempt), park.first_at or now, now, FAR, sign),
     )  # fmt: skip
     return True
+
+
+def to_attempt(row: Any) -> Attempt:
+    seq, record, number, at, duration, ok, sent_to, status, error, reason, kind, response, request = row
+    return Attempt(
+        seq, record, number, at, duration / 1000, bool(ok), sent_to, status, error, reason, kind, bytes(response or b""),
+        bytes(request or b""),
+    )  # fmt: skip

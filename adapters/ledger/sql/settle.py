@@ -20,14 +20,24 @@ RELEASES = ("decode", "validate", "route")
 """Stages at which a dead message gives its identity back."""
 
 PARK = """INSERT INTO parked (seq, record, target, route, lane, key, state, stage, error, reason, details, status,
- attempt, next_at, first_at, last_at, stood, probed, hold, array, fallback, signature)
+ attempt, next_at, first_at, last_at, stood, probed, hold, "array", fallback, signature)
  VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
  ON CONFLICT (seq, record, target) DO UPDATE SET key=excluded.key, state=excluded.state, stage=excluded.stage,
  error=excluded.error, reason=excluded.reason, details=excluded.details, status=excluded.status,
  attempt=excluded.attempt, next_at=excluded.next_at, last_at=excluded.last_at, stood=excluded.stood,
- first_at=excluded.first_at, probed=excluded.probed, hold=excluded.hold, array=excluded.array,
+ first_at=excluded.first_at, probed=excluded.probed, hold=excluded.hold, "array"=excluded."array",
  fallback=excluded.fallback, signature=excluded.signature
- WHERE state <> 'discarded'"""
+ WHERE parked.state <> 'discarded'"""
+
+
+FILE_OUT = """INSERT INTO file_out VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (seq, target, part) DO UPDATE SET
+ temp=excluded.temp, name=excluded.name, "offset"=excluded."offset", state=excluded.state, device=excluded.device,
+ inode=excluded.inode"""
+
+ATTEMPT = """INSERT INTO attempt VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (seq, record, target, kind)
+ DO UPDATE SET number=excluded.number, at=excluded.at, duration=excluded.duration, sent_to=excluded.sent_to,
+ status=excluded.status, error=excluded.error, reason=excluded.reason, response_type=excluded.response_type,
+ response=excluded.response, request=excluded.request"""
 
 
 class Settling:
@@ -58,7 +68,7 @@ class Settling:
             self._attempts(run, claim.target, settlement.attempts)
             for f in settlement.files:
                 run(
-                    "INSERT OR REPLACE INTO file_out VALUES (?,?,?,?,?,?,?,?,?)",
+                    FILE_OUT,
                     (f.seq, f.target, f.part, f.temp, f.name, f.offset, f.state, f.device, f.inode),
                 )
             for batch, fate in settlement.fates:
@@ -92,7 +102,7 @@ class Settling:
                    a.response, a.request)  # fmt: skip
             for kind in (3,) if a.ok else (1, 2) if first else (2,):
                 run(
-                    "INSERT OR REPLACE INTO attempt VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    ATTEMPT,
                     (a.seq, a.record, target, kind, *row),
                 )
 
@@ -103,12 +113,12 @@ class Settling:
                 return None
             for seq, cut in choice.chunks:
                 run(
-                    "INSERT OR IGNORE INTO chunk VALUES (?,?,?,?,?,?,?,?,?)",
+                    "INSERT INTO chunk VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
                     (seq, cut.n, cut.offset, cut.length, cut.first_record, cut.records, cut.first_line, cut.first_member,
                      cut.members),
                 )
             for row in choice.split_done:
-                run("INSERT OR IGNORE INTO split VALUES (?,?,?)", row)
+                run("INSERT INTO split VALUES (?,?,?) ON CONFLICT DO NOTHING", row)
             lost = Identities(run, choice, claim.target, now).take()
             self._new_work(run, choice, lost, now)
             for fate in choice.fates:
@@ -117,10 +127,11 @@ class Settling:
             if choice.keys:
                 route = claim.target
                 self.db.many(
-                    "INSERT OR IGNORE INTO business_key VALUES (?,?,?,?)", [(route, n, v, s) for s, n, v in choice.keys]
+                    "INSERT INTO business_key VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
+                    [(route, n, v, s) for s, n, v in choice.keys]
                 )
             for d in choice.derived:
-                run("INSERT OR IGNORE INTO derived VALUES (?,?,?,?,?)", (d.seq, d.record, d.tag, d.step, d.body))
+                run("INSERT INTO derived VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING", (d.seq, d.record, d.tag, d.step, d.body))
             for progress in choice.progress:
                 advance(run, progress, now)
             wake_unclosed(run, choice, now)

@@ -70,7 +70,7 @@ class Life:
     def chunks(self) -> Iterator[Event]:
         seq = self.seq
         stored = int(self.db.read("SELECT received_at FROM batch WHERE id=?", (seq >> 16,))[0][0])
-        cut = self.db.read("SELECT n, first_record, records, offset, length, first_line FROM chunk WHERE seq=?", (seq,))
+        cut = self.db.read('SELECT n, first_record, records, "offset", length, first_line FROM chunk WHERE seq=?', (seq,))
         done = {int(seq) for (seq,) in self.db.read("SELECT seq FROM split WHERE seq=?", (seq,))}
         if not cut:
             return
@@ -166,8 +166,9 @@ class Life:
     def outputs(self) -> Iterator[Event]:
         """Files that were made of many records; a record in one has no receipt of its own."""
         rows = self.db.read(
-            "SELECT f.target, f.name, f.state, f.offset, f.part, max(w.done_at) FROM file_out f LEFT JOIN work w"
-            " ON w.batch=f.seq >> 16 AND w.seq=f.seq AND w.target=f.target WHERE f.seq=? GROUP BY f.target, f.part",
+            'SELECT f.target, f.name, f.state, f."offset", f.part, max(w.done_at) FROM file_out f LEFT JOIN work w'
+            " ON w.batch=f.seq >> 16 AND w.seq=f.seq AND w.target=f.target WHERE f.seq=?"
+            ' GROUP BY f.target, f.name, f.state, f."offset", f.part',
             (self.seq,),
         )
         for target, name, state, offset, part, at in rows:
@@ -187,9 +188,9 @@ class Life:
     def audits(self) -> Iterator[Event]:
         id = self.id
         rows = self.db.read(
-            "SELECT at, actor, action, scope, reason FROM audit WHERE scope=?1"
-            " OR (scope>?1 || ':' AND scope<?1 || ';')",
-            (id,),
+            "SELECT at, actor, action, scope, reason FROM audit WHERE scope=?"
+            " OR (scope>? AND scope<?)",
+            (id, f"{id}:", f"{id};"),
         )
         for at, actor, action, scope, reason in rows:
             why = f": {reason}" if reason else ""

@@ -158,7 +158,7 @@ class Proving:
             if "." not in row.target and row.state != "requeued":
                 yield row.record
         for (units,) in self.db.read(
-            "SELECT units FROM fate WHERE batch=? AND seq=? AND instr(target, '.')=0", (seq >> 16, seq)
+            "SELECT units FROM fate WHERE batch=? AND seq=? AND target NOT LIKE '%.%'", (seq >> 16, seq)
         ):
             yield from ranges.decode(units)
 

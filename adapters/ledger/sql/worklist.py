@@ -11,6 +11,7 @@ from adapters.ledger.sql.blobs import BlobFolder
 from adapters.ledger.sql.database import Database
 from adapters.ledger.sql.intake import moment
 from adapters.ledger.sql.lanes import UNCLOSED
+from adapters.ledger.sql.rows import to_attempt
 from router import ranges
 from router.ledger import Attempt, Circuit, Claim, FileOut, Parked, Revision, Stored, Work
 from router.message import Envelope, File
@@ -20,7 +21,7 @@ MESSAGE = (
     "seq, id, route, version, source, client, content_type, headers, params, file, size, sha256, body, blob,"
     " received_at, deadline, late, replay_to"
 )
-CUT = "n, offset, length, first_record, records, first_line, first_member, members"
+CUT = 'n, "offset", length, first_record, records, first_line, first_member, members'
 PARKED = "seq, record, target, lane, key, state, attempt, next_at, first_at, stood, probed, id, crashes, crash, fallback"
 
 
@@ -99,7 +100,7 @@ class Worklist:
 
     def due_parked(self, claim: Claim, limit: int) -> list[Parked]:
         rows = self.db.read(
-            f"SELECT {PARKED} FROM parked WHERE target=? AND lane=? AND state='retry' AND array='' AND next_at<=?"
+            f"SELECT {PARKED} FROM parked WHERE target=? AND lane=? AND state='retry' AND \"array\"='' AND next_at<=?"
             " ORDER BY probed, seq, record LIMIT ?",
             (claim.target, claim.lane, self.db.clock.now(), limit),
         )
@@ -150,7 +151,7 @@ class Worklist:
 
     def file_out(self, seq: int, target: str, part: int = 0) -> FileOut | None:
         rows = self.db.read(
-            "SELECT seq, target, temp, name, offset, state, device, inode, part FROM file_out WHERE seq=? AND target=?"
+            'SELECT seq, target, temp, name, "offset", state, device, inode, part FROM file_out WHERE seq=? AND target=?'
             " AND part=?",
             (seq, target, part),
         )
@@ -177,18 +178,11 @@ class Worklist:
     def answer(self, seq: int, target: str) -> Attempt | None:
         rows = self.db.read(
             "SELECT seq, record, number, at, duration, kind=3, sent_to, status, error, reason, response_type,"
-            " ifnull(response, x''), ifnull(request, x'') FROM attempt WHERE seq=? AND record=0 AND target=?"
+            " response, request FROM attempt WHERE seq=? AND record=0 AND target=?"
             " ORDER BY kind DESC LIMIT 1",
             (seq, target),
         )
-        return self.to_attempt(rows[0]) if rows else None
-
-    def to_attempt(self, row: Any) -> Attempt:
-        seq, record, number, at, duration, ok, sent_to, status, error, reason, kind, response, request = row
-        return Attempt(
-            seq, record, number, at, duration / 1000, bool(ok), sent_to, status, error, reason, kind, bytes(response),
-            bytes(request),
-        )  # fmt: skip
+        return to_attempt(rows[0]) if rows else None
 
     def outcome(self, seq: int, target: str) -> str:
         """How one delivery of a whole message stands: `open retry dead discarded delivered`, or how the message ended
