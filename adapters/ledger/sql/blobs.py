@@ -7,9 +7,12 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from adapters.ledger.sql.database import Run
 
 
 def sync_folder(path: Path) -> None:
@@ -72,6 +75,16 @@ class BlobFolder:
 
     def path(self, name: str) -> Path:
         return self.root / name
+
+    def keep(self, run: Run, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Inside the accepting transaction, with the rows of its messages: the files are the store, and synced."""
+
+    def forget(self, run: Run, first: int, last: int) -> None:
+        """Inside the transaction that removes the messages `first` to `last` (seqs)."""
+
+    def size(self, name: str) -> int:
+        """Bytes that are stored of a body. Raises OSError."""
+        return self.path(name).stat().st_size
 
     def orphans(self, known: Callable[[str], bool], age: float) -> Iterator[Path]:
         """Blobs older than `age` seconds that no message refers to and nobody writes."""

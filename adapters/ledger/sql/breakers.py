@@ -28,15 +28,15 @@ class Breakers:
                 return None
             args = (self.db.clock.boot, now, *targets)
             best = run(
-                f"SELECT target, lane, min(rank) FROM ("
+                f"SELECT target, lane FROM ("
                 f" SELECT l.target, l.lane, 0 AS rank FROM lane l WHERE {free} AND EXISTS (SELECT 1 FROM work w"
                 f"  WHERE w.state=0 AND w.target=l.target AND w.lane=l.lane)"
                 f" UNION ALL SELECT l.target, l.lane, (SELECT min(p.probed) FROM parked p WHERE p.target=l.target"
                 f"  AND p.lane=l.lane AND p.state='retry' AND p.next_at<={now}) FROM lane l WHERE {free}"
-                f") WHERE rank IS NOT NULL",
+                f") AS found WHERE rank IS NOT NULL ORDER BY rank LIMIT 1",
                 (*args, *args),
             ).fetchone()
-            if best is None or best[0] is None:
+            if best is None:
                 run("UPDATE destination SET probe_owner='', probe_until=0 WHERE connection=?", (connection,))
                 return None
             return str(best[0]), int(best[1])
@@ -49,14 +49,16 @@ class Breakers:
             )
 
 
-def beat(run: Run, pulse: Pulse, now: int) -> None:
+def beat(db: Database, run: Run, pulse: Pulse, now: int) -> None:
     """Counts failures in a row; opens and closes the breaker."""
-    row = run(
-        "SELECT circuit, failures, opened_at, total FROM destination WHERE connection=?", (pulse.connection,)
-    ).fetchone()
-    circuit, failures, opened_at, total = row or ("closed", 0, 0, 0)
+    read = "SELECT circuit, failures, opened_at, total FROM destination WHERE connection=?"
+    row = run(read, (pulse.connection,)).fetchone()
+    if row is not None and row[0] == "closed" and not row[1] and not pulse.failures:
+        # All is well and was before: a row that all lanes write would make them wait for each other.
+        return
     if row is None:
-        run("INSERT INTO destination (connection) VALUES (?)", (pulse.connection,))
+        run("INSERT INTO destination (connection) VALUES (?) ON CONFLICT DO NOTHING", (pulse.connection,))
+    circuit, failures, opened_at, total = run(read + db.for_update, (pulse.connection,)).fetchone()
     failures = pulse.failures if pulse.reset else failures + pulse.failures
     if circuit == "open":
         if pulse.probe is None:

@@ -26,6 +26,7 @@ class Configs:
         if rows and rows[0][1] == digest:
             return int(rows[0][0])
         with self.db.write() as run:
+            self.db.guard(run, ["config"])
             row = run(newest).fetchone()
             if row is not None and row[1] == digest:
                 return int(row[0])

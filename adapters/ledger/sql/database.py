@@ -6,7 +6,7 @@ Statements are written once for all engines: `?` for a value, names that are res
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -29,9 +29,26 @@ class Database(Protocol):
     """One process's door to an engine."""
 
     clock: Clock
+    for_update: str
+    """At the end of a SELECT inside `write`: its rows wait for no other writer until the end. '' where writers are one at
+    a time anyway."""
+    skip_locked: str
+    """The same, without the rows that somebody else holds."""
 
     def write(self) -> AbstractContextManager[Run]:
         """One write transaction: committed and synced at the end, rolled back on any error. Raises LedgerError."""
+
+    def next_batch(self, run: Run) -> int:
+        """The next number of a sequence without cache. Never a clock: numbers follow the order of their taking."""
+
+    def guard(self, run: Run, names: Iterable[str]) -> None:
+        """Inside `write`: whoever guards one of the same names waits until the end of this transaction."""
+
+    def lock_lanes(self, run: Run, targets: Iterable[str]) -> None:
+        """Inside `write`, before anything else is read there: no outcome of these targets is committed meanwhile."""
+
+    def load(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Inside `write`: many new rows, the fastest way there is."""
 
     def many(self, sql: str, rows: Any) -> None:
         """Inside `write`: one statement for many rows."""

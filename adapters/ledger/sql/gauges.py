@@ -34,7 +34,7 @@ class Gauges:
         return [(f"parked.{state}", target, float(n)) for target, state, n in rows]
 
     def _ended(self) -> list[tuple[str, str, float]]:
-        delivered = self.db.read("SELECT substr(name, 11), value FROM counter WHERE name LIKE 'delivered:%'")
+        delivered = self.db.read("SELECT target, sum(delivered) FROM lane WHERE delivered > 0 GROUP BY target")
         accepted = self.db.read("SELECT route, sum(n) FROM batch GROUP BY route")
         fates = self.db.read("SELECT target, state, sum(n) FROM fate GROUP BY target, state")
         return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from adapters.ledger.sql.database import Run
+from adapters.ledger.sql.database import Database, Run
 from adapters.ledger.sql.rows import insert_dead, insert_fate
 from router import ranges
 from router.ledger import Choice, Fate, Once, Park, Taken
@@ -16,14 +16,15 @@ Unit = tuple[int, int]
 class Identities:
     """Those that one processing transaction of a route takes."""
 
-    def __init__(self, run: Run, choice: Choice, route: str, now: int) -> None:
-        self.run, self.choice, self.route, self.now = run, choice, route, now
+    def __init__(self, db: Database, run: Run, choice: Choice, route: str, now: int) -> None:
+        self.db, self.run, self.choice, self.route, self.now = db, run, choice, route, now
         self.chunk = next((work.chunk for work in choice.work if work.seq is not None), None)
         self.duplicates: dict[tuple[int | None, str], list[int]] = defaultdict(list)
         """Positions (seq None), or the records of a message, by the message that came first."""
 
     def take(self) -> set[Unit]:
         """The units (seq, record) that came second."""
+        self.db.guard(self.run, [name_of(taken.once) for taken in self.choice.once])
         lost = {(taken.seq, taken.record) for taken in self.choice.once if not self._one(taken)}
         for (seq, first), units in self.duplicates.items():
             chunk = self.chunk if seq is not None else None
@@ -53,6 +54,11 @@ class Identities:
 def in_words(name: str) -> str:
     message, _, record = name.partition(":")
     return f"record {record} of message {message}" if record else f"message {message}"
+
+
+def name_of(once: Once) -> str:
+    """For `guard`: who looks whether it is taken is alone with it."""
+    return f"{once.scope}\0{once.key}"
 
 
 def seen_by(run: Run, once: Once, now: int) -> tuple[str, int, bytes] | None:

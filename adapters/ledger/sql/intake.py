@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from adapters.ledger.sql.blobs import BlobFolder
-from adapters.ledger.sql.database import Database
-from adapters.ledger.sql.identities import seen_by, take
+from adapters.ledger.sql.database import Database, Run
+from adapters.ledger.sql.identities import name_of, seen_by, take
 from adapters.ledger.sql.rows import insert_dead, insert_fate, insert_work, wake
 from router import ranges
 from router.lanes import PLAIN_LANES, lane_of_batch
 from router.ledger import Arrival, BlobWriter, End, Fate, FileIn, NewWork, Once, Park, Receipt
 
-Run = Callable[..., Any]
-
-INSERT_MESSAGE = """INSERT INTO message (seq, id, route, version, source, client, content_type, headers, params, file,
- size, sha256, body, blob, received_at, deadline, late) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+MESSAGE = """seq, id, route, version, source, client, content_type, headers, params, file, size, sha256, body, blob,
+ received_at, deadline, late"""
 
 
 def to_json(value: Any) -> str:
@@ -48,10 +46,14 @@ class Intake:
     def accept(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
         receipts: dict[str, Receipt] = {}
         by_route = sorted(arrivals, key=lambda a: (a.envelope.route, a.version))
+        woken: set[tuple[str, int]] = set()
         with self.db.write() as run:
+            self.db.guard(run, [name_of(once) for a in arrivals for once in a.once])
             for _, group in itertools.groupby(by_route, key=lambda a: (a.envelope.route, a.version)):
-                for receipt in Batch(self, run, list(group)).store():
-                    receipts[receipt[0]] = receipt[1]
+                batch = Batch(self, run, list(group))
+                receipts.update(batch.store())
+                woken |= batch.woken
+            wake(run, woken, self.db.clock.now())
         return [receipts[a.envelope.id] for a in arrivals]
 
     def file_stored(self, path: str, file: FileIn) -> str | None:
@@ -97,11 +99,11 @@ class Batch:
         self.now = intake.db.clock.now()
         self.ends: list[tuple[int, Arrival, End]] = []
         self.live: list[tuple[int, Arrival]] = []
+        self.woken: set[tuple[str, int]] = set()
 
     def store(self) -> list[tuple[str, Receipt]]:
         """(id of the arrival, receipt) of each; the sequence is taken here, after the last one was received."""
-        self.run("UPDATE sequence SET value = value + 1 WHERE name = 'batch'")
-        self.batch = int(self.run("SELECT value FROM sequence WHERE name = 'batch'").get)
+        self.batch = self.db.next_batch(self.run)
         first = self.arrivals[0]
         receipts: list[tuple[str, Receipt]] = []
         rows: list[tuple[Any, ...]] = []
@@ -120,7 +122,8 @@ class Batch:
                 "INSERT INTO batch VALUES (?,?,?,?,?)",
                 (self.batch, first.envelope.route, first.version, len(rows), self.now),
             )
-            self.db.many(INSERT_MESSAGE, rows)
+            self.db.load("message", MESSAGE, rows)
+            self.blobs.keep(self.run, rows)
             self._replays()
             self._ends()
             self._work()
@@ -217,12 +220,10 @@ class Batch:
         for position, arrival in self.live:
             for target in arrival.targets:
                 by_target.setdefault(target, []).append(position)
-        woken: set[tuple[str, int]] = set()
         for (name, lanes), positions in by_target.items():
             lane = lane_of_batch(self.batch) if lanes == PLAIN_LANES else 0
             insert_work(self.run, self.batch, NewWork(name, lane, ranges.encode(positions)), self.now)
-            woken.add((name, lane))
-        wake(self.run, woken, self.now)
+            self.woken.add((name, lane))
 
 
 def own_names(once: Sequence[Once]) -> list[Once]:

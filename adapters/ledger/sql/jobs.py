@@ -133,11 +133,13 @@ class Jobs:
     def run_items(self, id: int, items: Sequence[JobItem], next_at: int) -> Job:
         now = self.db.clock.now()
         with self.db.write() as run:
-            row = run("SELECT cursor, kind, options, by, reason, state, total FROM job WHERE id=?", (id,)).fetchone()
+            columns = "cursor, kind, options, by, reason, state, total"
+            row = run(f"SELECT {columns} FROM job WHERE id=?{self.db.for_update}", (id,)).fetchone()
             cursor, kind, packed, by, reason, state, total = row
             if state == "running":
                 options = msgspec.json.decode(packed)
                 mine = [item for item in items if item.n > cursor]
+                self.db.lock_lanes(run, touched(mine, str(options.get("to") or "")))
                 skipped = [why for why in (one(run, kind, item, options, by, reason, now) for item in mine) if why]
                 note_skipped(run, id, skipped, by, now)
                 cursor = mine[-1].n if mine else cursor
@@ -159,6 +161,12 @@ class Jobs:
             if self.db.changes():
                 audit(run, now, by, "job cancelled", f"job {id}", reason)
         return self.job(id)
+
+
+def touched(items: Sequence[JobItem], to: str) -> set[str]:
+    """Targets, and routes, whose lanes these items speak of."""
+    at = {item.target for item in items}
+    return {name for target in at for name in (target, target.partition(".")[0])} | ({to} if to else set())
 
 
 def one(run: Run, kind: str, item: JobItem, options: Mapping[str, Any], by: str, reason: str, now: int) -> str | None:

@@ -14,29 +14,30 @@ from router.units import LETHAL
 CRASHES_BEFORE_HALVING = 2
 TICKER_LEASE_MS = 2000
 
-FENCE = "UPDATE lane SET lease_until=?, boot=? WHERE target=? AND lane=? AND owner=? AND epoch=? RETURNING paused"
+FENCE = """UPDATE lane SET lease_until=?, boot=?, delivered=delivered+? WHERE target=? AND lane=? AND owner=? AND epoch=?
+ RETURNING paused"""
 
 
 def count(run: Run, name: str, n: int = 1) -> None:
     run("INSERT INTO counter VALUES (?,?) ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value", (name, n))
 
 
-def fence(db: Database, run: Run, claim: Claim) -> Claim | None:
+def fence(db: Database, run: Run, claim: Claim, delivered: int = 0) -> Claim | None:
     """Touches the lane's row where owner and epoch match and renews the lease: the first act of every outcome
     transaction. None: the lane is somebody else's, nothing may be written."""
     until = db.clock.steady() + int(claim.lease * 1000)
-    row = run(FENCE, (until, db.clock.boot, claim.target, claim.lane, claim.owner, claim.epoch)).fetchone()
+    row = run(FENCE, (until, db.clock.boot, delivered, claim.target, claim.lane, claim.owner, claim.epoch)).fetchone()
     if row is None:
         return None
     return Claim(claim.target, claim.lane, claim.owner, claim.epoch, claim.lease, until, bool(row[0]))
 
 
 @contextmanager
-def fenced(db: Database, claim: Claim) -> Iterator[tuple[Run, Claim | None]]:
+def fenced(db: Database, claim: Claim, delivered: int = 0) -> Iterator[tuple[Run, Claim | None]]:
     """One transaction under a claim: (run, the renewed claim), None where it is refused; that is counted, and nothing may
-    be written then."""
+    be written then. `delivered` units are counted at the lane."""
     with db.write() as run:
-        renewed = fence(db, run, claim)
+        renewed = fence(db, run, claim, delivered)
         if renewed is None:
             count(run, "fence_refused")
         yield run, renewed
@@ -103,8 +104,9 @@ class Lanes:
             steady = clock.steady()
             until = steady + int(lease * 1000)
             row = run(
-                "UPDATE lane SET owner=?, epoch=epoch+1, lease_until=?, boot=? WHERE target=? AND lane=?"
-                " AND next_due<=? AND paused=0 AND (lease_until<? OR boot<>?) RETURNING epoch",
+                "UPDATE lane SET owner=?, epoch=epoch+1, lease_until=?, boot=? WHERE (target, lane) IN (SELECT target, lane"
+                " FROM lane WHERE target=? AND lane=? AND next_due<=? AND paused=0 AND (lease_until<? OR boot<>?)"
+                f"{self.db.skip_locked}) RETURNING epoch",
                 (owner, until, clock.boot, target, lane, clock.now(), steady, clock.boot),
             ).fetchone()
         return Claim(target, lane, owner, int(row[0]), lease, until) if row else None
@@ -167,7 +169,9 @@ class Lanes:
                 run("UPDATE parked SET crashes=crashes+?, crash=? WHERE id=?", (deaths, reason, -mark))
                 return
             run("UPDATE work SET crashes=crashes+?, crash=? WHERE id=? AND state=0", (deaths, reason, mark))
-            row = run("SELECT crashes, rest FROM work WHERE id=? AND state=0", (mark,)).fetchone()
+            row = run(
+                f"SELECT crashes, rest FROM work WHERE id=? AND state=0{self.db.for_update}", (mark,)
+            ).fetchone()
             if row is not None and row[0] >= CRASHES_BEFORE_HALVING and ranges.size(row[1]) > 1:
                 self._halve(run, mark, ranges.decode(row[1]))
 

@@ -22,6 +22,7 @@ class Pauses:
     def pause_target(self, target: str, by: str, reason: str) -> bool:
         now = self.db.clock.now()
         with self.db.write() as run:
+            self.db.lock_lanes(run, [target])
             run("INSERT INTO pause VALUES (?,?,?,?) ON CONFLICT DO NOTHING", (target, by, now, reason))
             if not self.db.changes():
                 return False
@@ -32,6 +33,7 @@ class Pauses:
     def resume_target(self, target: str, by: str, reason: str) -> bool:
         now = self.db.clock.now()
         with self.db.write() as run:
+            self.db.lock_lanes(run, [target])
             run("DELETE FROM pause WHERE target=?", (target,))
             if not self.db.changes():
                 return False
@@ -78,6 +80,7 @@ class Pauses:
                 " WHERE connection=?",
                 (connection,),
             )
+            self.db.lock_lanes(run, [target])
             run("UPDATE parked SET next_at=? WHERE target=? AND state='retry' AND next_at>?", (now, target, now))
             hurried = self.db.changes()
             lanes = run("SELECT target, lane FROM lane WHERE target=?", (target,)).fetchall()

@@ -61,6 +61,7 @@ class Pruning:
             return 0
         with self.db.write() as run:
             rows = run(due, (before,)).fetchall()
+            self.db.lock_lanes(run, {row[3] for row in rows})
             for id, message, record, target, lane, key in rows:
                 run("UPDATE parked SET state='discarded', hold=0, last_at=? WHERE id=?", (now, id))
                 promote(run, target, lane, key, now)
@@ -76,6 +77,7 @@ class Pruning:
         with self.db.write() as run:
             for (batch,) in run(due, (before,)).fetchall():
                 gone += self._blobs_of(run, batch)
+                self.blobs.forget(run, batch << 16, (batch << 16) | 0xFFFF)
                 removed += int(run("SELECT n FROM batch WHERE id=?", (batch,)).get)
                 for table in BY_SEQ:
                     run(f"DELETE FROM {table} WHERE seq BETWEEN ? AND ?", (batch << 16, (batch << 16) | 0xFFFF))
@@ -103,6 +105,7 @@ class Pruning:
             rows = run(due, (before,)).fetchall()
             for seq, _ in rows:
                 run("UPDATE message SET body=NULL, blob=NULL WHERE seq=?", (seq,))
+                self.blobs.forget(run, seq, seq)
                 run("UPDATE attempt SET request=NULL, response=NULL WHERE seq=?", (seq,))
                 run("DELETE FROM derived WHERE seq=?", (seq,))
         self._unlink(blob for _, blob in rows if blob is not None)

@@ -9,7 +9,7 @@ from adapters.ledger.sql.arrays import end_arrays
 from adapters.ledger.sql.breakers import beat
 from adapters.ledger.sql.database import Database, Run
 from adapters.ledger.sql.identities import Identities, release_identities
-from adapters.ledger.sql.lanes import count, fenced
+from adapters.ledger.sql.lanes import fenced
 from adapters.ledger.sql.rows import insert_dead, insert_fate, insert_work, signature, wake
 from router import ranges
 from router.lanes import lane_of_batch
@@ -48,13 +48,10 @@ class Settling:
 
     def settle(self, claim: Claim, settlement: Settlement) -> Claim | None:
         now = self.db.clock.now()
-        with fenced(self.db, claim) as (run, renewed):
+        with fenced(self.db, claim, settlement.delivered) as (run, renewed):
             if renewed is None:
                 return None
-            if settlement.delivered:
-                count(run, f"delivered:{claim.target}", settlement.delivered)
-            for progress in settlement.progress:
-                advance(run, progress, now)
+            self._advance(run, settlement.progress, now)
             for unpark in settlement.unpark:
                 run(
                     "DELETE FROM parked WHERE seq=? AND record=? AND target=?",
@@ -75,7 +72,7 @@ class Settling:
                 insert_fate(run, batch, fate, now)
             end_arrays(run, settlement.arrays)
             if settlement.pulse is not None:
-                beat(run, settlement.pulse, now)
+                beat(self.db, run, settlement.pulse, now)
             return renewed
 
     def _park(self, run: Run, claim: Claim, parks: Sequence[Park], now: int) -> None:
@@ -90,7 +87,7 @@ class Settling:
             )  # fmt: skip
 
     def _dead_messages(self, run: Run, route: str, parks: Sequence[Park], now: int) -> None:
-        for park in parks:
+        for park in sorted(parks, key=lambda p: (p.seq, p.record)):
             insert_dead(run, route, park, now)
             if park.stage in RELEASES and park.record == 0:
                 release_identities(run, (park.seq,))
@@ -119,7 +116,7 @@ class Settling:
                 )
             for row in choice.split_done:
                 run("INSERT INTO split VALUES (?,?,?) ON CONFLICT DO NOTHING", row)
-            lost = Identities(run, choice, claim.target, now).take()
+            lost = Identities(self.db, run, choice, claim.target, now).take()
             self._new_work(run, choice, lost, now)
             for fate in choice.fates:
                 insert_fate(run, choice.batch, fate, now)
@@ -132,8 +129,7 @@ class Settling:
                 )
             for d in choice.derived:
                 run("INSERT INTO derived VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING", (d.seq, d.record, d.tag, d.step, d.body))
-            for progress in choice.progress:
-                advance(run, progress, now)
+            self._advance(run, choice.progress, now)
             wake_unclosed(run, choice, now)
             return renewed
 
@@ -171,6 +167,7 @@ class Settling:
         """Of a caller with `late: cancel`: commits that it was told; of `deliver`: only says how it stands."""
         now = self.db.clock.now()
         with self.db.write() as run:
+            self.db.lock_lanes(run, [target])
             if run("SELECT 1 FROM attempt WHERE seq=? AND record=0 AND target=? AND kind=3", (seq, target)).fetchone():
                 return "delivered"
             row = run("SELECT route, late FROM message WHERE seq=?", (seq,)).fetchone()
@@ -181,13 +178,14 @@ class Settling:
                 return "dead"
             if row[1] == "cancel":
                 park_late(run, seq, target, row[0], now)
-                leave_open_work(run, seq, target, now)
+                self._leave_open_work(run, seq, target, now)
             return "late"
 
     def again(self, seq: int, target: str) -> bool:
         """The same `Idempotency-Key` after `late`: tries that delivery again under its id; whether it was late."""
         now = self.db.clock.now()
         with self.db.write() as run:
+            self.db.lock_lanes(run, [target])
             row = run(
                 "UPDATE parked SET state='retry', attempt=0, next_at=?, first_at=?, hold=0 WHERE seq=? AND record=0"
                 " AND target=? AND state='dead' AND error='late' RETURNING lane",
@@ -196,6 +194,34 @@ class Settling:
             if row is not None:
                 wake(run, [(target, int(row[0]))], now)
         return row is not None
+
+    def _leave_open_work(self, run: Run, seq: int, target: str, now: int) -> None:
+        """The delivery has a row of its own now: the batch's work goes on without it."""
+        rows = run(
+            "SELECT id, rest FROM work WHERE batch=? AND target=? AND state=0 AND seq IS NULL", (seq >> 16, target)
+        ).fetchall()
+        for work, rest in rows:
+            if seq & 0xFFFF in ranges.decode(rest):
+                self._advance(run, [Progress(work, (seq & 0xFFFF,), 1)], now)
+
+    def _advance(self, run: Run, progress: Sequence[Progress], now: int) -> None:
+        """Units leave their work rows; a row is done when none is left."""
+        works = sorted({one.work for one in progress})
+        if not works:
+            return
+        marks = ",".join("?" * len(works))
+        read = f"SELECT id, rest FROM work WHERE id IN ({marks}) ORDER BY id{self.db.for_update}"
+        rests = {int(id): str(rest) for id, rest in run(read, works).fetchall()}
+        rows: list[tuple[object, ...]] = []
+        for one in progress:
+            if one.work not in rests:
+                continue
+            before = rests[one.work]
+            rests[one.work] = rest = ranges.remove(before, one.ended)
+            gone = ranges.size(before) - ranges.size(rest)
+            failed = min(one.failed, gone)
+            rows.append((rest, gone - failed, failed, 0 if rest else 1, None if rest else now, one.work))
+        self.db.many("UPDATE work SET rest=?, ok=ok+?, failed=failed+?, state=?, done_at=? WHERE id=?", rows)
 
 
 def park_late(run: Run, seq: int, target: str, route: str, now: int) -> None:
@@ -213,30 +239,6 @@ def park_late(run: Run, seq: int, target: str, route: str, now: int) -> None:
          "", 0, sign),
     )  # fmt: skip
     promote(run, target, lane, key, now)
-
-
-def leave_open_work(run: Run, seq: int, target: str, now: int) -> None:
-    """The delivery has a row of its own now: the batch's work goes on without it."""
-    rows = run(
-        "SELECT id, rest FROM work WHERE batch=? AND target=? AND state=0 AND seq IS NULL", (seq >> 16, target)
-    ).fetchall()
-    for work, rest in rows:
-        if seq & 0xFFFF in ranges.decode(rest):
-            advance(run, Progress(work, (seq & 0xFFFF,), 1), now)
-
-
-def advance(run: Run, progress: Progress, now: int) -> None:
-    """Units leave a work row; the row is done when none is left."""
-    row = run("SELECT rest FROM work WHERE id=?", (progress.work,)).fetchone()
-    if row is None:
-        return
-    rest = ranges.remove(row[0], progress.ended)
-    gone = ranges.size(row[0]) - ranges.size(rest)
-    failed = min(progress.failed, gone)
-    run(
-        "UPDATE work SET rest=?, ok=ok+?, failed=failed+?, state=?, done_at=? WHERE id=?",
-        (rest, gone - failed, failed, 0 if rest else 1, None if rest else now, progress.work),
-    )
 
 
 def wake_unclosed(run: Run, choice: Choice, now: int) -> None:

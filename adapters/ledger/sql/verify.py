@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 from adapters.ledger.sql.blobs import BlobFolder
 from adapters.ledger.sql.database import Database
@@ -99,16 +98,16 @@ class Proving:
             if min(counts.values(), default=0) < 0:
                 self._fault(f"message {id}", f"more units ended at {target} than it has")
         if blob is not None:
-            self._blob(id, self.blobs.path(blob), size)
+            self._blob(id, blob, size)
 
-    def _blob(self, id: str, path: Path, size: int) -> None:
+    def _blob(self, id: str, name: str, size: int) -> None:
         try:
-            found = path.stat().st_size
+            found = self.blobs.size(name)
         except OSError as error:
-            self._fault(f"message {id}", f"its body {path} cannot be read: {error.strerror}")
+            self._fault(f"message {id}", f"its body {self.blobs.root / name} cannot be read: {error.strerror}")
             return
         if found != size:
-            self._fault(f"message {id}", f"its body {path} has {found} bytes, {size} were stored")
+            self._fault(f"message {id}", f"its body {self.blobs.root / name} has {found} bytes, {size} were stored")
 
     def _split(
         self, seq: int, id: str, file: str | None, chunks: int, records: int, ends: MessageEnds, reading: BatchEnds,

@@ -7,13 +7,13 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import apsw
 
-from adapters.ledger.sql.database import Clock
+from adapters.ledger.sql.database import Clock, Run
 from adapters.ledger.sqlite.schema import MIGRATIONS
 from router.errors import LedgerBusy, LedgerError, LedgerFull, LedgerRefused
 
@@ -142,6 +142,8 @@ class WriteLock:
 class Database:
     """A reading and a writing connection. Transactions are short and end before anything is sent."""
 
+    for_update = skip_locked = ""
+
     def __init__(self, path: Path | None, clock: Clock | None = None) -> None:
         refuse_old_library()
         self.path = path
@@ -201,6 +203,20 @@ class Database:
                     raise
         finally:
             self.lock.release()
+
+    def next_batch(self, run: Run) -> int:
+        run("UPDATE sequence SET value = value + 1 WHERE name = 'batch'")
+        return int(run("SELECT value FROM sequence WHERE name = 'batch'").get)
+
+    def guard(self, run: Run, names: Iterable[str]) -> None:
+        """There is one writer at a time."""
+
+    def lock_lanes(self, run: Run, targets: Iterable[str]) -> None:
+        """There is one writer at a time."""
+
+    def load(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        marks = ",".join("?" * len(rows[0])) if rows else ""
+        self.many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
 
     def many(self, sql: str, rows: Any) -> None:
         """Inside `write`: one statement for many rows."""

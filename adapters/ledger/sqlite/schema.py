@@ -159,4 +159,12 @@ CREATE TABLE paused_route (route TEXT PRIMARY KEY, by TEXT NOT NULL, at INTEGER 
     WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (SCHEMA_1, SCHEMA_2, SCHEMA_3)
+SCHEMA_4 = """
+-- Counted where they are written anyway: a row for all lanes would make them wait for each other.
+ALTER TABLE lane ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;
+UPDATE lane SET delivered = (SELECT value FROM counter c WHERE c.name = 'delivered:' || lane.target)
+ WHERE lane = 0 AND EXISTS (SELECT 1 FROM counter c WHERE c.name = 'delivered:' || lane.target);
+DELETE FROM counter WHERE name LIKE 'delivered:%';
+"""
+
+MIGRATIONS: tuple[str, ...] = (SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4)
