@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from packaging.requirements import Requirement
 
 from adapters import broker
+from adapters.ledger.opening import looked_at
 from adapters.ledger.sqlite.connection import LEAST_SQLITE, NETWORK_FILE_SYSTEMS, file_system_of, library_version
-from adapters.ledger.sqlite.peek import schema_of
 from adapters.memory import available, group_leaves
 from adapters.settings import EMBEDDED, Settings
 from router.errors import LedgerError
@@ -112,10 +112,12 @@ def sqlite(settings: Settings) -> Finding:
 
 def ledger(settings: Settings) -> Finding:
     """Only looked at: nothing is migrated, locked or waited for."""
-    if not settings.ledger_path.exists():
+    if not settings.ledger_made:
         return Finding("ledger", GOOD, "none yet")
     try:
-        return Finding("ledger", GOOD, f"schema {schema_of(settings.ledger_path)}")
+        found, warnings = looked_at(settings.ledger_path or settings.ledger)
+        advice = "docs/scale.md says why" if warnings else ""
+        return Finding("ledger", FAIR if warnings else GOOD, "; ".join([found, *warnings]), advice)
     except LedgerError as error:
         found, _, advice = error.reason.rpartition(": ")
         return Finding("ledger", BAD, found, advice)
@@ -185,7 +187,8 @@ def clock(settings: Settings) -> Finding:
     if now < EARLIEST:
         return Finding("clock", BAD, found, "set the clock, and let NTP keep it")
     path = settings.ledger_path
-    written = [p.stat().st_mtime for p in (path, path.with_name(path.name + "-wal")) if p.exists()]
+    files = (path, path.with_name(path.name + "-wal")) if path is not None else ()
+    written = [p.stat().st_mtime for p in files if p.exists()]
     if written and max(written) > now + SLACK:
         return Finding("clock", BAD, f"{found}, before the ledger's last write", "it was set back: let NTP keep it")
     return Finding("clock", GOOD, found)

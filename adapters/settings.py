@@ -13,6 +13,7 @@ from router.config.scalars import size
 from router.errors import CrossdockError
 
 EMBEDDED = "embedded"
+SERVER = "postgresql://"
 LEVELS = ("debug", "info", "warning", "error")
 RENDERINGS = ("text", "json")
 LEAST_MEMORY = 128 << 20
@@ -43,7 +44,7 @@ class Option:
 OPTIONS = (
     Option("config", "routes.yaml", "The routing table; its folder is the project folder."),
     Option("var", "var", "Folder of the ledger, blobs, embedded broker and logs."),
-    Option("ledger", "sqlite", "SQLite under var, or sqlite:///PATH.", "_URL"),
+    Option("ledger", "sqlite", "SQLite under var, sqlite:///PATH, or postgresql://.", "_URL"),
     Option("broker", EMBEDDED, "embedded, redis://, rediss://, amqp:// or amqps://.", "_URL"),
     Option("http", "127.0.0.1:8080", "Address of the HTTP sources."),
     Option("admin", "127.0.0.1:8081", "Address of /healthz, /readyz and /metrics."),
@@ -71,10 +72,16 @@ class Settings:
     child_memory: int
 
     @property
-    def ledger_path(self) -> Path:
+    def ledger_path(self) -> Path | None:
+        """Of SQLite; None where the ledger is on a server."""
         if self.ledger == "sqlite":
             return self.var / "ledger.db"
-        return Path(self.ledger.removeprefix("sqlite:///"))
+        return None if self.ledger.startswith(SERVER) else Path(self.ledger.removeprefix("sqlite:///"))
+
+    @property
+    def ledger_made(self) -> bool:
+        """Whether there may be one to look into; a command that only looks makes none."""
+        return self.ledger_path is None or self.ledger_path.exists()
 
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for a child process that starts anywhere."""
@@ -140,9 +147,13 @@ def _ledger(given: _Given) -> str:
         return given.value
     if scheme == "sqlite" and rest.lstrip("/"):
         return "sqlite:///" + str(given.base / rest.removeprefix("/"))
-    if scheme.startswith("postgres"):
-        raise SettingsError(f"{given.origin}: PostgreSQL is not there yet. Leave it out to use SQLite under var.")
-    raise given.refuse("Write sqlite:///PATH, or leave it out to use SQLite under var.")
+    if scheme in ("postgresql", "postgres") and rest:
+        return SERVER + rest
+    # The rest of a broken address may hold a password: it is not repeated.
+    raise SettingsError(
+        f"{given.origin}: {scheme[:20]!r} is no ledger. Write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE, or"
+        " leave it out to use SQLite under var."
+    )
 
 
 def _broker(given: _Given) -> str:

@@ -16,7 +16,7 @@ from adapters.inbound.folder.source import FolderSource
 from adapters.inbound.redis_stream.group import Group
 from adapters.inbound.redis_stream.source import RedisStreamSource
 from adapters.inbound.redis_stream.take import Taker
-from adapters.ledger.sqlite.ledger import SqliteLedger
+from adapters.ledger.sql.ledger import SqlLedger
 from adapters.pausing import PausedRoutes, none_is_paused
 from adapters.redis_server import Server
 from router.receive import Receiver
@@ -37,7 +37,7 @@ class Dock:
 
     table: Table
     receiver: Receiver
-    ledger: SqliteLedger
+    ledger: SqlLedger
     node: str
     paused: Callable[[str], bool] = none_is_paused
 
@@ -72,7 +72,7 @@ SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {
 }
 
 
-def open_sources(table: Table, receiver: Receiver, ledger: SqliteLedger, node: str) -> list[Running]:
+def open_sources(table: Table, receiver: Receiver, ledger: SqlLedger, node: str) -> list[Running]:
     """One for each enabled route with a source of these kinds."""
     dock = Dock(table, receiver, ledger, node, PausedRoutes(ledger.paused_routes))
     routes = [r for r in table.routes.values() if r.enabled and r.source.kind in SOURCES]

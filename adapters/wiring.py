@@ -14,7 +14,8 @@ from adapters import broker
 from adapters.celery.bell import CeleryBell
 from adapters.chores import Hourly, sweep_outgoing
 from adapters.isolation import isolate
-from adapters.ledger.sqlite.ledger import SqliteLedger
+from adapters.ledger.opening import open_ledger
+from adapters.ledger.sql.ledger import SqlLedger
 from adapters.limits import FileRates, FileSlots
 from adapters.metrics import families
 from adapters.node import liveness, node_name, owner
@@ -78,8 +79,8 @@ class App:
         self._current = 0
 
     @cached_property
-    def ledger(self) -> SqliteLedger:
-        return SqliteLedger(self.settings.ledger_path, self.settings.var / "blobs")
+    def ledger(self) -> SqlLedger:
+        return open_ledger(self.settings.ledger_path or self.settings.ledger, self.settings.var / "blobs")
 
     @cached_property
     def project(self) -> Project:

@@ -17,6 +17,7 @@ SUITES = {
     "router/ledger": "adapters/ledger/sqlite/test_ledger.py",
     "adapters/ledger/sqlite": "adapters/ledger/sqlite/test_ledger.py",
     "adapters/ledger/sql": "adapters/ledger/sqlite/test_ledger.py",
+    "adapters/ledger/postgresql": "integration/test_ledger_postgresql.py",
     "transforms/codecs/csv": "transforms/codecs/test_codecs.py",
 }
 """Rooms whose files are parts of one port or body, held by a contract suite as a whole."""
@@ -45,6 +46,7 @@ ELSEWHERE = {
     "router/records.py": "tests/router/test_process.py and test_collect.py split messages in all ways",
     "adapters/commands/project.py": "every command goes through it",
     "adapters/sources.py": "part of the composition root: tests/acceptance runs each source that it names",
+    "adapters/ledger/opening.py": "part of the composition root: tests/integration opens both engines by it",
     "adapters/wiring.py": "the composition root: tests/acceptance and the demo run what it puts together",
 }
 """Source files whose test stands elsewhere, with the reason."""

@@ -28,7 +28,7 @@ else:
 
 @contextlib.contextmanager
 def opened(settings: Settings) -> Iterator[App]:
-    if not settings.config.exists() and not settings.ledger_path.exists():
+    if not settings.config.exists() and not settings.ledger_made:
         stop(USAGE, f"there is neither {settings.config} nor a ledger in {settings.var}: go to the project's folder, or say"
                     " --config")  # fmt: skip
     refuse_unusable(settings.var)
@@ -67,7 +67,7 @@ def draft(app: App) -> Table:
 
 def stored_version(settings: Settings) -> int:
     """The number of the newest version that was started; 0 where none was. Makes no ledger."""
-    if not settings.ledger_path.exists():
+    if not settings.ledger_made:
         return 0
     with opened(settings) as app:
         newest = app.ledger.version(0)

@@ -80,7 +80,7 @@ def route_row(route: Route, paused: Collection[str], version: int) -> dict[str, 
 
 def paused_now(settings: Settings) -> set[str]:
     """The names of paused routes and targets. Makes no ledger."""
-    if not settings.ledger_path.exists():
+    if not settings.ledger_made:
         return set()
     with opened(settings) as app:
         return {pause.name for pause in app.ledger.pauses()}

@@ -67,7 +67,7 @@ def test_the_environment_for_a_child_says_the_same_from_anywhere(project: Path) 
         ("log", "loud", "json:info"),
         ("log", "xml:info", "json:info"),
         ("ledger", "mysql://x", "sqlite:///PATH"),
-        ("ledger", "postgresql://db/x", "not there yet"),
+        ("ledger", "postgresql://", "postgresql://USER"),
         ("child_memory", "1GB", "64KiB"),
         ("child_memory", "64MiB", "at least 128MiB"),
     ],

@@ -45,7 +45,7 @@ def conditions(run: Run, selection: Selection) -> tuple[str, list[Any]]:
 
     if selection.ids:
         rows = [row for row in (row_of(run, id) for id in selection.ids) if row is not None]
-        parts.append(f"p.id IN ({','.join(map(str, rows))})")
+        parts.append(f"p.id IN ({','.join(map(str, rows)) or 'NULL'})")
     if selection.target is not None and "." in selection.target:
         add("p.target = ?", selection.target)
     elif selection.target is not None:

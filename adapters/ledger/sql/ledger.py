@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from adapters.ledger.sql.arrays import Arrays
 from adapters.ledger.sql.breakers import Breakers
 from adapters.ledger.sql.configs import Configs
@@ -15,3 +17,11 @@ from adapters.ledger.sql.worklist import Worklist
 
 class SqlLedger(Intake, Lanes, Worklist, Settling, Arrays, Breakers, Configs, Gauges, Operating):
     """`db` and `blobs` are the engine's."""
+
+    @abstractmethod
+    def writable(self) -> bool:
+        """Whether a transaction can be committed now."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Gives up files and connections."""

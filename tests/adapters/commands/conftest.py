@@ -7,7 +7,6 @@ import pytest
 from adapters import wiring
 from adapters.commands import answer
 from tests.adapters.commands.typing_room import Room
-from tests.adapters.ledger.sql.stock import Operated
 
 
 @pytest.fixture
@@ -15,7 +14,6 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     """A new project by `crossdock init`, with the current folder in it."""
     for name in ("CONFIG", "VAR", "LEDGER_URL", "BROKER_URL", "SECRETS"):
         monkeypatch.delenv(f"CROSSDOCK_{name}", raising=False)
-    monkeypatch.setattr(wiring, "SqliteLedger", Operated)
     monkeypatch.setattr(wiring, "ring", lambda settings: None, raising=False)
     monkeypatch.setenv("CROSSDOCK_WORKERS", "1")
     monkeypatch.chdir(tmp_path)

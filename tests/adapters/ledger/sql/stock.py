@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.ledger.memory import FakeClock
-from adapters.ledger.sql.operating import Operating
+from adapters.ledger.sql.ledger import SqlLedger
 from adapters.ledger.sqlite.ledger import SqliteLedger
 from router import ranges
 from router.browse import Selection
@@ -21,16 +22,12 @@ KNOWN = {"orders", ERP, SHOP, "sales", "sales.lake"}
 KEEP = Keep(bodies=10, messages=20, dead=30)
 
 
-class Operated(SqliteLedger, Operating):
-    """The ledger with the operators' half."""
-
-
 class Stock:
     """Builds what a test needs; the clock is the test's."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, make: Callable[[FakeClock], SqlLedger] | None = None) -> None:
         self.clock = FakeClock()
-        self.ledger = Operated(folder / "ledger.db", folder / "blobs", self.clock)
+        self.ledger = make(self.clock) if make else SqliteLedger(folder / "ledger.db", folder / "blobs", self.clock)
 
     # --- messages ---
     def put(

@@ -1,0 +1,203 @@
+"""One process's door to PostgreSQL: a connection that writes and one that reads, made anew when they are lost."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import psycopg
+
+from adapters.ledger.postgresql.clock import ServerClock
+from adapters.ledger.postgresql.errors import Interrupted, is_lost, translated, unopened
+from adapters.ledger.postgresql.statements import Connection, Transaction, adapt, numbered
+from adapters.ledger.sql.database import Clock, Run
+from router.errors import LedgerBusy, LedgerError, LedgerRefused
+
+LEAST = 150_000
+"""PostgreSQL 15."""
+LOCK_WAIT = 5.0
+PATIENCE = 10.0
+"""Seconds in which the outcome of a transaction whose answer was lost is asked for."""
+MANY = 20
+"""Rows from which on COPY is faster than one statement each."""
+SCHEMA = "crossdock"
+ASYNC_VARIABLE = "CROSSDOCK_LEDGER_ASYNC"
+
+SESSION = (
+    "SET search_path = {schema}; SET TimeZone = 'UTC'; SET lock_timeout = '5s'; SET statement_timeout = '{limit}';"
+    " SET idle_in_transaction_session_timeout = '10s'; SET client_min_messages = warning; SET plan_cache_mode = auto"
+)
+FACTS = "SELECT current_setting('server_version_num')::int, current_setting('synchronous_commit'), pg_is_in_recovery()"
+
+
+class Database:
+    """Statements of the ledger on a schema of its own. Transactions are short; none is open across a send."""
+
+    for_update = " FOR UPDATE"
+    skip_locked = " FOR UPDATE SKIP LOCKED"
+
+    def __init__(self, url: str, schema: str = SCHEMA, clock: Clock | None = None) -> None:
+        self.url, self.schema = url, schema
+        self._write_lock, self._read_lock = threading.Lock(), threading.RLock()
+        self._writer: Connection | None = None
+        self._reader: Connection | None = None
+        self._open_now: Transaction | None = None
+        self.refuse_unfit()
+        self.clock: Clock = clock or ServerClock(self._server_time)
+
+    def refuse_unfit(self) -> None:
+        """Raises LedgerRefused for a server that is too old, or that says "committed" before it is safe."""
+        version, synchronous, _ = self.read(FACTS)[0]
+        if version < LEAST:
+            raise LedgerRefused(f"PostgreSQL {version // 10_000} is too old for the ledger: 15 is needed")
+        if synchronous == "off" and os.environ.get(ASYNC_VARIABLE) != "allow":
+            raise LedgerRefused(
+                "PostgreSQL runs with synchronous_commit=off: it would say that a message is stored before it is."
+                " Set it to on (for this user: ALTER ROLE … SET synchronous_commit = on), or allow the loss:"
+                f" {ASYNC_VARIABLE}=allow"
+            )
+
+    def _server_time(self) -> int:
+        return int(self.read("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")[0][0])
+
+    # --- connections --------------------------------------------------------------------------------------------------
+    def connect(self, limit: str = "30s") -> Connection:
+        """Only a server that takes writes will do, whichever of the hosts in the address that is."""
+        try:
+            connection = psycopg.connect(
+                self.url, autocommit=True, connect_timeout=5, client_encoding="utf8", target_session_attrs="read-write",
+                fallback_application_name="crossdock", keepalives_idle=5, keepalives_interval=2, keepalives_count=3,
+                tcp_user_timeout=10_000,
+            )  # fmt: skip
+        except psycopg.ProgrammingError:
+            raise LedgerRefused(
+                "the address in CROSSDOCK_LEDGER_URL cannot be read: write postgresql://USER:PASSWORD@HOST:PORT/DATABASE,"
+                " with @ : / and % of its parts encoded"
+            ) from None
+        except psycopg.Error as error:
+            raise unopened(error) from None
+        adapt(connection)
+        with translated():
+            connection.execute(SESSION.format(schema=self.schema, limit=limit).encode())
+        return connection
+
+    def _writing(self) -> Connection:
+        if self._writer is None or self._writer.closed:
+            self._writer = self.connect()
+        return self._writer
+
+    def _reading(self) -> Connection:
+        if self._reader is None or self._reader.closed:
+            self._reader = self.connect("10min")
+        return self._reader
+
+    def close(self) -> None:
+        for connection in (self._writer, self._reader):
+            if connection is not None:
+                connection.close()
+
+    # --- transactions -------------------------------------------------------------------------------------------------
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Run]:
+        """Committed at the end, or rolled back as a whole. Raises Interrupted where it may be tried again."""
+        if not self._write_lock.acquire(timeout=LOCK_WAIT):
+            raise LedgerBusy()
+        try:
+            with translated():
+                transaction = self._open_now = Transaction(self._writing())
+                try:
+                    transaction.begin()
+                    yield transaction.run
+                    id = transaction.id
+                except BaseException as error:
+                    self._give_up(transaction, error)
+                    raise
+                self._commit(transaction, id)
+        finally:
+            self._open_now = None
+            self._write_lock.release()
+
+    def _commit(self, transaction: Transaction, id: str) -> None:
+        try:
+            transaction.commit()
+        except psycopg.Error as error:
+            lost = is_lost(error)
+            self._give_up(transaction, error)
+            if not (lost and self._was_committed(id)):
+                raise
+
+    def _give_up(self, transaction: Transaction, error: BaseException) -> None:
+        transaction.give_up(error)
+        if isinstance(error, psycopg.Error) and is_lost(error) and self._writer is not None:
+            self._writer.close()
+
+    def _was_committed(self, id: str) -> bool:
+        """What became of a transaction whose COMMIT had no answer: the server knows, once it can be reached again."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                state = self._writing().execute(b"SELECT pg_xact_status(%s::text::xid8)", (id,)).fetchone()
+            except psycopg.errors.InvalidParameterValue:
+                return False  # of a server that has never seen it
+            except (psycopg.Error, Interrupted):
+                state = ("in progress",)
+                if self._writer is not None:
+                    self._writer.close()
+            if state is not None and state[0] != "in progress":
+                return bool(state[0] == "committed")
+            if time.monotonic() > deadline:
+                raise LedgerError("PostgreSQL went away in a COMMIT and did not come back: its outcome is not known")
+            time.sleep(0.05)
+
+    # --- statements ---------------------------------------------------------------------------------------------------
+    def read(self, sql: str, bindings: Any = ()) -> list[Any]:
+        """Tried once more where the connection was lost meanwhile."""
+        with self._read_lock:
+            for last in (False, True):
+                try:
+                    with translated():
+                        reader = self._reading()
+                        return psycopg.RawCursor(reader).execute(numbered(sql).encode(), bindings).fetchall()
+                except Interrupted:
+                    if self._reader is not None:
+                        self._reader.close()
+                    if last:
+                        raise
+        raise AssertionError
+
+    @property
+    def transaction(self) -> Transaction:
+        assert self._open_now is not None, "outside of write()"
+        return self._open_now
+
+    def many(self, sql: str, rows: Any) -> None:
+        self.transaction.many(sql, rows)
+
+    def changes(self) -> int:
+        return self.transaction.changes()
+
+    def load(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if len(rows) >= MANY:
+            self.transaction.copy(table, columns, rows)
+        elif rows:
+            marks = ",".join("?" * len(rows[0]))
+            self.many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+
+    def next_batch(self, run: Run) -> int:
+        return int(run("SELECT nextval('batch_id')").get)
+
+    def guard(self, run: Run, names: Iterable[str]) -> None:
+        """In one order, so that no two wait for each other."""
+        keys = sorted({int.from_bytes(hashlib.blake2b(n.encode(), digest_size=8).digest(), signed=True) for n in names})
+        if keys:
+            run("SELECT pg_advisory_xact_lock(k) FROM (SELECT unnest(?::bigint[]) AS k ORDER BY 1) AS keys", (keys,))
+
+    def lock_lanes(self, run: Run, targets: Iterable[str]) -> None:
+        names = sorted(set(targets))
+        if names:
+            run("SELECT 1 FROM lane WHERE target = ANY(?::text[]) ORDER BY target, lane FOR UPDATE", (names,))

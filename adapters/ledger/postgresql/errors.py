@@ -1,0 +1,72 @@
+"""PostgreSQL's errors as the ledger's: what may be tried again, what an operator must change. Never with a password."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import psycopg
+
+from router.errors import LedgerBusy, LedgerError, LedgerFull, LedgerRefused
+
+AGAIN = frozenset({"40001", "40P01", "55P03", "57014", "25P03"})
+"""Somebody else was in the way; the transaction was rolled back."""
+GONE = frozenset({"57P01", "57P02", "57P03", "57P05", "08000", "08001", "08003", "08004", "08006", "25006"})
+"""The connection is over, or leads to a server that takes no writes (any more): another one is made."""
+FULL = frozenset({"53100", "53200"})
+CROWDED = frozenset({"53300", "53400"})
+CLOSED = {
+    "28P01": "it refuses the password: correct the user or the password in CROSSDOCK_LEDGER_URL",
+    "28000": "it does not let this user in: look at its pg_hba.conf, and at the user in CROSSDOCK_LEDGER_URL",
+    "3D000": "there is no such database: create it (createdb), or correct the name in CROSSDOCK_LEDGER_URL",
+    "42501": "the user may not do this there: make the user owner of the database, or GRANT CREATE on it",
+}
+
+
+class Interrupted(LedgerBusy):
+    """A transaction that was rolled back as a whole, by no fault of its own: it may be tried again at once."""
+
+
+def is_lost(error: psycopg.Error) -> bool:
+    """Whether the connection is of no use any more."""
+    return error.sqlstate in GONE or (error.sqlstate is None and isinstance(error, psycopg.OperationalError))
+
+
+def explained(error: psycopg.Error) -> LedgerError:
+    state = error.sqlstate
+    text = first_line(error)
+    if state in CLOSED:
+        return LedgerRefused(f"PostgreSQL: {CLOSED[state]} ({text})")
+    if state in FULL:
+        return LedgerFull(f"PostgreSQL has no space left: {text}")
+    if state in CROWDED:
+        return LedgerBusy(f"PostgreSQL has no connection left ({text}): raise its max_connections, or run fewer processes")
+    if state in AGAIN or is_lost(error):
+        return Interrupted(f"PostgreSQL: {text}")
+    return LedgerError(f"PostgreSQL: {text}")
+
+
+def unopened(error: psycopg.Error) -> LedgerError:
+    """A connection that could not be made: libpq says it without a code."""
+    text = " ".join(str(error).split())
+    for state, words in (("28P01", "password authentication failed"), ("28P01", "no password supplied"),
+                         ("28000", "no pg_hba.conf entry"), ("3D000", "does not exist")):  # fmt: skip
+        if words in text:
+            return LedgerRefused(f"PostgreSQL: {CLOSED[state]}")
+    if "too many clients" in text or "remaining connection slots" in text:
+        return LedgerBusy("PostgreSQL has no connection left: raise its max_connections, or run fewer processes")
+    if "not accept SSL" in text or "received invalid response" in text or "expected authentication request" in text:
+        return LedgerRefused(f"what answers at the address of CROSSDOCK_LEDGER_URL is no PostgreSQL: {text}")
+    return Interrupted(f"PostgreSQL cannot be reached: {text}")
+
+
+def first_line(error: psycopg.Error) -> str:
+    return (error.diag.message_primary or (str(error).splitlines() or ["no reason given"])[0]).strip()
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise explained(error) from error
