@@ -12,6 +12,7 @@ import pytest
 from adapters import wiring
 from adapters.commands.health import Limits, troubles
 from adapters.ledger.sqlite.connection import SystemClock
+from adapters.ledger.sqlite.ledger import SqliteLedger
 from tests.adapters.commands.living import answer, make_project, typed
 from tests.adapters.commands.typing_room import ORDER, Room
 from tests.adapters.waiting import until
@@ -87,7 +88,7 @@ def test_a_disk_that_is_nearly_full(room: Room, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_ledger_that_cannot_be_written(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     room.json("status")
-    monkeypatch.setattr(wiring.SqliteLedger, "writable", lambda self: False)
+    monkeypatch.setattr(SqliteLedger, "writable", lambda self: False)
     assert found(room) == {"ledger": "the ledger cannot be written: crossdock doctor"}
 
 
