@@ -84,6 +84,10 @@ class LedgerBusy(LedgerError):
     """The ledger is busy: another process held its lock for 5 s."""
 
 
+class LedgerAway(LedgerBusy):
+    """The server that keeps the ledger cannot be reached."""
+
+
 class LedgerFull(LedgerError):
     """There is no space left for the ledger."""
 

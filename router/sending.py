@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from router.ledger import Circuit, Ledger
+from router.ledger import Circuit, Claim, Ledger
 from router.ports import Target as OpenTarget
 from router.records import RecordReader
 from router.route import Connection, Table
@@ -70,6 +70,8 @@ class Desk:
     spool: Spool | None = None
     """Where outputs are collected that no folder takes."""
     circuits: dict[str, Circuit] = field(default_factory=dict)
+    held: list[Claim] = field(default_factory=list)
+    """Lanes that were left without giving them back, as when the ledger could not be reached."""
     log: Any = None
 
     def __post_init__(self) -> None:
@@ -92,6 +94,12 @@ class Desk:
     def look(self) -> None:
         """Reads the breakers."""
         self.circuits = self.ledger.circuits()
+
+    async def give_back(self) -> None:
+        """Nobody has to wait for the ends of their leases. Whoever has such a lane by now keeps it: the fence sees to that."""
+        while self.held:
+            await self.write(self.ledger.release, self.held[-1])
+            self.held.pop()
 
     def circuit(self, connection: str) -> Circuit:
         return self.circuits.get(connection) or Circuit(connection, "closed", 0, 0, 0)

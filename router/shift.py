@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from router.arrays import ArrayServer
 from router.collect import CollectServer
 from router.deliver import LaneServer
+from router.errors import LedgerError
 from router.ledger import Claim
 from router.ports import Bell
 from router.process import Processor
@@ -43,9 +44,12 @@ class Shift:
     served: dict[str, float] = field(default_factory=dict)
     failing: dict[tuple[str, int], float] = field(default_factory=dict)
     over: bool = False
+    unable: bool = False
+    """The ledger could not be used."""
 
     async def run(self) -> int:
-        """How many lanes were served. Ends when nothing is due, or after `seconds` when its sends have ended."""
+        """How many lanes were served. Ends when nothing is due, or after `seconds` when its sends have ended. Where the
+        ledger cannot be used it ends early: the ticker, which needs the ledger too, begins the next one."""
         loop = asyncio.get_running_loop()
         end = loop.time() + self.seconds
         stop = self.desk.stopping
@@ -55,7 +59,7 @@ class Shift:
             while True:
                 self.over = self.over or loop.time() >= end
                 if not self.desk.stopping():
-                    count += await self._look()
+                    count += await self._try_look()
                 if not self.serving:
                     idle = idle or loop.time()
                     if self.desk.stopping() or not await self._soon(self.patience - loop.time() + idle):
@@ -68,13 +72,26 @@ class Shift:
                 self._ended(done)
         finally:
             self.desk.stopping = stop
-        if self.over and not stop():
+        if self.over and not self.unable and not stop():
             self.bell.ring()
         return count
 
+    async def _try_look(self) -> int:
+        try:
+            await self.desk.give_back()
+            return await self._look()
+        except LedgerError as error:
+            self.over = self.unable = True
+            if self.desk.log is not None:
+                self.desk.log.warning(f"no new work is taken: {error.reason}", action="ledger_unavailable")
+            return 0
+
     async def _soon(self, patience: float) -> bool:
         """Waits for a lane that is due before the ticker would ring again, such as a quick retry; whether there is one."""
-        wait = self.desk.ledger.soon(int(patience * 1000)) if patience > 0 else None
+        try:
+            wait = self.desk.ledger.soon(int(patience * 1000)) if patience > 0 else None
+        except LedgerError:
+            return False
         if wait is None:
             return False
         await asyncio.sleep(min(wait / 1000, LOOK_EVERY))
@@ -89,11 +106,15 @@ class Shift:
                 raise error  # this process does nothing more: its mark says over what
             if error is not None:
                 self.failing[place] = asyncio.get_running_loop().time() + 1.0
-                if self.desk.log is not None:
-                    self.desk.log.error(
-                        "a lane could not be served", action="lane_failed", target=place[0], lane=place[1],
-                        reason=str(error) or type(error).__name__, exc_info=error,
-                    )  # fmt: skip
+                self._say_failed(place, error)
+
+    def _say_failed(self, place: tuple[str, int], error: BaseException) -> None:
+        if self.desk.log is None:
+            return
+        foreseen = isinstance(error, LedgerError)
+        say = self.desk.log.warning if foreseen else self.desk.log.error
+        say("a lane could not be served", action="lane_failed", target=place[0], lane=place[1],
+            reason=str(error) or type(error).__name__, exc_info=None if foreseen else error)  # fmt: skip
 
     async def _look(self) -> int:
         """Claims what is due: targets by turn, served longest ago first; inside a target the lane due longest."""
@@ -164,6 +185,13 @@ class Shift:
         return max(connection.timeout, other.timeout if other is not None else 0.0)
 
     async def _serve(self, claim: Claim, connection: Connection | None, probing: bool) -> None:
+        try:
+            await self._serve_by_kind(claim, connection, probing)
+        except Exception:
+            self.desk.held.append(claim)
+            raise
+
+    async def _serve_by_kind(self, claim: Claim, connection: Connection | None, probing: bool) -> None:
         target = self.desk.current.target(claim.target)
         if target is None or connection is None:
             await ProcessServer(self.desk, claim).serve()

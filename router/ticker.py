@@ -28,6 +28,7 @@ class Ticker:
     ready: Callable[[str], bool]
     chores: Sequence[Callable[[], object]] = field(default_factory=tuple)
     log: Any = None
+    _said: str = ""
 
     async def run(self, stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
@@ -40,12 +41,19 @@ class Ticker:
                 try:
                     await loop.run_in_executor(thread, self.tick, check)
                 except CrossdockError as error:
-                    if self.log is not None:
-                        self.log.warning(error.reason, action="tick_failed")
+                    self._say(error.reason)
+                else:
+                    self._said = ""
                 try:
                     await asyncio.wait_for(stop.wait(), TICK)
                 except TimeoutError:
                     continue
+
+    def _say(self, reason: str) -> None:
+        """Once, however long it lasts."""
+        if self.log is not None and reason != self._said:
+            self.log.warning(f"{reason}; it is tried again each second", action="tick_failed")
+        self._said = reason
 
     def tick(self, check: bool = False) -> bool:
         """One turn; whether it rang."""

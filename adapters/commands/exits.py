@@ -6,7 +6,7 @@ from adapters.node import Taken, VarRefused
 from adapters.settings import SettingsError
 from router.config.problems import ConfigError
 from router.config.references import DotenvError
-from router.errors import CrossdockError, LedgerRefused
+from router.errors import CrossdockError, LedgerAway, LedgerRefused
 
 DONE, FAILED, USAGE, NOTHING, PARTLY, REFUSED, UNREACHABLE = range(7)
 INTERRUPTED = 130
@@ -18,4 +18,6 @@ def exit_code(error: CrossdockError) -> int:
         return USAGE
     if isinstance(error, Taken | VarRefused | LedgerRefused):
         return REFUSED
+    if isinstance(error, LedgerAway):
+        return UNREACHABLE
     return FAILED

@@ -3,6 +3,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from router.errors import LedgerBusy
 from router.ports import Outcome
 from router.route import Connection, RetryPolicy
 from router.shift import Shift, targets_of
@@ -75,6 +78,54 @@ def test_a_quick_retry_is_waited_for(tmp_path: Path) -> None:
     asyncio.run(run())
     assert len(shop.targets["erp"].sent) == 2
     assert shop.parked() == []
+
+
+def test_a_lane_that_was_left_for_want_of_the_ledger_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Workshop(tmp_path, targets=[target()])
+    shop.put({"n": 1})
+    settle, release = shop.ledger.settle, shop.ledger.release
+
+    def gone(*_: object) -> None:
+        raise LedgerBusy("gone")
+
+    async def run() -> None:
+        desk = shop.desk()
+        monkeypatch.setattr(shop.ledger, "settle", gone)
+        monkeypatch.setattr(shop.ledger, "release", gone)
+        await Shift(desk, shop.bell, patience=0).run()
+        assert [claim.target for claim in desk.held] != []
+        await Shift(desk, shop.bell, patience=0).run()
+        monkeypatch.setattr(shop.ledger, "settle", settle)
+        monkeypatch.setattr(shop.ledger, "release", release)
+        assert shop.open() == 1
+        rung = shop.bell.rung
+        assert await Shift(desk, shop.bell, patience=0).run() == 1, "it waited for the end of the lease"
+        assert (desk.held, shop.bell.rung) == ([], rung)
+        await desk.close()
+
+    asyncio.run(run())
+    assert shop.open() == 0
+
+
+def test_a_shift_without_a_ledger_ends_and_does_not_ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Workshop(tmp_path, targets=[target()])
+    shop.put({"n": 1})
+
+    def gone() -> None:
+        raise LedgerBusy("gone")
+
+    async def run() -> int:
+        desk = shop.desk()
+        monkeypatch.setattr(shop.ledger, "due", gone)
+        served = await Shift(desk, shop.bell).run()
+        await desk.close()
+        return served
+
+    rung = shop.bell.rung
+    assert asyncio.run(run()) == 0
+    assert shop.bell.rung == rung
 
 
 def test_targets_of_a_connection(tmp_path: Path) -> None:

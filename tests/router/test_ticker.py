@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+import pytest
+
+import router.ticker
+from router.errors import LedgerBusy
 from router.ticker import Ticker
 from tests.router.workshop import Workshop, target
 
@@ -58,3 +63,30 @@ def test_a_chore_that_fails_stops_no_ringing(tmp_path: Path) -> None:
 
     assert ticker(shop, chores=(fails, lambda: done.append(1))).tick() is True
     assert done == [1]
+
+
+def test_a_ledger_that_is_away_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Workshop(tmp_path, targets=[target()])
+    said: list[str] = []
+    tries: list[int] = []
+
+    class Log:
+        def warning(self, text: str, **_: object) -> None:
+            said.append(text)
+
+    async def run() -> None:
+        stop = asyncio.Event()
+
+        def gone(alive: object) -> int:
+            tries.append(1)
+            if len(tries) == 3:
+                loop.call_soon_threadsafe(stop.set)
+            raise LedgerBusy("gone")
+
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(shop.ledger, "release_dead", gone)
+        monkeypatch.setattr(router.ticker, "TICK", 0.01)
+        await ticker(shop, log=Log()).run(stop)
+
+    asyncio.run(run())
+    assert (len(tries), said) == (3, ["gone; it is tried again each second"])

@@ -4,11 +4,17 @@ so that the supervisor stays small."""
 from __future__ import annotations
 
 import sys
+import time
 
 import click
 
 from adapters import wiring
 from adapters.settings import Settings, refuse_missing_secrets
+from router.config.problems import Problem
+from router.errors import LedgerAway
+
+BETWEEN_LOOKS = 1.0
+"""Seconds until a ledger that could not be reached is tried again."""
 
 
 @click.command(hidden=True)
@@ -21,5 +27,18 @@ def prepare(settings: Settings) -> None:
 def check(settings: Settings) -> None:
     """Warnings go to stderr, one a line, as `routes check` prints them. Raises ConfigError and SettingsError."""
     refuse_missing_secrets(settings)
-    for problem in wiring.prepare(settings):
+    for problem in _prepared(settings):
         print(problem, file=sys.stderr)
+
+
+def _prepared(settings: Settings) -> list[Problem]:
+    """Hosts may start before the server of their ledger: it is waited for, and that is said once."""
+    said = False
+    while True:
+        try:
+            return wiring.prepare(settings)
+        except LedgerAway as error:
+            if not said:
+                print(f"{error.reason}: waiting until it answers", file=sys.stderr, flush=True)
+            said = True
+        time.sleep(BETWEEN_LOOKS)

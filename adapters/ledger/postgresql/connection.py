@@ -23,6 +23,7 @@ LEAST = 150_000
 LOCK_WAIT = 5.0
 PATIENCE = 10.0
 """Seconds in which the outcome of a transaction whose answer was lost is asked for."""
+BETWEEN_ATTEMPTS = 0.25
 MANY = 20
 """Rows from which on COPY is faster than one statement each."""
 SCHEMA = "crossdock"
@@ -33,6 +34,33 @@ SESSION = (
     " SET idle_in_transaction_session_timeout = '10s'; SET client_min_messages = warning; SET plan_cache_mode = auto"
 )
 FACTS = "SELECT current_setting('server_version_num')::int, current_setting('synchronous_commit'), pg_is_in_recovery()"
+
+
+class Absence:
+    """How long a server cannot be reached already. Whoever asks meanwhile is told at once: attempts are made one at a time,
+    with a pause between them, so that nobody queues up behind the attempts of others."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+        self._until = 0.0
+        self._last: LedgerError | None = None
+
+    @property
+    def seconds(self) -> float:
+        return 0.0 if self._since is None else time.monotonic() - self._since
+
+    def refuse(self) -> None:
+        """Raises what the last attempt raised, a moment ago."""
+        if self._last is not None and time.monotonic() < self._until:
+            raise self._last
+
+    def seen(self, error: LedgerError) -> None:
+        self._last = error
+        self._since = self._since or time.monotonic()
+        self._until = time.monotonic() + BETWEEN_ATTEMPTS
+
+    def over(self) -> None:
+        self._since = self._last = None
 
 
 class Database:
@@ -47,6 +75,7 @@ class Database:
         self._writer: Connection | None = None
         self._reader: Connection | None = None
         self._open_now: Transaction | None = None
+        self.absence = Absence()
         self.refuse_unfit()
         self.clock: Clock = clock or ServerClock(self._server_time)
 
@@ -68,6 +97,7 @@ class Database:
     # --- connections --------------------------------------------------------------------------------------------------
     def connect(self, limit: str = "30s") -> Connection:
         """Only a server that takes writes will do, whichever of the hosts in the address that is."""
+        self.absence.refuse()
         try:
             connection = psycopg.connect(
                 self.url, autocommit=True, connect_timeout=5, client_encoding="utf8", target_session_attrs="read-write",
@@ -80,7 +110,10 @@ class Database:
                 " with @ : / and % of its parts encoded"
             ) from None
         except psycopg.Error as error:
-            raise unopened(error) from None
+            reason = unopened(error)
+            self.absence.seen(reason)
+            raise reason from None
+        self.absence.over()
         adapt(connection)
         with translated():
             connection.execute(SESSION.format(schema=self.schema, limit=limit).encode())

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 import psycopg
 
-from router.errors import LedgerBusy, LedgerError, LedgerFull, LedgerRefused
+from router.errors import LedgerAway, LedgerBusy, LedgerError, LedgerFull, LedgerRefused
 
 AGAIN = frozenset({"40001", "40P01", "55P03", "57014", "25P03"})
 """Somebody else was in the way; the transaction was rolled back."""
 GONE = frozenset({"57P01", "57P02", "57P03", "57P05", "08000", "08001", "08003", "08004", "08006", "25006"})
 """The connection is over, or leads to a server that takes no writes (any more): another one is made."""
 FULL = frozenset({"53100", "53200"})
+HINT = " Is the server running"
 CROWDED = frozenset({"53300", "53400"})
 CLOSED = {
     "28P01": "it refuses the password: correct the user or the password in CROSSDOCK_LEDGER_URL",
@@ -25,6 +26,10 @@ CLOSED = {
 
 class Interrupted(LedgerBusy):
     """A transaction that was rolled back as a whole, by no fault of its own: it may be tried again at once."""
+
+
+class Away(Interrupted, LedgerAway):
+    """A connection that could not be made."""
 
 
 def is_lost(error: psycopg.Error) -> bool:
@@ -57,7 +62,7 @@ def unopened(error: psycopg.Error) -> LedgerError:
         return LedgerBusy("PostgreSQL has no connection left: raise its max_connections, or run fewer processes")
     if "not accept SSL" in text or "received invalid response" in text or "expected authentication request" in text:
         return LedgerRefused(f"what answers at the address of CROSSDOCK_LEDGER_URL is no PostgreSQL: {text}")
-    return Interrupted(f"PostgreSQL cannot be reached: {text}")
+    return Away(f"PostgreSQL cannot be reached: {text.partition(HINT)[0]}")
 
 
 def first_line(error: psycopg.Error) -> str:

@@ -43,7 +43,7 @@ def tried_again(method: Callable[..., T]) -> Callable[..., T]:
             try:
                 return method(self, *args, **more)
             except Interrupted:
-                if time.monotonic() > deadline:
+                if time.monotonic() > deadline or self.db.absence.seconds > PATIENCE:
                     raise
             time.sleep(pause)
             pause = min(pause * 2, 0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -14,6 +15,9 @@ from psycopg.types.numeric import Int8Dumper, IntLoader
 from psycopg.types.string import StrDumperUnknown
 
 Connection = psycopg.Connection[TupleRow]
+
+logging.getLogger("psycopg").setLevel(logging.ERROR)
+"""It warns of each pipeline that ends with a lost connection; who uses the ledger says that better."""
 
 MARK = re.compile(r"'[^']*'|\?")
 
