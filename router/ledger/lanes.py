@@ -60,7 +60,8 @@ class Lanes(Protocol):
 
     def crashed(self, mark: int, reason: str, certain: bool = False) -> None:
         """A child died while it computed this work (a parked unit where negative): counted; after the second, a batch
-        is halved. Where it is `certain` that this work was the cause, one death is enough."""
+        is halved, and its lane is taken from whoever has it: they know the whole. Where it is `certain` that this work was
+        the cause, one death is enough."""
 
     def take_ticker(self, owner: str) -> bool:
         """Whether this owner rings now: one does, by a lease of 2 s."""

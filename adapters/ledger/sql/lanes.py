@@ -61,6 +61,12 @@ def next_due(run: Run, target: str, lane: int, now: int) -> int:
     return FAR if at is None else int(at)
 
 
+def take_away(run: Run, lane: tuple[str, int], now: int) -> None:
+    """Whoever has it may have read the work before it was parted: said of the whole, an outcome would leave the second
+    half open, to be done once more."""
+    run("UPDATE lane SET owner='', lease_until=0, next_due=? WHERE target=? AND lane=?", (now, *lane))
+
+
 class Lanes:
     """The owning half of the SQLite ledger."""
 
@@ -168,12 +174,15 @@ class Lanes:
             if mark < 0:
                 run("UPDATE parked SET crashes=crashes+?, crash=? WHERE id=?", (deaths, reason, -mark))
                 return
+            lane = run("SELECT target, lane FROM work WHERE id=? AND state=0", (mark,)).fetchone()
+            if lane is None:
+                return
+            run(f"SELECT 1 FROM lane WHERE target=? AND lane=?{self.db.for_update}", lane).fetchall()
             run("UPDATE work SET crashes=crashes+?, crash=? WHERE id=? AND state=0", (deaths, reason, mark))
-            row = run(
-                f"SELECT crashes, rest FROM work WHERE id=? AND state=0{self.db.for_update}", (mark,)
-            ).fetchone()
+            row = run("SELECT crashes, rest FROM work WHERE id=? AND state=0", (mark,)).fetchone()
             if row is not None and row[0] >= CRASHES_BEFORE_HALVING and ranges.size(row[1]) > 1:
                 self._halve(run, mark, ranges.decode(row[1]))
+                take_away(run, lane, self.now())
 
     def _halve(self, run: Run, work: int, rest: list[int]) -> None:
         """Two rows of half the units each, one crash counted: the next one halves again."""

@@ -83,6 +83,16 @@ class LanesRules(LedgerCase):
         assert ledger.release_dead(lambda owner: owner != "me/7/1") == 1
         assert ledger.claim(claim.target, claim.lane, "me/8/2", 30) is not None
 
+    def test_who_has_work_that_is_parted_meanwhile_says_nothing_of_the_whole(self, ledger: Ledger) -> None:
+        """A child's death is told when another has taken its lane and read the work."""
+        self.put(ledger, 4)
+        claim = self.claim(ledger)
+        (work,) = ledger.open_work(claim, 1)
+        ledger.crashed(work.id, "SIGSEGV", certain=True)
+        assert ledger.settle(claim, Settlement([Progress(work.id, (0, 1, 2, 3))])) is None
+        again = self.claim(ledger, owner="b/2/2")
+        assert [w.rest for w in ledger.open_work(again, 9)] == ["0-1", "2-3"]
+
     def test_next_due_is_compared_with_the_work_itself(self, ledger: Ledger) -> None:
         self.put(ledger)
         assert ledger.check_due() == 0
