@@ -12,15 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from adapters.disk import sync_folder
 from adapters.ledger.sql.database import Run
-
-
-def sync_folder(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 class Blob:
@@ -60,14 +53,21 @@ class BlobFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._safe = ""
         root.mkdir(parents=True, exist_ok=True)
 
     def new(self, message_id: str) -> Blob:
         day = self.root / datetime.now(UTC).strftime("%Y-%m-%d")
-        if not day.is_dir():
-            day.mkdir(exist_ok=True)
-            sync_folder(self.root)
+        if day.name != self._safe or not day.is_dir():
+            self._begin(day)
         return Blob(day / message_id)
+
+    def _begin(self, day: Path) -> None:
+        """Each process makes the day's folder safe for itself: another one may have made it, and not have come further."""
+        day.mkdir(exist_ok=True)
+        sync_folder(self.root)
+        sync_folder(self.root.parent)
+        self._safe = day.name
 
     def name(self, path: Path) -> str:
         """As the ledger stores it: from the root, so that the folder may move."""

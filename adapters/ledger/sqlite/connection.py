@@ -13,6 +13,7 @@ from typing import Any
 
 import apsw
 
+from adapters.disk import sync_folder
 from adapters.ledger.sql.database import Clock, Run
 from adapters.ledger.sqlite.schema import MIGRATIONS
 from router.errors import LedgerBusy, LedgerError, LedgerFull, LedgerRefused
@@ -178,9 +179,18 @@ class Database:
         with self.write() as run:
             version = int(run("PRAGMA user_version").get)
             refuse_newer(version)
+            if version == 0:
+                self._keep_names()
             for number, script in enumerate(MIGRATIONS[version:], version + 1):
                 run(script).fetchall()
                 run(f"PRAGMA user_version={number}").fetchall()
+
+    def _keep_names(self) -> None:
+        """Before anything is committed the file and its folder are there to stay: a synced file whose name a power cut
+        takes is lost as well."""
+        if self.path is not None:
+            sync_folder(self.path.parent)
+            sync_folder(self.path.parent.parent)
 
     @property
     def schema(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from adapters.disk import make_folder
 from adapters.ledger.sql.blobs import BlobFolder
 from adapters.ledger.sql.database import Clock
 from adapters.ledger.sql.ledger import SqlLedger
@@ -16,7 +17,7 @@ class SqliteLedger(SqlLedger):
 
     def __init__(self, path: Path | None, blobs: Path, clock: Clock | None = None) -> None:
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
         self.db: Database = Database(path, clock)
         self.blobs = BlobFolder(blobs)
 
