@@ -19,6 +19,8 @@ PACKAGES = {
     "postgresql": ("/usr/lib/postgresql/*/bin/postgres", "postgres"),
     "redis-server": ("redis-server",),
     "openssl": ("openssl",),
+    "strace": ("strace",),
+    "libfaketime": ("/usr/lib/*/faketime/libfaketime.so.1",),
 }
 """By package: where one sees that it is there, a path or a name in the PATH."""
 POLICY = Path("/usr/sbin/policy-rc.d")
