@@ -13,6 +13,7 @@ from adapters.ledger.sql.ends import MOVED
 from adapters.ledger.sql.identities import seen_by, take
 from adapters.ledger.sql.rows import insert_fate, insert_work, wake
 from adapters.ledger.sql.settle import promote
+from router import ranges
 from router.jobs import JobItem
 from router.lanes import PLAIN_LANES, lane_of_batch
 from router.ledger import Fate, NewWork
@@ -89,10 +90,24 @@ def redirect(run: Run, item: JobItem, row: Any, to: str, by: str, now: int) -> s
 
 
 def has_delivery(run: Run, item: JobItem, to: str) -> bool:
+    """Open, parked or ended there: a second one would have the same id."""
     unit = (item.seq, item.record, to)
     if run("SELECT 1 FROM parked WHERE seq=? AND record=? AND target=?", unit).fetchone():
         return True
-    return bool(run("SELECT 1 FROM attempt WHERE seq=? AND record=? AND target=? AND kind=3", unit).fetchone())
+    if run("SELECT 1 FROM attempt WHERE seq=? AND record=? AND target=? AND kind=3", unit).fetchone():
+        return True
+    return was_chosen(run, item, to)
+
+
+def was_chosen(run: Run, item: JobItem, to: str) -> bool:
+    """Whether work of the target names the unit; not work from before it went through its route again."""
+    works = run(
+        "SELECT sel FROM work WHERE batch=? AND target=? AND coalesce(seq, 0)=?"
+        " AND id > coalesce((SELECT until_work FROM parked WHERE seq=? AND record=? AND target=?), 0)",
+        (item.seq >> 16, to, item.seq if item.record else 0, item.seq, item.record, to.partition(".")[0]),
+    )
+    number = item.record or item.seq & 0xFFFF
+    return any(number in ranges.decode(sel) for (sel,) in works.fetchall())
 
 
 def carry_edit(run: Run, item: JobItem, to: str, by: str, now: int) -> None:

@@ -90,8 +90,7 @@ class Office:
         self.books.order(unit, now)
 
     def _redirected(self, unit: Unit, to: str, now: int) -> None:
-        there = self.books.units.get((unit.seq, unit.record, to))
-        if there is not None and there.state != "filtered":
+        if (unit.seq, unit.record, to) in self.books.units:
             return
         unit.state = "discarded"
         lane = lane_of_batch(unit.seq >> 16) if TARGETS[to] == PLAIN_LANES else 0

@@ -117,6 +117,23 @@ def test_a_target_that_has_it_already_is_no_other(stock: Stock) -> None:
     assert stock.parked(ERP, seq) == "dead"
 
 
+def test_a_target_that_has_not_tried_it_yet_has_it_already(stock: Stock) -> None:
+    """It would have two deliveries of one id."""
+    seq = stock.put(ERP, SHOP)
+    stock.fail(ERP, seq)
+    job = stock.run(ALL, to=SHOP)
+    assert stock.ledger.job_skips(job.id) == [f"1: it has a delivery at {SHOP} already"]
+    assert (stock.parked(ERP, seq), stock.parked(SHOP, seq)) == ("dead", None)
+
+
+def test_a_record_goes_to_another_target_where_only_others_of_its_chunk_are(stock: Stock) -> None:
+    seq = stock.split(4, "sales.lake")
+    stock.fail("sales.lake", seq, record=2)
+    job = stock.run(Selection(target="sales.lake"), to="sales.shop")
+    assert job.skipped == 0
+    assert stock.parked("sales.shop", seq, 2) == "retry"
+
+
 def test_the_current_logic_keeps_an_edited_body(stock: Stock) -> None:
     seq = stock.put(ERP)
     stock.fail(ERP, seq)
