@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := router transforms adapters cli.py tests examples bench
 
-.PHONY: venv check servers test fuzz demo bench clean
+.PHONY: venv check servers test fuzz faults demo bench clean
 
 venv: .venv/.ready-dev
 
@@ -33,6 +33,11 @@ test: check servers
 # SECONDS for all targets together; it prints its seed and how to see again what it found.
 fuzz: .venv/.ready-dev
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target $(TARGET))
+
+# The proofs that nothing is lost, whatever breaks: PROOF=name COMBO=ledger-broker FORM=short|long SEED=n MARKDOWN=file KEEP=folder.
+faults: .venv/.ready-dev servers
+	$(BIN)/python -m tests.faults --form $(or $(FORM),long) $(if $(PROOF),--proof $(PROOF)) $(if $(COMBO),--combo $(COMBO)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(MARKDOWN),--markdown $(MARKDOWN)) $(if $(KEEP),--keep $(KEEP))
 
 demo: .venv/.ready
 	$(BIN)/python -m examples.demo.run

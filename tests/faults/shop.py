@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,18 @@ routes:
 
 
 class Shop:
-    """The product as its user starts it. `accepted` holds by path what was answered 202: body, id, and the time."""
+    """The product as its user starts it. `accepted` holds by path what was answered 202: body, id, and the time.
+    `options` are for `up`, `common` (which ledger, which broker) for every command; `names` fill in the routes."""
 
-    def __init__(self, folder: Path, sink: int, routes: str = ROUTES, *options: str) -> None:
+    def __init__(
+        self, folder: Path, sink: int, routes: str = ROUTES, *options: str, common: Sequence[str] = (), **names: object
+    ) -> None:
         self.folder = folder
         self.options = options
+        self.common = common
+        self.names = {"sink": sink, **names}
         (folder / "in").mkdir(parents=True)
-        (folder / "routes.yaml").write_text(routes.format(sink=sink))
+        self.write(routes)
         self.accepted: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.sent: dict[str, int] = defaultdict(int)
         self.url = ""
@@ -72,16 +78,19 @@ class Shop:
             self.process.terminate()
             await asyncio.to_thread(self.process.wait)
 
+    def write(self, routes: str) -> None:
+        (self.folder / "routes.yaml").write_text(routes.format(**self.names))
+
     def crossdock(self, *words: str) -> list[str]:
-        return [sys.executable, str(DOOR), *words, "--config", str(self.folder / "routes.yaml")]
+        return [sys.executable, str(DOOR), *words, "--config", str(self.folder / "routes.yaml"), *self.common]
 
     async def start(self) -> None:
         log = self.folder / "up.log"
-        log.write_bytes(b"")
+        begin = log.stat().st_size if log.exists() else 0
         with log.open("ab") as out:
             words = self.crossdock("up", "--http", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", "2", *self.options)
             self.process = subprocess.Popen(words, stderr=out, stdout=out, cwd=self.folder)
-        await until(lambda: b"\nready http" in log.read_bytes() or self.process.poll() is not None, 30)  # type: ignore[union-attr]
+        await until(lambda: b"\nready http" in log.read_bytes()[begin:] or self.process.poll() is not None, 30)  # type: ignore[union-attr]
         assert self.process.poll() is None, self.log
         self.find()
 
@@ -141,15 +150,17 @@ class Shop:
                     self.find()
                     await asyncio.sleep(0.01)
 
-    def drop(self, name: str) -> None:
+    def drop(self, name: str, rows: int = ROWS) -> None:
         """A day file, whole under its name at once."""
         temp = self.folder / f".{name}"
-        temp.write_text("n;text\n" + "".join(f"{n};{name} {n}\n" for n in range(ROWS)))
+        temp.write_text("n;text\n" + "".join(f"{n};{name} {n}\n" for n in range(rows)))
         temp.rename(self.folder / "in" / name)
 
     def kill(self, name: str) -> bool:
-        pid = self.pids().get(name)
-        if pid is None:
+        return self.kill_pid(self.pids().get(name, 0))
+
+    def kill_pid(self, pid: int) -> bool:
+        if not pid:
             return False
         try:
             os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,9 @@
+"""Which proofs there are, in the order in which they run. A new one is a module of `proofs/` and a line here."""
+
+from __future__ import annotations
+
+from tests.faults.proof import Proof
+from tests.faults.proofs import broker, dayfile, frozen, kills, poison, pruning, removed, targets, versions
+
+ALL = (kills, broker, frozen, targets, poison, dayfile, versions, removed, pruning)
+PROOFS: dict[str, Proof] = {module.PROOF.name: module.PROOF for module in ALL}
