@@ -257,14 +257,16 @@ class ShiftRunner:
     """One worker child's way to work a shift: its own ledger, connections and event loop, opened after the fork."""
 
     def __init__(
-        self, settings: Settings, bell: Bell, mark: Callable[[int], None], stopping: Callable[[], bool]
-    ) -> None:
+        self, settings: Settings, bell: Bell, mark: Callable[[int], None], stopping: Callable[[], bool],
+        exhausted: Callable[[], None],
+    ) -> None:  # fmt: skip
         self.app = App(settings, bell)
         self.children = max(1, settings.workers)
         self.runner = asyncio.Runner(loop_factory=_loop)
         self.bell = bell
         me = owner(node_name(settings.var))
         self.desk = self.app.desk(me, self.children, mark, stopping)
+        self.desk.exhausted = exhausted
         self.app.table()
         spare_the_collector()
 

@@ -20,7 +20,7 @@ from router.output import Output
 from router.parked import ParkedReader
 from router.ports import Outcome
 from router.route import Connection, Target
-from router.sending import Desk
+from router.sending import Desk, or_exhausted
 from router.telling import look, tell
 from router.tries import number_of
 from router.units import BeforeTarget, Unit, UnitReader, after_route
@@ -50,6 +50,7 @@ class CollectServer:
         self.lost = False
         self.halted = False
 
+    @or_exhausted
     async def serve(self) -> None:
         try:
             while not self.lost and not self.halted and not self.claim.paused and not self.desk.stopping():
@@ -120,6 +121,7 @@ class CollectServer:
         except BeforeTarget as dead:
             raise dead.error from None
 
+    @or_exhausted
     async def _group(self, output: Output) -> bool:
         """Work rows of the message for as long as outcomes may wait: computed and written one by one, synced and settled
         together. Whether there is more to do now."""

@@ -19,7 +19,7 @@ from router.outcomes import Ended
 from router.packing import Packer
 from router.ports import Outcome, Parcel
 from router.route import Connection, Target
-from router.sending import Desk, Pace, Way
+from router.sending import Desk, Pace, Way, or_exhausted
 from router.telling import look, tell
 from router.tries import Try, failed, number_of
 from router.units import Unit, UnitReader
@@ -46,8 +46,7 @@ class LaneServer:
         self.flights = Flights(desk, lambda: self.claim)
         self.keys = KeyOrder(set())
         self.lost = self.halted = self.starved = False
-        self.pace = Pace()
-        self.committed = 0.0
+        self.pace, self.committed = Pace(), 0.0
 
     async def serve(self) -> None:
         """The whole of it; releases the lane at the end."""
@@ -90,6 +89,7 @@ class LaneServer:
         before = 0 if self.ended.reset else self.desk.circuit(self.connection.id).failures
         return self.ended.failures > 0 and before + self.ended.failures >= self.connection.breaker.open_after
 
+    @or_exhausted
     async def _fill(self) -> bool:
         """Starts what can be started; whether anything happened."""
         self.starved = False

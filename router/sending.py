@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from router.ledger import Circuit, Claim, Ledger
 from router.ports import Target as OpenTarget
@@ -16,6 +17,8 @@ from router.records import RecordReader
 from router.route import Connection, Table
 
 T = TypeVar("T")
+P = ParamSpec("P")
+S = TypeVar("S", bound="Computes")
 
 
 class Slots(Protocol):
@@ -73,6 +76,8 @@ class Desk:
     held: list[Claim] = field(default_factory=list)
     """Lanes that were left without giving them back, as when the ledger could not be reached."""
     log: Any = None
+    exhausted: Callable[[], None] = lambda: None
+    """Ends the process, which has no memory left: its mark says over what."""
 
     def __post_init__(self) -> None:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
@@ -123,3 +128,24 @@ class Pace:
         if loop.time() - self._since > self._slice:
             await asyncio.sleep(0)
             self._since = loop.time()
+
+
+class Computes(Protocol):
+    desk: Desk
+
+
+def or_exhausted(
+    step: Callable[Concatenate[S, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, T]]:
+    """For what computes in a lane. Without memory it ends at once: what other lanes did meanwhile would overwrite the mark,
+    and the error keeps alive what took the memory."""
+
+    @wraps(step)
+    async def guarded(self: S, /, *args: P.args, **names: P.kwargs) -> T:
+        try:
+            return await step(self, *args, **names)
+        except MemoryError:
+            self.desk.exhausted()
+            raise
+
+    return guarded

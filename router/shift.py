@@ -18,7 +18,7 @@ from router.ledger import Claim
 from router.ports import Bell
 from router.process import Processor
 from router.route import Connection, Route, Target
-from router.sending import Desk, Pace
+from router.sending import Desk, Pace, or_exhausted
 from router.spool import SpoolServer
 from router.telling import tell
 
@@ -242,24 +242,27 @@ class ProcessServer:
     async def serve(self) -> None:
         lost = False
         try:
-            while not lost and not self.claim.paused and not self.desk.stopping():
-                works = self.desk.ledger.open_work(self.claim, 4)
-                if not works:
-                    break
-                for work in works:
-                    for choice in self.processor.turns(self.claim, work):
-                        renewed = await self.desk.write(self.desk.ledger.choose, self.claim, choice)
-                        if renewed is None:
-                            lost = True
-                            return
-                        self.claim = renewed
-                        tell(self.desk, self.claim.target, choice.dead)
-                        if self.desk.stopping():
-                            return
-                        await self.pace()
+            lost = await self._turns()
         finally:
             self.desk.mark(0)
             if not lost:
                 await self.desk.write(self.desk.ledger.release, self.claim)
 
-
+    @or_exhausted
+    async def _turns(self) -> bool:
+        """Whether the lane was lost."""
+        while not self.claim.paused and not self.desk.stopping():
+            works = self.desk.ledger.open_work(self.claim, 4)
+            if not works:
+                break
+            for work in works:
+                for choice in self.processor.turns(self.claim, work):
+                    renewed = await self.desk.write(self.desk.ledger.choose, self.claim, choice)
+                    if renewed is None:
+                        return True
+                    self.claim = renewed
+                    tell(self.desk, self.claim.target, choice.dead)
+                    if self.desk.stopping():
+                        return False
+                    await self.pace()
+        return False

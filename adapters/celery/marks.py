@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 SLOT = struct.Struct("=qq")
 """What is worked on, and how many marks there were before: the same work marked anew is not one long computing."""
@@ -78,7 +78,7 @@ class Marks:
 class Slot:
     """What a child sees: its own mark, and whether the worker drains."""
 
-    __slots__ = ("_marks", "_memory", "_offset", "beat", "count", "index", "work")
+    __slots__ = ("_marks", "_memory", "_offset", "beat", "count", "exhausted", "index", "work")
 
     def __init__(self, marks: Marks, memory: mmap.mmap, index: int) -> None:
         self.index = index
@@ -87,6 +87,8 @@ class Slot:
         self._offset = FIRST + SLOT.size * index
         self.work, self.count = marks.state(index)
         self.beat = 0
+        self.exhausted: Callable[[], None] = lambda: None
+        """Ends the child, which has no memory left."""
 
     def mark(self, work: int) -> None:
         """This work (a parked unit where negative) is computed from now on; 0: nothing is. The same again, with no 0

@@ -53,6 +53,7 @@ class Child:
         resource.setrlimit(resource.RLIMIT_DATA, (self._memory, self._memory))
         self._slot = self._marks.slot(current_process().index)
         self._slot.clear()
+        self._slot.exhausted = self._out_of_memory
         self._last_words = bytes(LAST_WORDS)
         sys.unraisablehook = self._ignored
         patience.Alarm(self._slot, patience.SOFT).start()
