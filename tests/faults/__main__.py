@@ -25,17 +25,16 @@ def main() -> int:
     print(f"{len(proofs)} proofs, {options.combo}, {options.form} form, seed {seed}", flush=True)
     results: list[table.Result] = []
     with ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crossdock-faults-", ignore_cleanup_errors=True)))
+        temp = tempfile.TemporaryDirectory(prefix="crossdock-faults-", ignore_cleanup_errors=True)
+        home = options.keep or Path(stack.enter_context(temp))
         engines = started(options.combo, home / "servers", stack)
         for proof in proofs:
             if proof.alone and not any(word in options.combo for word in proof.alone):
                 continue
-            (home / proof.name).mkdir()
+            (home / proof.name).mkdir(parents=True)
             terms = Terms(home / proof.name, engines, seed, options.form == "long")
             results.append(played(proof, terms))
             engines.recover()
-        if options.keep:
-            home.rename(options.keep)
     print(table.plain(results))
     if options.markdown:
         options.markdown.write_text(table.markdown(results))
@@ -64,7 +63,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--form", choices=("short", "long"), default="short")
     parser.add_argument("--seed", type=int, default=0, help="0: another one each time, which is printed")
     parser.add_argument("--markdown", type=Path, help="a file that gets the table of the figures")
-    parser.add_argument("--keep", type=Path, help="a folder that gets what the shops left: logs, ledgers, files")
+    parser.add_argument("--keep", type=Path, help="a new folder for the shops, which stays: logs, ledgers, files")
     return parser.parse_args()
 
 
