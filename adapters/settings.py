@@ -79,6 +79,11 @@ class Settings:
         return None if self.ledger.startswith(SERVER) else Path(self.ledger.removeprefix("sqlite:///"))
 
     @property
+    def blobs(self) -> Path:
+        """Large bodies: SQLite's own, or copies of what a server holds."""
+        return self.var / ("blobs" if self.ledger_path is not None else "at-hand")
+
+    @property
     def ledger_made(self) -> bool:
         """Whether there may be one to look into; a command that only looks makes none."""
         return self.ledger_path is None or self.ledger_path.exists()
@@ -120,6 +125,11 @@ def load(given: Mapping[str, str], environ: Mapping[str, str], folder: Path) -> 
         "workers": _workers, "secrets": lambda g: g.path() if g.value else None, "log": _log, "child_memory": _memory,
     }  # fmt: skip
     return Settings(project, config, **{name: readers[name](value) for name, value in found.items()})
+
+
+def ledger_address(value: str, origin: str) -> str:
+    """As it would be in the settings; `origin` is for the error. Raises SettingsError."""
+    return _ledger(_Given(value, origin, Path.cwd()))
 
 
 def refuse_missing_secrets(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from adapters import broker
 from adapters.celery.bell import CeleryBell
 from adapters.chores import Hourly, sweep_outgoing
 from adapters.isolation import isolate
+from adapters.ledger.moving import refuse_moved
 from adapters.ledger.opening import open_ledger
 from adapters.ledger.sql.ledger import SqlLedger
 from adapters.limits import FileRates, FileSlots
@@ -80,7 +81,7 @@ class App:
 
     @cached_property
     def ledger(self) -> SqlLedger:
-        return open_ledger(self.settings.ledger_path or self.settings.ledger, self.settings.var / "blobs")
+        return open_ledger(self.settings.ledger_path or self.settings.ledger, self.settings.blobs)
 
     @cached_property
     def project(self) -> Project:
@@ -185,6 +186,8 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def prepare(settings: Settings) -> list[Problem]:
     """What `up` does before anything starts: checks, migrates the ledger, stores the version. Raises ConfigError."""
+    if settings.ledger_path is not None:
+        refuse_moved(settings.ledger_path)
     app = App(settings)
     try:
         return app.adopt()

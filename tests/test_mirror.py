@@ -25,6 +25,7 @@ SCENARIOS = ("adapters/inbound/folder/test_folder_crash.py",)
 """Tests of a whole room that are named by what happens in it."""
 DELIVERY = "tests/router/test_deliver.py goes through it with every way that a delivery can end"
 COLLECTING = "tests/router/test_collect.py goes through it, with owners that die and records that come late"
+MOVING = "tests/integration/test_ledger_moving.py types its commands, on both engines"
 ELSEWHERE = {
     "router/ports.py": "protocols only; tests/contracts holds every adapter to them",
     "router/browse.py": "the port; tests/contracts holds every ledger to it",
@@ -47,6 +48,8 @@ ELSEWHERE = {
     "adapters/commands/project.py": "every command goes through it",
     "adapters/sources.py": "part of the composition root: tests/acceptance runs each source that it names",
     "adapters/ledger/opening.py": "part of the composition root: tests/integration opens both engines by it",
+    "adapters/ledger/moving.py": MOVING,
+    "adapters/commands/ledger_moving.py": MOVING,
     "adapters/wiring.py": "the composition root: tests/acceptance and the demo run what it puts together",
 }
 """Source files whose test stands elsewhere, with the reason."""

@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "targets": ("adapters.commands.targets", "Lists targets, pauses and resumes them."),
     "jobs": ("adapters.commands.jobs", "Requeues and replays that run."),
     "status": ("adapters.commands.status", "How many messages are in which state."),
-    "ledger": ("adapters.commands.ledger", "Verifies and prunes the ledger."),
+    "ledger": ("adapters.commands.ledger", "Verifies, prunes, migrates, copies, backs up the ledger."),
     "completion": ("adapters.commands.completion", "Prints the script that lets a shell complete ids and options."),
     "doctor": ("adapters.commands.doctor", "Examines this host, and says what to do."),
 }

@@ -9,6 +9,7 @@ import click
 
 from adapters.commands.asking import agree, yes_option
 from adapters.commands.exits import DONE, FAILED
+from adapters.commands.ledger_moving import backup, copy, migrate
 from adapters.commands.output import answer_one, output_option, pretty, print_table, say, to_json
 from adapters.commands.progress import progress
 from adapters.commands.project import known_names, opened
@@ -25,7 +26,7 @@ DAY = 86_400
 
 @click.group()
 def ledger() -> None:
-    """The ledger: verify, prune."""
+    """The ledger: verify, prune, migrate, copy, backup."""
 
 
 def account_row(account: Account) -> dict[str, Any]:
@@ -34,6 +35,10 @@ def account_row(account: Account) -> dict[str, Any]:
     total = sum(account.counts.values())
     adds_up = total <= account.accepted if account.kind == "file" else total == account.accepted
     return {"kind": account.kind, "id": account.name, "accepted": account.accepted, **counts, "adds_up": adds_up}
+
+
+for command in (migrate, copy, backup):
+    ledger.add_command(command)
 
 
 @ledger.command()

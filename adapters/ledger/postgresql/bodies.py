@@ -32,9 +32,9 @@ class Bodies(BlobFolder):
     def keep(self, run: Run, rows: Iterable[tuple[Any, ...]]) -> None:
         for row in rows:
             if row[BLOB] is not None:
-                self._store(row[SEQ], self.root / row[BLOB])
+                self.store(row[SEQ], self.root / row[BLOB])
 
-    def _store(self, seq: int, path: Path) -> None:
+    def store(self, seq: int, path: Path) -> None:
         """A few chunks at a time: memory stays small whatever the size."""
         with path.open("rb") as file:
             numbered = enumerate(iter(lambda: file.read(CHUNK), b""))

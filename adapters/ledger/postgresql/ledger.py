@@ -57,7 +57,7 @@ class PostgresqlLedger(SqlLedger):
 
     def __init__(self, url: str, blobs: Path, clock: Clock | None = None, schema: str = SCHEMA) -> None:
         self.db: Database = Database(url, schema, clock)
-        self.blobs = Bodies(blobs, self.db)
+        self.blobs: Bodies = Bodies(blobs, self.db)
         self.days = Days(self.db)
         number = schema_of(self.db)
         refuse_other(number)
