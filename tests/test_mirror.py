@@ -41,7 +41,6 @@ ELSEWHERE = {
     "router/flights.py": DELIVERY,
     "router/output.py": COLLECTING,
     "router/writing.py": COLLECTING,
-    "router/sending.py": DELIVERY,
     "router/sorting.py": "what tests/router/test_process.py looks at is made by it",
     "router/units.py": DELIVERY,
     "router/records.py": "tests/router/test_process.py and test_collect.py split messages in all ways",
