@@ -6,19 +6,20 @@ import ctypes
 import os
 import resource
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from packaging.requirements import Requirement
 
 from adapters import broker
+from adapters.brokers.address import address_of
+from adapters.brokers.errors import BrokerTrouble
+from adapters.brokers.knock import knock
 from adapters.ledger.opening import looked_at
 from adapters.ledger.sqlite.connection import LEAST_SQLITE, NETWORK_FILE_SYSTEMS, file_system_of, library_version
 from adapters.memory import available, group_leaves
@@ -41,7 +42,6 @@ LEAST_FILES, ENOUGH_FILES = 1024, 4096
 LEAST_MEMORY, ENOUGH_MEMORY = 256 << 20, 512 << 20
 EARLIEST = 1_735_689_600
 """2025-01-01: before it a clock was never set."""
-PORTS = {"redis": 6379, "rediss": 6379, "amqp": 5672, "amqps": 5671}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +224,7 @@ def zones(settings: Settings) -> Finding:
 def broker_reachable(settings: Settings) -> Finding:
     if settings.broker == EMBEDDED:
         return embedded(settings)
-    url = urlsplit(settings.broker)
-    if url.scheme == "redis+socket":
-        return answers(socket.AF_UNIX, url.path, url.path)
-    host, port = url.hostname or "localhost", url.port or PORTS.get(url.scheme, 6379)
-    return answers(socket.AF_INET, (host, port), f"{host}:{port}")
+    return let_in(settings.broker, address_of(settings.broker).label)
 
 
 def embedded(settings: Settings) -> Finding:
@@ -236,25 +232,18 @@ def embedded(settings: Settings) -> Finding:
         broker.server()
     except broker.BrokerError as error:
         return Finding("broker", BAD, "embedded", error.reason)
-    path = broker.socket_path(settings.var)
-    if not path.exists():
+    if not broker.socket_path(settings.var).exists():
         return Finding("broker", GOOD, "embedded, not running: crossdock up starts it")
-    return answers(socket.AF_UNIX, str(path), "embedded")
+    return let_in(broker.url(settings.var), "embedded")
 
 
-def answers(family: int, address: str | tuple[str, int], shown: str) -> Finding:
-    """Whether something listens there; no word is said to it."""
+def let_in(url: str, shown: str) -> Finding:
+    """Whether it answers and knows us: logged in to, and left at once."""
     try:
-        if isinstance(address, tuple):
-            socket.create_connection(address, timeout=2).close()
-        else:
-            with socket.socket(family) as connection:
-                connection.settimeout(2)
-                connection.connect(address)
-    except OSError as error:
-        advice = "start the broker, or correct --broker; nothing is lost meanwhile"
-        return Finding("broker", BAD, f"{shown}: {error.strerror or error}", advice)
-    return Finding("broker", GOOD, f"{shown} answers")
+        knock(url)
+    except BrokerTrouble as trouble:
+        return Finding("broker", BAD, trouble.found, trouble.advice)
+    return Finding("broker", GOOD, f"{shown} lets us in")
 
 
 def descriptors(settings: Settings) -> Finding:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from adapters.brokers.address import settled
 from router.config.references import read_dotenv
 from router.config.scalars import size
 from router.errors import CrossdockError
@@ -167,13 +168,14 @@ def _ledger(given: _Given) -> str:
 
 
 def _broker(given: _Given) -> str:
-    scheme, _, rest = given.value.partition("://")
-    if given.value == EMBEDDED or (rest and scheme in ("redis", "rediss", "redis+socket", "amqp", "amqps")):
+    if given.value == EMBEDDED:
         return given.value
-    # The rest of a broken address may hold a password: it is not repeated.
-    raise SettingsError(
-        f"{given.origin}: {scheme[:20]!r} is no broker. Write embedded, redis://, rediss://, amqp:// or amqps://."
-    )
+    try:
+        return settled(given.value, given.base)
+    except ValueError as error:
+        # The rest of a broken address may hold a password: it is not repeated.
+        scheme = given.value.partition("://")[0][:20]
+        raise SettingsError(f"{given.origin}: {scheme!r} cannot be used as a broker: {error}.") from None
 
 
 def _address(given: _Given) -> str:

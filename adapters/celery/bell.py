@@ -10,7 +10,8 @@ import kombu.connection
 import kombu.messaging
 import structlog
 
-from adapters.celery.settings import QUEUE, TASK, doorbells, transport_options
+from adapters.amqp.connection import readable
+from adapters.celery.settings import QUEUE, TASK, connection_options, doorbells
 from router.message import new_id
 
 SPACING = 0.02
@@ -39,8 +40,12 @@ class CeleryBell:
     """Publishes `look()`. `ring` only sets a flag: a thread of its own has the connection, so that a dead broker costs
     the caller nothing. It rings at once, then at most every 20 ms, and always once more after the last `ring`."""
 
-    def __init__(self, broker: str, connect: Callable[[str], Publisher] | None = None) -> None:
+    def __init__(
+        self, broker: str, connect: Callable[[str], Publisher] | None = None, quiet: bool = False
+    ) -> None:
+        """`quiet`: another process of this host says it when the broker is away."""
         self._broker = broker
+        self._told = log.debug if quiet else log.warning
         self._connect = connect or KombuPublisher
         self._rung = threading.Event()
         self._closed = threading.Event()
@@ -90,7 +95,8 @@ class CeleryBell:
 
     def _drop(self, publisher: Publisher | None, error: Exception, wait: float) -> None:
         if wait == FIRST_WAIT:
-            log.warning("the broker cannot be reached", action="bell_lost", reason=str(error) or type(error).__name__)
+            said = str(error) or type(error).__name__
+            self._told("the broker cannot be reached, and is tried again", action="bell_lost", reason=said)
         if publisher is not None:
             publisher.close()
 
@@ -109,13 +115,23 @@ class KombuPublisher(Publisher):
     """One connection to the broker, without Celery itself: it would double the memory of web and inbound."""
 
     def __init__(self, broker: str) -> None:
-        self._connection = Connection(broker, connect_timeout=3, transport_options=transport_options(broker))
+        found = connection_options(broker)
+        self._connection = Connection(
+            found["url"], connect_timeout=3, ssl=found["use_ssl"], login_method=found["login_method"],
+            transport_options=found["transport_options"],
+        )  # fmt: skip
         self._channel = self._connection.channel()
         self._queue = doorbells()(self._channel)
         self._queue.declare()
         self._producer = Producer(self._channel, serializer="json")
+        self._blocked = ""
+        if self._connection.transport.driver_type == "amqp":
+            self._connection.connection.on_blocked = self._on_blocked
+            self._connection.connection.on_unblocked = self._on_unblocked
 
     def publish(self) -> None:
+        if self._is_blocked():
+            return
         # Declared again rather than asked for passively: to Redis, an empty queue does not exist.
         if self._queue.queue_declare().message_count >= ENOUGH:
             return
@@ -125,9 +141,28 @@ class KombuPublisher(Publisher):
             BODY, exchange="", routing_key=QUEUE, correlation_id=id, retry=False, headers=_headers(id), delivery_mode=1
         )
 
+    def _is_blocked(self) -> bool:
+        """Whether a RabbitMQ reads nothing from us at present (an alarm: memory, disk). A question would wait in vain; the
+        workers look without a bell meanwhile."""
+        if self._connection.transport.driver_type == "amqp":
+            while readable((self._connection.connection.sock.fileno(),), 0):
+                self._connection.drain_events(timeout=1)
+        return bool(self._blocked)
+
+    def _on_blocked(self, reason: str) -> None:
+        self._blocked = reason or "no reason given"
+        log.info("the broker takes no bells at present", action="bell_blocked", reason=self._blocked)
+
+    def _on_unblocked(self) -> None:
+        self._blocked = ""
+        log.info("the broker takes bells again", action="bell_unblocked")
+
     def close(self) -> None:
         try:
-            self._connection.release()
+            if self._blocked:
+                self._connection.collect()  # without the farewell, which would not be read either
+            else:
+                self._connection.release()
         except Exception:  # it was broken already
             return
 

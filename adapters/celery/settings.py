@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 import kombu.entity
+
+from adapters.amqp.broker import broker_of
+from adapters.brokers.address import Address, address_of
 
 TASK = "crossdock.look"
 QUEUE = "crossdock"
@@ -23,8 +27,7 @@ def doorbells() -> Any:
 
 def celery_settings(broker: str, children: int) -> dict[str, Any]:
     return {
-        "broker_url": broker,
-        "broker_transport_options": transport_options(broker),
+        **{f"broker_{name}": value for name, value in connection_options(broker).items()},
         **TASKS,
         **WORKER,
         **CONNECTION,
@@ -63,6 +66,8 @@ WORKER: dict[str, Any] = {
     "worker_pool": "prefork",
     # Connections are opened after the fork, so fork is safe, and it shares memory.
     "worker_pool_start_method": "fork",
+    # Celery's own wait for a broker stops the parent.
+    "worker_consumer": "adapters.celery.hearing:Hearing",
     # No hoarding: a bell that waits behind a shift rings for nobody.
     "worker_prefetch_multiplier": 1,
     "worker_disable_prefetch": True,
@@ -121,10 +126,27 @@ AMQP: dict[str, Any] = {
     # Doorbells are not confirmed: one that is lost costs a second. Business publishes use a connection of their own.
     "confirm_publish": False,
     "connect_timeout": 3,
-    "read_timeout": 30,
-    "write_timeout": 10,
+    # A broker that is frozen, or that blocks publishers, answers nothing: what waits for it must not wait long.
+    "read_timeout": 5,
+    "write_timeout": 5,
 }
 
 
-def transport_options(broker: str) -> dict[str, Any]:
-    return dict(REDIS if broker.startswith("redis") else AMQP)
+def connection_options(broker: str) -> dict[str, Any]:
+    """`url`, `use_ssl`, `login_method` and `transport_options` of a broker's address. Its certificate is always verified:
+    neither kombu nor its drivers do that by themselves."""
+    address = address_of(broker)
+    return {
+        "url": address.bare,
+        "use_ssl": (_amqp_tls(broker) if address.is_amqp else _redis_tls(address)) if address.tls else False,
+        "login_method": "EXTERNAL" if address.is_amqp and broker_of(broker).by_certificate else None,
+        "transport_options": dict(AMQP if address.is_amqp else REDIS),
+    }
+
+
+def _amqp_tls(broker: str) -> dict[str, Any]:
+    return {**(broker_of(broker).tls or {}), "cert_reqs": ssl.CERT_REQUIRED}
+
+
+def _redis_tls(address: Address) -> dict[str, Any]:
+    return {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True, **address.files}

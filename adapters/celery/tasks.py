@@ -57,6 +57,8 @@ class Child:
         self._last_words = bytes(LAST_WORDS)
         sys.unraisablehook = self._ignored
         patience.Alarm(self._slot, patience.SOFT).start()
+        global _here
+        _here = self
         self._guarded(self._report)
 
     def look(self) -> None:
@@ -103,3 +105,13 @@ class Child:
         if what.exc_type is MemoryError:
             self._out_of_memory()
         sys.__unraisablehook__(what)
+
+
+_here: Child | None = None
+"""This process's own, where it is a child."""
+
+
+def look_unrung() -> None:
+    """The same look, started by the parent and not by a doorbell: found by its name in the child."""
+    if _here is not None:
+        _here.look()

@@ -15,10 +15,11 @@ from celery import bootsteps, signals
 from celery.worker import WorkController, state
 from celery.worker.components import Pool
 
-from adapters.celery import patience
+from adapters.celery import hearing, patience
 from adapters.celery.app import make_app
 from adapters.celery.marks import Marks
 from adapters.celery.tasks import OUT_OF_MEMORY, Child, OpenShifts
+from adapters.celery.unrung import Unrung
 
 EX_RECYCLE = 0x9B
 """The exit code of a child that billiard replaces because it grew."""
@@ -46,11 +47,11 @@ def run_worker(
     marks = Marks(children)
     child = Child(marks, open_shifts, memory)
     app = make_app(broker, children, child.look)
-    app.steps["worker"].add(Witness)
+    app.steps["worker"].update((Witness, Unrung))
     signals.worker_process_init.connect(child.begin, weak=False)
     worker = Worker(app=app, hostname="crossdock@worker", without_mingle=True, without_gossip=True,
-                    without_heartbeat=True, marks=marks, announce=ready)  # fmt: skip
-    for name in SAID_BY_US:
+                    without_heartbeat=True, marks=marks, announce=ready, broker=broker)  # fmt: skip
+    for name in (*SAID_BY_US, *hearing.SAID_BY_US):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # What the parent has built is never freed: kept out of the collector, its pages stay shared with the children.
     gc.collect()
@@ -62,9 +63,10 @@ def run_worker(
 class Worker(Controller):  # type: ignore[misc]
     """A controller whose only signal is a warm end: Celery's cold one would cut commits in the middle."""
 
-    def on_before_init(self, marks: Marks, announce: Callable[[], None], **_: Any) -> None:
+    def on_before_init(self, marks: Marks, announce: Callable[[], None], broker: str, **_: Any) -> None:
         self.marks = marks
         self.announce = announce
+        self.broker = broker
         self.overdue = patience.Overdue(marks, patience.HARD)
         self.wake: tuple[int, int] = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapters.brokers.errors import BrokerAway, BrokerRefused, BrokerUnknown
 from adapters.node import Taken, VarRefused
 from adapters.settings import SettingsError
 from router.config.problems import ConfigError
@@ -14,10 +15,10 @@ INTERRUPTED = 130
 
 
 def exit_code(error: CrossdockError) -> int:
-    if isinstance(error, ConfigError | SettingsError | DotenvError):
+    if isinstance(error, ConfigError | SettingsError | DotenvError | BrokerRefused):
         return USAGE
     if isinstance(error, Taken | VarRefused | LedgerRefused):
         return REFUSED
-    if isinstance(error, LedgerAway):
+    if isinstance(error, LedgerAway | BrokerUnknown | BrokerAway):
         return UNREACHABLE
     return FAILED

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from dataclasses import replace
 from importlib import metadata
@@ -13,6 +12,7 @@ import pytest
 from adapters import examination
 from adapters.ledger.sqlite.ledger import SqliteLedger
 from adapters.settings import Settings, load
+from tests.adapters.brokers.saying import Saying
 
 
 @pytest.fixture
@@ -59,13 +59,12 @@ def test_a_ledger_is_there_or_damaged_or_of_the_future(settings: Settings) -> No
     assert "a backup" in damaged.advice
 
 
-def test_a_broker_answers_or_not(settings: Settings) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        there = examination.broker_reachable(replace(settings, broker=f"redis://:secret@127.0.0.1:{port}/0"))
-    assert (there.verdict, there.found) == ("good", f"127.0.0.1:{port} answers")
-    gone = examination.broker_reachable(replace(settings, broker=f"redis://127.0.0.1:{port}/0"))
-    assert gone.verdict == "bad"
+def test_a_broker_lets_us_in_or_not(settings: Settings) -> None:
+    with Saying(b"+OK\r\n", b"+PONG\r\n") as there:
+        found = examination.broker_reachable(replace(settings, broker=f"redis://:secret@127.0.0.1:{there.port}/0"))
+    assert (found.verdict, found.found) == ("good", f"redis://127.0.0.1:{there.port}/0 lets us in")
+    gone = examination.broker_reachable(replace(settings, broker=f"redis://127.0.0.1:{there.port}/0"))
+    assert (gone.verdict, "nothing is lost meanwhile" in gone.advice) == ("bad", True)
 
 
 def test_a_package_that_is_too_old_or_missing_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def test_who_gave_a_bad_value_is_named(project: Path) -> None:
 def test_a_broken_broker_address_is_refused_without_its_password(project: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load({"broker": "kafka://user:hunter2@host"}, {}, project)
-    assert "'kafka' is no broker" in caught.value.reason
+    assert "'kafka' cannot be used as a broker: write embedded" in caught.value.reason
     assert "hunter2" not in caught.value.reason
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 
 import click
 
 from adapters import wiring
-from adapters.settings import Settings, refuse_missing_secrets
+from adapters.brokers.errors import BrokerAway
+from adapters.brokers.knock import knock
+from adapters.settings import EMBEDDED, Settings, refuse_missing_secrets
 from router.config.problems import Problem
 from router.errors import LedgerAway
 
@@ -25,10 +28,14 @@ def prepare(settings: Settings) -> None:
 
 
 def check(settings: Settings) -> None:
-    """Warnings go to stderr, one a line, as `routes check` prints them. Raises ConfigError and SettingsError."""
+    """Warnings go to stderr, one a line, as `routes check` prints them. Raises ConfigError, SettingsError and
+    BrokerTrouble, the latter not for a broker that is away: the worker waits for it and says so."""
     refuse_missing_secrets(settings)
     for problem in _prepared(settings):
         print(problem, file=sys.stderr)
+    if settings.broker != EMBEDDED:
+        with suppress(BrokerAway):
+            knock(settings.broker)
 
 
 def _prepared(settings: Settings) -> list[Problem]:

@@ -31,7 +31,8 @@ def worker(settings: Settings) -> int:
 
 
 def _shifts(settings: Settings, slot: Slot) -> wiring.ShiftRunner:
-    return wiring.ShiftRunner(settings, CeleryBell(broker_url(settings)), slot.mark, slot.draining, slot.exhausted)
+    bell = CeleryBell(broker_url(settings), quiet=True)
+    return wiring.ShiftRunner(settings, bell, slot.mark, slot.draining, slot.exhausted)
 
 
 def _with_broker(settings: Settings, lock: int) -> int:
