@@ -29,6 +29,14 @@ class Receiver(Protocol):
 class FileLedger(Protocol):
     """The part of the ledger that knows files."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether processes of other hosts may use it too."""
+
+    def turn(self, name: str) -> bool:
+        """Whether what is so named is this process's to take from; it stays so until the process ends, or its way to the
+        ledger. Raises LedgerError."""
+
     def blob(self, message_id: str) -> BlobWriter: ...
 
     def file_stored(self, path: str, file: FileIn) -> str | None:

@@ -21,6 +21,7 @@ from adapters.inbound.folder.ready import readiness
 from adapters.inbound.folder.scan import Filter, Listing, Seen, look, ordered, stat_entry
 from adapters.inbound.folder.take import NotKept, Taken, Taker
 from adapters.inbound.folder.trouble import Said, Troubles
+from adapters.inbound.folder.turn import Turn
 from adapters.inbound.folder.words import Words
 from router.errors import LedgerBusy, LedgerError, LedgerFull
 from router.route import Route
@@ -31,6 +32,8 @@ BYTES = 33_554_432
 
 SWEEP = 2.0
 """Seconds between looks for files whose message failed after they were done."""
+STANDING_BY = 1.0
+"""Seconds between two looks whether another host still takes the files."""
 
 log = structlog.get_logger("crossdock.folder")
 
@@ -66,6 +69,7 @@ class FolderSource:
         self._paused = paused
         self._order = str(options.get("order", "name"))
         self._filter = Filter(str(options["files"]), options.get("ignore", ("*.part", ".*")))
+        self._turn = Turn(path, route.id, ledger)
         self._readiness = readiness(ready, words.marker)
         self._taker = Taker(route, path, receiver, ledger, within)
         self._mover = Mover(path, str(options.get("failed", "failed")), words)
@@ -111,6 +115,9 @@ class FolderSource:
     def _round(self, stopping: Callable[[], bool]) -> float:
         begun = self._clock()
         make_folder(self._path)
+        self._unsure = self._turn.begins() or self._unsure
+        if not self._turn.ours:
+            return STANDING_BY
         self._put_back(begun)
         listing = look(self._path, self._filter)
         self._warn_of_odd(listing)

@@ -65,12 +65,13 @@ class Taker:
         self._receiver = receiver
         self._ledger = ledger
         self._within = within
+        self._shared = ledger.shared
         self._once = route.source.options.get("duplicates", "skip") == "skip"
 
     def file_in(self, file: Seen) -> FileIn:
-        """The file as the ledger knows it."""
+        """The file as the ledger knows it. Hosts that share one have numbers of their own for the same device."""
         path = shown(os.fspath(self._folder / file.name))
-        return FileIn(path, signed(file.device), signed(file.inode), file.size, signed(file.mtime_ns))
+        return FileIn(path, 0 if self._shared else signed(file.device), signed(file.inode), file.size, signed(file.mtime_ns))
 
     def take(self, file: Seen) -> Taken | None:
         """Copies a file that is ready; None where it is not what was seen, or changes meanwhile. Raises OSError,

@@ -33,7 +33,13 @@ SESSION = (
     "SET search_path = {schema}; SET TimeZone = 'UTC'; SET lock_timeout = '5s'; SET statement_timeout = '{limit}';"
     " SET idle_in_transaction_session_timeout = '10s'; SET client_min_messages = warning; SET plan_cache_mode = auto"
 )
+FORGOTTEN = b"SET idle_session_timeout = '60s'"
+"""A process that is frozen keeps no lock of its connection for longer."""
 FACTS = "SELECT current_setting('server_version_num')::int, current_setting('synchronous_commit'), pg_is_in_recovery()"
+
+
+def lock_of(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
 class Absence:
@@ -68,6 +74,7 @@ class Database:
 
     for_update = " FOR UPDATE"
     skip_locked = " FOR UPDATE SKIP LOCKED"
+    shared = True
 
     def __init__(self, url: str, schema: str = SCHEMA, clock: Clock | None = None) -> None:
         self.url, self.schema = url, schema
@@ -127,6 +134,8 @@ class Database:
     def _reading(self) -> Connection:
         if self._reader is None or self._reader.closed:
             self._reader = self.connect("10min")
+            with translated():
+                self._reader.execute(FORGOTTEN)
         return self._reader
 
     def close(self) -> None:
@@ -226,9 +235,13 @@ class Database:
 
     def guard(self, run: Run, names: Iterable[str]) -> None:
         """In one order, so that no two wait for each other."""
-        keys = sorted({int.from_bytes(hashlib.blake2b(n.encode(), digest_size=8).digest(), signed=True) for n in names})
+        keys = sorted({lock_of(name) for name in names})
         if keys:
             run("SELECT pg_advisory_xact_lock(k) FROM (SELECT unnest(?::bigint[]) AS k ORDER BY 1) AS keys", (keys,))
+
+    def turn(self, name: str) -> bool:
+        """A lock of the reading connection: when that is lost, so is the lock, and is asked for anew."""
+        return bool(self.read("SELECT pg_try_advisory_lock(?)", (lock_of(f"{self.schema} {name}"),))[0][0])
 
     def lock_lanes(self, run: Run, targets: Iterable[str]) -> None:
         names = sorted(set(targets))

@@ -47,6 +47,13 @@ class Database(Protocol):
     def lock_lanes(self, run: Run, targets: Iterable[str]) -> None:
         """Inside `write`, before anything else is read there: no outcome of these targets is committed meanwhile."""
 
+    shared: bool
+    """Whether processes of other hosts may be behind the same door."""
+
+    def turn(self, name: str) -> bool:
+        """Takes a lock that lasts as long as this process and its connection; False where somebody else has it. Asked
+        again, the same holds, or is found out."""
+
     def load(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Inside `write`: many new rows, the fastest way there is."""
 

@@ -40,6 +40,13 @@ class Intake:
         self.db = db
         self.blobs = blobs
 
+    @property
+    def shared(self) -> bool:
+        return self.db.shared
+
+    def turn(self, name: str) -> bool:
+        return self.db.turn(name)
+
     def blob(self, message_id: str) -> BlobWriter:
         return self.blobs.new(message_id)
 

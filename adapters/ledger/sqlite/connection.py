@@ -144,6 +144,7 @@ class Database:
     """A reading and a writing connection. Transactions are short and end before anything is sent."""
 
     for_update = skip_locked = ""
+    shared = False
 
     def __init__(self, path: Path | None, clock: Clock | None = None) -> None:
         refuse_old_library()
@@ -223,6 +224,10 @@ class Database:
 
     def lock_lanes(self, run: Run, targets: Iterable[str]) -> None:
         """There is one writer at a time."""
+
+    def turn(self, name: str) -> bool:
+        """One process of each role runs on a `var`."""
+        return True
 
     def load(self, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
         marks = ",".join("?" * len(rows[0])) if rows else ""
