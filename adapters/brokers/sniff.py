@@ -27,10 +27,13 @@ def sniff(host: str, port: int, timeout: float = 1.0) -> tuple[str, bool]:
 
 def _answer(host: str, port: int, timeout: float, tls: ssl.SSLContext | None) -> str:
     try:
-        with socket.create_connection((host, port), timeout) as raw:
-            with tls.wrap_socket(raw) if tls is not None else raw as connection:
-                connection.sendall(HELLO)
-                said = connection.recv(ENOUGH)
+        with socket.create_connection((host, port), timeout) as raw, _secured(raw, tls) as connection:
+            connection.sendall(HELLO)
+            said = connection.recv(ENOUGH)
     except (OSError, ValueError):
         return ""
     return next((name for start, name in SERVICES.items() if said.startswith(start)), "")
+
+
+def _secured(raw: socket.socket, tls: ssl.SSLContext | None) -> socket.socket:
+    return raw if tls is None else tls.wrap_socket(raw)

@@ -36,7 +36,7 @@ class Hearing(Parent):  # type: ignore[misc]
             if reason != said:
                 log.warning(reason, action="broker_away")
                 said = reason
-            house.turn_until(lambda end=time.monotonic() + AGAIN: time.monotonic() >= end)
+            house.turn_until(past(time.monotonic() + AGAIN))
         house.leave()
         if said:
             log.info(f"the broker {address_of(self.controller.broker).label} is back", action="broker_back")
@@ -103,6 +103,11 @@ class House:
         self._hub.reset()
         # What else was set meanwhile (the time limits of looks) belongs to the worker and not to this connection.
         self._consumer.timer_entries_before_start = loops._timer_entries(self._hub.timer)
+
+
+def past(moment: float) -> Callable[[], bool]:
+    """`moment` is of the monotonic clock."""
+    return lambda: time.monotonic() >= moment
 
 
 def _nothing() -> None:

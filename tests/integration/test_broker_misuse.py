@@ -94,7 +94,8 @@ def test_what_would_run_ends_with_one_line(rabbitmq: RabbitMQ, tmp_path: Path, w
 
 
 def test_doctor_shows_the_same(rabbitmq: RabbitMQ, tmp_path: Path) -> None:
-    for url, said in ((f"{rabbitmq.url}nosuch", "has no virtual host"), ("redis://:hunter2@127.0.0.1:1/0", "connection refused")):
+    closed = "redis://:hunter2@127.0.0.1:1/0"
+    for url, said in ((f"{rabbitmq.url}nosuch", "has no virtual host"), (closed, "connection refused")):
         done = crossdock(tmp_path, "doctor", "--broker", url, "-o", "jsonl")
         line = next(line for line in done.stdout.splitlines() if '"id":"broker"' in line.replace(" ", ""))
         assert (done.returncode, said in line, '"bad"' in line) == (1, True, True), line
