@@ -82,6 +82,7 @@ class Database:
         self._writer: Connection | None = None
         self._reader: Connection | None = None
         self._open_now: Transaction | None = None
+        self._in_snapshot = False
         self.absence = Absence()
         self.refuse_unfit()
         self.clock: Clock = clock or ServerClock(self._server_time)
@@ -200,7 +201,7 @@ class Database:
     def read(self, sql: str, bindings: Any = ()) -> list[Any]:
         """Tried once more where the connection was lost meanwhile."""
         with self._read_lock:
-            for last in (False, True):
+            for last in (True,) if self._in_snapshot else (False, True):
                 try:
                     with translated():
                         reader = self._reading()
@@ -211,6 +212,20 @@ class Database:
                     if last:
                         raise
         raise AssertionError
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with self._read_lock, translated():
+            reader = self._reading()
+            reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self._in_snapshot = True
+            try:
+                reader.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+                yield
+            finally:
+                self._in_snapshot = False
+                if not reader.closed:
+                    reader.execute("ROLLBACK")
 
     @property
     def transaction(self) -> Transaction:

@@ -63,5 +63,8 @@ class Database(Protocol):
     def changes(self) -> int:
         """Inside `write`: how many rows the last statement wrote."""
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """What this thread reads inside is all of one moment. For proofs; it holds up nobody, but should end."""
+
     def read(self, sql: str, bindings: Any = ()) -> list[Any]:
         """All rows at once."""

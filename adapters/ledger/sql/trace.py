@@ -70,7 +70,7 @@ class Life:
     def chunks(self) -> Iterator[Event]:
         seq = self.seq
         stored = int(self.db.read("SELECT received_at FROM batch WHERE id=?", (seq >> 16,))[0][0])
-        cut = self.db.read('SELECT n, first_record, records, "offset", length, first_line FROM chunk WHERE seq=?', (seq,))
+        cut = self.db.read('SELECT n, first_record, records, "offset", length, first_line FROM chunk WHERE seq=? ORDER BY n', (seq,))
         done = {int(seq) for (seq,) in self.db.read("SELECT seq FROM split WHERE seq=?", (seq,))}
         if not cut:
             return
@@ -114,7 +114,8 @@ class Life:
     def fates(self) -> Iterator[Event]:
         seq = self.seq
         rows = self.db.read(
-            "SELECT seq, chunk, target, state, rule, details, ref, units, n, at FROM fate WHERE batch=?", (seq >> 16,)
+            "SELECT seq, chunk, target, state, rule, details, ref, units, n, at FROM fate WHERE batch=? ORDER BY id",
+            (seq >> 16,),
         )
         for of, chunk, target, state, rule, details, ref, units, n, at in rows:
             if of not in (None, seq) or (of is None and not within(units, {seq & 0xFFFF})):
@@ -177,7 +178,7 @@ class Life:
 
     def revisions(self) -> Iterator[Event]:
         seq, id = self.seq, self.id
-        rows = self.db.read("SELECT record, target, rev, kind, body, version, by, at FROM revision WHERE seq=?", (seq,))
+        rows = self.db.read("SELECT record, target, rev, kind, body, version, by, at FROM revision WHERE seq=? ORDER BY at, rev", (seq,))
         for record, target, rev, kind, body, version, by, at in rows:
             letter = letter_id(id, target, record)
             logic = f", logic of version {version}" if version else ""
@@ -189,7 +190,7 @@ class Life:
         id = self.id
         rows = self.db.read(
             "SELECT at, actor, action, scope, reason FROM audit WHERE scope=?"
-            " OR (scope>? AND scope<?)",
+            " OR (scope>? AND scope<?) ORDER BY id",
             (id, f"{id}:", f"{id};"),
         )
         for at, actor, action, scope, reason in rows:

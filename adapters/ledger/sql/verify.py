@@ -23,7 +23,8 @@ class Verify:
         self.blobs = blobs
 
     def verify(self, known: Known = None) -> Proof:
-        return Proving(self.db, self.blobs, Ends(self.db, known)).proof()
+        with self.db.snapshot():
+            return Proving(self.db, self.blobs, Ends(self.db, known)).proof()
 
 
 class Proving:
@@ -57,7 +58,7 @@ class Proving:
         first, last = batch << 16, (batch << 16) | 0xFFFF
         messages = self.db.read(
             "SELECT m.seq, m.id, m.file, m.blob, m.size, s.chunks, s.records FROM message m"
-            " LEFT JOIN split s ON s.seq=m.seq WHERE m.seq BETWEEN ? AND ?",
+            " LEFT JOIN split s ON s.seq=m.seq WHERE m.seq BETWEEN ? AND ? ORDER BY m.seq",
             (first, last),
         )
         if len(messages) != n:

@@ -44,7 +44,7 @@ class Worklist:
         if not positions:
             return []
         first, last = (batch << 16) | positions[0], (batch << 16) | positions[-1]
-        rows = self.db.read(f"SELECT {MESSAGE} FROM message WHERE seq BETWEEN ? AND ?", (first, last))
+        rows = self.db.read(f"SELECT {MESSAGE} FROM message WHERE seq BETWEEN ? AND ? ORDER BY seq", (first, last))
         wanted = set(positions)
         return [self.to_stored(row) for row in rows if (row[0] & 0xFFFF) in wanted]
 

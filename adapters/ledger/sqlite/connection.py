@@ -251,6 +251,18 @@ class Database:
         with self._read_lock, translated(self.path):
             return list(self._reader.execute(sql, bindings))
 
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        if self._reader is self._writer:
+            yield
+            return
+        with self._read_lock, translated(self.path):
+            self._reader.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._reader.execute("ROLLBACK")
+
     def backup_checkpoint(self) -> None:
         """Moves the log into the file as far as readers allow."""
         with self._read_lock, translated(self.path):

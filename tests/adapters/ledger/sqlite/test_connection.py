@@ -147,3 +147,16 @@ def test_an_old_library_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apsw, "sqlite_lib_version", lambda: "3.51.2")
     with pytest.raises(LedgerRefused, match=r"3\.51\.2 can corrupt"):
         connection.refuse_old_library()
+
+
+def test_a_snapshot_is_of_one_moment(tmp_path: Path) -> None:
+    db, other = Database(tmp_path / "ledger.db"), Database(tmp_path / "ledger.db")
+    count = "SELECT value FROM sequence WHERE name='batch'"
+    with db.snapshot():
+        before = db.read(count)
+        with other.write() as run:
+            other.next_batch(run)
+        assert db.read(count) == before
+    assert db.read(count) != before
+    for one in (db, other):
+        one.close()
