@@ -31,6 +31,8 @@ def celery_settings(broker: str, children: int) -> dict[str, Any]:
         **TASKS,
         **WORKER,
         **CONNECTION,
+        # Of Redis only: to RabbitMQ the multiplier is all there is, and Celery warns of more.
+        "worker_disable_prefetch": not address_of(broker).is_amqp,
         "worker_concurrency": children,
         "task_queues": (doorbells(),),
         "task_default_queue": QUEUE,
@@ -70,7 +72,6 @@ WORKER: dict[str, Any] = {
     "worker_consumer": "adapters.celery.hearing:Hearing",
     # No hoarding: a bell that waits behind a shift rings for nobody.
     "worker_prefetch_multiplier": 1,
-    "worker_disable_prefetch": True,
     # A child opens ledger, config and connections in its initialiser; the default of 4 s is short on a busy host.
     "worker_proc_alive_timeout": 30,
     # Looked at between shifts: a child that grew is replaced. `max_tasks` would recycle for nothing.
