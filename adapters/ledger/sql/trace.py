@@ -70,7 +70,8 @@ class Life:
     def chunks(self) -> Iterator[Event]:
         seq = self.seq
         stored = int(self.db.read("SELECT received_at FROM batch WHERE id=?", (seq >> 16,))[0][0])
-        cut = self.db.read('SELECT n, first_record, records, "offset", length, first_line FROM chunk WHERE seq=? ORDER BY n', (seq,))
+        columns = 'n, first_record, records, "offset", length, first_line'
+        cut = self.db.read(f"SELECT {columns} FROM chunk WHERE seq=? ORDER BY n", (seq,))
         done = {int(seq) for (seq,) in self.db.read("SELECT seq FROM split WHERE seq=?", (seq,))}
         if not cut:
             return
@@ -178,7 +179,8 @@ class Life:
 
     def revisions(self) -> Iterator[Event]:
         seq, id = self.seq, self.id
-        rows = self.db.read("SELECT record, target, rev, kind, body, version, by, at FROM revision WHERE seq=? ORDER BY at, rev", (seq,))
+        columns = "record, target, rev, kind, body, version, by, at"
+        rows = self.db.read(f"SELECT {columns} FROM revision WHERE seq=? ORDER BY at, rev", (seq,))
         for record, target, rev, kind, body, version, by, at in rows:
             letter = letter_id(id, target, record)
             logic = f", logic of version {version}" if version else ""
