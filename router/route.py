@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from router.lanes import ORDERED_LANES, PLAIN_LANES
+from router.limits import Limits
 from router.message import Envelope, Message
 from router.ports import Codec, DedupeStep, Expression, SplitStep, Step
 
@@ -139,6 +140,8 @@ class Target:
     """Of what the last template makes; `''` where the body decides."""
     source_type: Callable[[Envelope], str] | None = None
     """The content type of a body that goes as it came in and said nothing of itself: that of the route's format."""
+    limit: int | None = None
+    """Open deliveries from which on its route takes nothing in."""
     by_body: Callable[[Any], Codec] | None = None
     """The codec of a body that steps made, where no format is given: XML for an element tree, else JSON."""
 
@@ -219,9 +222,16 @@ class Table:
     connections: Mapping[str, Connection]
     clients: Mapping[str, Client]
     keep: Keep = Keep()
+    limits: Limits = Limits()
 
     def target(self, name: str) -> Target | None:
         """By `ROUTE.TARGET`."""
         route, _, id = name.partition(".")
         found = self.routes.get(route)
         return found.target(id) if found else None
+
+    @property
+    def target_limits(self) -> dict[str, int]:
+        """By `ROUTE.TARGET`, of those that have one."""
+        targets = (t for r in self.routes.values() for t in r.targets)
+        return {t.name: t.limit for t in targets if t.limit is not None}

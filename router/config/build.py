@@ -11,6 +11,7 @@ from router.config.compiling import Compiler
 from router.config.findings import Findings
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item, Sections
+from router.limits import Limits
 from router.registry import Registry
 from router.route import Breaker, Client, Connection, Keep, Table, own_connection
 
@@ -29,6 +30,7 @@ def build_table(found: Sections, compiler: Compiler, registry: Registry, base: P
         connections={**outside, **{id: Connection(id, "route") for id in inside}},
         clients={id: client(item) for id, item in found.clients.items() if item.value},
         keep=Keep(**given(found.defaults.get("keep"))),
+        limits=Limits(**given(found.limits)),
     )
 
 

@@ -152,6 +152,7 @@ class RouteBuilder:
             when_dead=value.get("when_dead") or self.when_dead,
             fallback=self.fallback(place.at("fallback", "send"), value, type_),
             content_type=type_,
+            limit=value.get("limit"),
             by_body=self.by_body,
         )
 

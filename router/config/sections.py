@@ -38,6 +38,7 @@ class Sections:
     clients: Mapping[str, Item]
     routes: Mapping[str, Item]
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    limits: Mapping[str, Any] = field(default_factory=dict)
     whole: bool = True
 
 
@@ -51,8 +52,9 @@ def sections(project: Project, resolver: Resolver, findings: Findings) -> Sectio
         for name, items in found.items():
             for item in entries(document, values, name):
                 add(items, item, NAMES[name], findings)
+    first = loaded[0]
     whole = all(document.whole for document in documents) and not errors(project.problems)
-    return Sections(**found, defaults=loaded[0].get("defaults") or {}, whole=whole)
+    return Sections(**found, defaults=first.get("defaults") or {}, limits=first.get("limits") or {}, whole=whole)
 
 
 def load(document: Located, is_root: bool, findings: Findings) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`retry`, `keep` and `defaults`."""
+"""`retry`, `keep`, `defaults` and `limits`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from router.config.nearest import did_you_mean
-from router.config.schema.fields import Duration, Factor, Share, Text, Whole, Word
+from router.config.schema.fields import Duration, Factor, Share, Size, Text, Whole, Word
 from router.config.schema.mistakes import wrong
 from router.config.schema.shapes import Listing, Nest, Words
 
@@ -52,3 +52,12 @@ class Defaults(Words):
     retry = Nest(Retry, "The retry policy of every target; a target replaces the keys that it names.")
     keep = Nest(KeepWords, "How long things are kept.")
     when_dead = Word(WHEN_DEAD, "What happens to the key behind a dead delivery.")
+
+
+class LimitsWords(Words):
+    """Over these nothing is taken in until there is room again."""
+
+    open = Whole("So many deliveries may be open in all; the records of a chunk of a file count once.", least=1)
+    blobs = Size("So much space large bodies may take.")
+    disk = Size("So much must be free on the disk of var; else a twentieth of it, at most 1GiB.")
+    delay = Duration("A write into the ledger may take so long.")

@@ -11,7 +11,7 @@ from router.config.schema.connections import Client, Connection
 from router.config.schema.fields import Entry, Flag, Formula, Literal, Note, Text, Word
 from router.config.schema.formats import Format
 from router.config.schema.mistakes import wrong
-from router.config.schema.policies import Defaults
+from router.config.schema.policies import Defaults, LimitsWords
 from router.config.schema.shapes import Listing, Named, Nest, Words
 from router.config.schema.sources import From
 from router.config.schema.steps import VERBS, Steps
@@ -59,6 +59,7 @@ class IncludedFile(Words):
     elsewhere: Mapping[str, str] = {
         "defaults": "it stands in the file that includes this one only",
         "include": "it stands in the file that includes this one only",
+        "limits": "it stands in the file that includes this one only",
     }
 
     version = Version("The version of the grammar.")
@@ -75,3 +76,4 @@ class ProjectFile(IncludedFile):
     version = Version("The version of the grammar.", required=True)
     include = Patterns()
     defaults = Nest(Defaults, "What holds where nothing else is said.", load_default=dict)
+    limits = Nest(LimitsWords, "Over these nothing is taken in.", load_default=dict)

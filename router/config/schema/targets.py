@@ -54,6 +54,7 @@ class TargetWords(Words):
     send = SendField("Where it goes.", required=True)
     retry = Nest(Retry, "Replaces keys of `defaults.retry`.", load_default=dict)
     when_dead = Word(WHEN_DEAD, "What happens to the key behind a dead delivery.")
+    limit = Whole("So many deliveries may be open here; beyond, its route takes nothing in.", least=1, load_default=None)
     fallback = Nest(FallbackWords, "Where a delivery goes that is dead here.")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from router.limits import Limits
 from router.route import Breaker, Client, Connection, Keep
 from tests.router.config.desk import HEAD, Desk
 
@@ -51,3 +52,19 @@ def test_clients_and_keep(desk: Desk) -> None:
     table = desk.build(HEAD.replace('SHOP_TOKEN}"', 'SHOP_TOKEN}", rate: 60/min') + "defaults: {keep: {bodies: 1d}}\n")
     assert table.clients == {"web-shop": Client("web-shop", "t0ken", rate=1.0)}
     assert table.keep == Keep(bodies=86_400.0)
+
+
+def test_limits(desk: Desk) -> None:
+    assert desk.build(HEAD).limits == Limits(1_000_000, None, None, 5.0)
+    table = desk.build(HEAD + "limits: {open: 10, blobs: 2GiB, disk: 3MiB, delay: 500ms}\n")
+    assert table.limits == Limits(10, 2 << 30, 3 << 20, 0.5)
+
+
+def test_limits_of_targets(desk: Desk) -> None:
+    table = desk.build_route("""
+        from: {http: /r, clients: anyone}
+        to:
+          - {id: erp, when: body.x, limit: 100, send: {http: erp, path: /a}}
+          - otherwise: {id: out, limit: 7, send: {folder: out, name: c.json}}
+    """)
+    assert table.target_limits == {"r.erp": 100, "r.out": 7}

@@ -33,3 +33,38 @@ def test_a_wrong_default(desk: Desk, text: str, code: str, column: int, message:
 def test_every_error_class_is_known(desk: Desk) -> None:
     words = "connect, timeout, reset, io, returned, refused, any, 429, '503', 5xx"
     assert desk.check(HEAD + f"defaults: {{retry: {{errors: [{words}]}}}}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "column", "message", "hint"),
+    [
+        ("open: 0", "E0204", 16, "limits.open: the number 0 is not accepted", ""),
+        ("open: 1000000/s", "E0203", 16, "a whole number is expected", ""),
+        ("blobs: 20G", "E0204", 17, "'20G' is not accepted", "write 20GiB"),
+        ("disk: 5%", "E0204", 16, "a size is a whole positive number with a unit", ""),
+        ("delay: 5", "E0204", 17, "a duration has a unit", "write 5s"),
+        ("opne: 1", "E0201", 10, "unknown field 'opne' in 'limits'", "did you mean 'open'?"),
+        ("memory: 1GiB", "E0201", 10, "unknown field 'memory' in 'limits'", "one of: open, blobs, disk, delay"),
+    ],
+)
+def test_a_wrong_limit(desk: Desk, text: str, code: str, column: int, message: str, hint: str) -> None:
+    [problem] = desk.check(HEAD + f"limits: {{{text}}}\n")
+    assert (problem.code, problem.line, problem.column) == (code, 15, column)
+    assert message in problem.message
+    assert hint in problem.hint
+
+
+def test_limits_stand_in_the_first_file_only(desk: Desk) -> None:
+    desk.write("routes/more.yaml", "limits: {open: 5}\n")
+    [problem] = desk.check(HEAD + 'include: ["routes/*.yaml"]\n')
+    assert (problem.code, problem.file, problem.line) == ("E0201", "routes/more.yaml", 1)
+    assert "it stands in the file that includes this one only" in problem.hint
+
+
+def test_a_wrong_limit_of_a_target(desk: Desk) -> None:
+    [problem] = desk.route("""
+        from: {http: /r, clients: anyone}
+        to: [{id: erp, limit: 0, send: {http: erp, path: /a}}]
+    """)
+    assert (problem.code, problem.path) == ("E0204", "routes.r.to[0].limit")
+    assert problem.message.startswith("limit of target 'erp' of route 'r': the number 0 is not accepted")
