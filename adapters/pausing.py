@@ -7,10 +7,7 @@ from collections.abc import Callable, Collection
 
 import structlog
 
-from router.errors import LedgerError
-
-EVERY = 1.0
-"""Seconds for which an answer holds: how late a source may see that its route was paused or resumed."""
+from adapters.lately import EVERY, Lately
 
 log = structlog.get_logger("crossdock.pausing")
 
@@ -26,28 +23,18 @@ class PausedRoutes:
     def __init__(
         self, read: Callable[[], Collection[str]], every: float = EVERY, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._read = read
-        self._every = every
-        self._clock = clock
-        self._until = float("-inf")
-        self._names: frozenset[str] = frozenset()
+        self._names: Lately[frozenset[str]] = Lately(lambda: frozenset(read()), frozenset(), say, unknown, every, clock)
 
     def __call__(self, route: str) -> bool:
-        now = self._clock()
-        if now >= self._until:
-            self._until = now + self._every
-            self._look()
-        return route in self._names
+        return route in self._names()
 
-    def _look(self) -> None:
-        try:
-            self._use(frozenset(self._read()))
-        except LedgerError as error:
-            log.warning(f"whether routes are paused is not known: {error.reason}", action="pauses_unknown")
 
-    def _use(self, names: frozenset[str]) -> None:
-        before, self._names = self._names, names
-        for route in sorted(names - before):
-            log.info("the route is paused: nothing is taken in", action="route_paused", route=route)
-        for route in sorted(before - names):
-            log.info("the route goes on", action="route_resumed", route=route)
+def say(before: frozenset[str], after: frozenset[str]) -> None:
+    for route in sorted(after - before):
+        log.info("the route is paused: nothing is taken in", action="route_paused", route=route)
+    for route in sorted(before - after):
+        log.info("the route goes on", action="route_resumed", route=route)
+
+
+def unknown(reason: str) -> None:
+    log.warning(f"whether routes are paused is not known: {reason}", action="pauses_unknown")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 REOPENS = 0.9
 """Intake that a limit closed opens below this share of it: without a gap it would open and close at each message."""
@@ -39,6 +40,25 @@ class Backlog:
     target: str
     held: int
     units: int
+
+
+class BackloggedLedger(Protocol):
+    """What the look for limits asks of the ledger."""
+
+    def backlog(self) -> list[Backlog]:
+        """Of each target, and each route's processing, that has something open or in retry."""
+
+    def blob_bytes(self) -> int:
+        """What bodies that are kept beside the rows take."""
+
+    def closures(self) -> dict[str, int]:
+        """What closes intake, with how high it stands. Cheap: every process asks once a second."""
+
+    def close_intake(self, by: Mapping[str, int]) -> None:
+        """By these and nothing else; none: it is open. Raises LedgerError."""
+
+    def writable(self) -> bool:
+        """Whether a transaction can be committed now."""
 
 
 @dataclass(frozen=True, slots=True)

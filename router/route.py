@@ -222,7 +222,7 @@ class Table:
     connections: Mapping[str, Connection]
     clients: Mapping[str, Client]
     keep: Keep = Keep()
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     def target(self, name: str) -> Target | None:
         """By `ROUTE.TARGET`."""

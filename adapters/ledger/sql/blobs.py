@@ -8,12 +8,16 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters.disk import sync_folder
 from adapters.ledger.sql.database import Run
+
+LIVELY_NS = 60_000_000_000
+"""So long after the last change in it a day's folder is measured anew at each look."""
 
 
 class Blob:
@@ -48,12 +52,24 @@ class Blob:
         self.path.unlink(missing_ok=True)
 
 
+class Day(NamedTuple):
+    """A day's folder as it was measured: when its names and when anything in it changed last (ns), the bytes in it."""
+
+    folder: int
+    last: int
+    size: int
+
+
+NOT_MEASURED = Day(0, 0, 0)
+
+
 class BlobFolder:
     """All blobs of one ledger, by day (UTC)."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._safe = ""
+        self._days: dict[str, Day] = {}
         root.mkdir(parents=True, exist_ok=True)
 
     def new(self, message_id: str) -> Blob:
@@ -86,6 +102,18 @@ class BlobFolder:
         """Bytes that are stored of a body. Raises OSError."""
         return self.path(name).stat().st_size
 
+    def used(self) -> int:
+        """Bytes of all of them. A day's folder where nothing comes or goes any more is not measured again."""
+        with os.scandir(self.root) as entries:
+            days = {day.path: day.stat().st_mtime_ns for day in entries if day.is_dir(follow_symlinks=False)}
+        known, self._days = self._days, {}
+        for path, changed in days.items():
+            measured = known.get(path, NOT_MEASURED)
+            if measured.folder != changed or measured.last > time.time_ns() - LIVELY_NS:
+                measured = measure(path, changed)
+            self._days[path] = measured
+        return sum(day.size for day in self._days.values())
+
     def orphans(self, known: Callable[[str], bool], age: float) -> Iterator[Path]:
         """Blobs older than `age` seconds that no message refers to and nobody writes."""
         for path in self.root.glob("*/*"):
@@ -99,6 +127,17 @@ class BlobFolder:
     def free(self) -> int:
         """Bytes left on the disk."""
         return shutil.disk_usage(self.root).free
+
+
+def measure(folder: str, changed: int) -> Day:
+    """Of its files that are still there."""
+    size, last = 0, changed
+    with suppress(FileNotFoundError), os.scandir(folder) as files:
+        for file in files:
+            with suppress(FileNotFoundError):
+                found = file.stat(follow_symlinks=False)
+                size, last = size + found.st_size, max(last, found.st_mtime_ns)
+    return Day(changed, last, size)
 
 
 def locked(path: Path) -> bool:

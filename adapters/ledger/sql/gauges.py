@@ -45,7 +45,7 @@ class Gauges:
 
     def _circuits(self) -> list[tuple[str, str, float]]:
         circuits = self.db.read("SELECT connection, circuit FROM destination")
-        counters = self.db.read("SELECT name, value FROM counter WHERE name NOT LIKE 'delivered:%'")
+        counters = self.db.read("SELECT name, value FROM counter WHERE name NOT LIKE '%:%'")
         return [
             *(("circuit", c, float(state == "open")) for c, state in circuits),
             *(("counter", name, float(value)) for name, value in counters),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from adapters.ledger.sql.arrays import Arrays
+from adapters.ledger.sql.backlog import Backlogs
 from adapters.ledger.sql.breakers import Breakers
 from adapters.ledger.sql.configs import Configs
 from adapters.ledger.sql.gauges import Gauges
@@ -15,7 +16,7 @@ from adapters.ledger.sql.settle import Settling
 from adapters.ledger.sql.worklist import Worklist
 
 
-class SqlLedger(Intake, Lanes, Worklist, Settling, Arrays, Breakers, Configs, Gauges, Operating):
+class SqlLedger(Intake, Lanes, Worklist, Settling, Arrays, Breakers, Configs, Gauges, Backlogs, Operating):
     """`db` and `blobs` are the engine's."""
 
     @abstractmethod

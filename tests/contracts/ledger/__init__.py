@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.contracts.ledger.answers import AnswerRules
 from tests.contracts.ledger.arrays import ArrayRules
+from tests.contracts.ledger.backlog import BacklogRules
 from tests.contracts.ledger.breaker import BreakerRules
 from tests.contracts.ledger.case import arrival, failed
 from tests.contracts.ledger.choice import ChoiceRules
@@ -17,7 +18,7 @@ from tests.contracts.ledger.worklist import WorklistRules
 
 class LedgerContract(
     IntakeRules, LanesRules, WorklistRules, ParkingRules, BreakerRules, ChoiceRules, AnswerRules, VersionRules, ArrayRules,
-    PausingRules,
+    PausingRules, BacklogRules,
 ):  # fmt: skip
     """Subclass and give `ledger` (a fixture) and the clock's `advance`."""
 

@@ -1,0 +1,1 @@
+"""Backpressure: when nothing is taken in, who finds that out, and what sources ask."""
