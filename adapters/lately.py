@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 class Lately(Generic[T]):
     """`()` gives what `read` gave last, at most `every` seconds ago; `news(before, after)` is told of each reading. Where
-    the ledger cannot be read, the last answer holds, and `failed` is told. Several threads may ask."""
+    the ledger cannot be read, the last answer holds, and `failed` is told once until it can. Several threads may ask."""
 
     def __init__(
         self, read: Callable[[], T], first: T, news: Callable[[T, T], None] = lambda _before, _after: None,
@@ -29,6 +29,7 @@ class Lately(Generic[T]):
         self._every = every
         self._clock = clock
         self._until = float("-inf")
+        self._blind = False
 
     def __call__(self) -> T:
         now = self._clock()
@@ -41,7 +42,10 @@ class Lately(Generic[T]):
         try:
             found = self._read()
         except LedgerError as error:
-            self._failed(error.reason)
+            if not self._blind:
+                self._failed(error.reason)
+            self._blind = True
             return
+        self._blind = False
         before, self._last = self._last, found
         self._news(before, found)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from router.ledger import Worklist
+from router.limits import BLOBS, DELAY, DISK, OPEN
 
 WHAT = {
     "open": ("crossdock_deliveries_open", "Deliveries (or processing) that wait or are on their way."),
@@ -19,8 +20,8 @@ WHAT = {
 ENDS = {"fate.filtered": "filtered", "fate.duplicate": "duplicate", "fate.refused": "refused"}
 
 
-def families(ledger: Worklist) -> Iterable[Metric]:
-    """Read at the scrape. A target that has nothing open has no sample."""
+def families(ledger: Worklist, closed: Collection[str] = ()) -> Iterable[Metric]:
+    """Read at the scrape. A target that has nothing open has no sample. `closed`: by what intake is closed."""
     accepted = CounterMetricFamily("crossdock_messages_accepted", "Messages stored.", labels=["route"])
     ended = CounterMetricFamily(
         "crossdock_units_ended",
@@ -48,4 +49,12 @@ def families(ledger: Worklist) -> Iterable[Metric]:
             labels = ["connection"] if what == "circuit" else ["route", "target"]
             family = gauges.setdefault(what, GaugeMetricFamily(name, about, labels=labels))
             family.add_metric([of] if what == "circuit" else [route, target], value)  # type: ignore[attr-defined]
-    return [accepted, delivered, ended, counters, *gauges.values()]
+    return [accepted, delivered, ended, counters, intake(closed), *gauges.values()]
+
+
+def intake(closed: Collection[str]) -> Metric:
+    """The words always have a sample; a target has one while it is over its limit."""
+    family = GaugeMetricFamily("crossdock_intake_closed", "Whether this limit closes intake.", labels=["reason"])
+    for what in sorted({OPEN, BLOBS, DELAY, DISK, *closed}):
+        family.add_metric([what], float(what in closed))
+    return family

@@ -16,6 +16,7 @@ from adapters.inbound.folder.source import FolderSource
 from adapters.inbound.redis_stream.group import Group
 from adapters.inbound.redis_stream.source import RedisStreamSource
 from adapters.inbound.redis_stream.take import Taker
+from adapters.intake.gate import always_open
 from adapters.ledger.sql.ledger import SqlLedger
 from adapters.pausing import PausedRoutes, none_is_paused
 from adapters.redis_server import Server
@@ -32,14 +33,20 @@ class Running(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dock:
-    """What sources share: `node` names this process (its host, its boot) to the outside. `paused(route id)` is cheap;
-    a source asks it before each read, and takes nothing while it holds."""
+    """What sources share: `node` names this process (its host, its boot) to the outside. `paused` and `closed`
+    (why intake is, or ''), each of a route's id, are cheap; a source asks `holds` before each read, and takes nothing
+    meanwhile."""
 
     table: Table
     receiver: Receiver
     ledger: SqlLedger
     node: str
     paused: Callable[[str], bool] = none_is_paused
+    closed: Callable[[str], str] = always_open
+
+    def holds(self, route: Route) -> Callable[[], bool]:
+        """Whether somebody paused the route, or intake is closed for it."""
+        return lambda: self.paused(route.id) or bool(self.closed(route.id))
 
 
 def folder(route: Route, connection: Connection, dock: Dock) -> Running:
@@ -47,7 +54,7 @@ def folder(route: Route, connection: Connection, dock: Dock) -> Running:
     with suppress(OSError):  # the first look says what is wrong with it
         make_folder(path)
     within = dock.table.keep.messages
-    return FolderSource(route, path, dock.receiver, dock.ledger, within, paused=lambda: dock.paused(route.id))
+    return FolderSource(route, path, dock.receiver, dock.ledger, within, paused=dock.holds(route))
 
 
 def redis(route: Route, connection: Connection, dock: Dock) -> Running:
@@ -56,12 +63,12 @@ def redis(route: Route, connection: Connection, dock: Dock) -> Running:
     reader = f"{dock.node.partition('/')[0]}:{route.id}"
     group = Group(Server(connection.options), str(options["stream"]), str(options["group"]), reader)
     taker = Taker(route, dock.receiver, dock.ledger.blob, dock.table.keep.messages)
-    return RedisStreamSource(route.id, group, taker.store, paused=lambda: dock.paused(route.id))
+    return RedisStreamSource(route.id, group, taker.store, paused=dock.holds(route))
 
 
 def amqp(route: Route, connection: Connection, dock: Dock) -> Running:
     broker = broker_of(str(connection.options["url"]))
-    paused, within = lambda: dock.paused(route.id), dock.table.keep.messages
+    paused, within = dock.holds(route), dock.table.keep.messages
     return AmqpSource(route, connection, broker, dock.receiver, dock.ledger, within, paused=paused)
 
 
@@ -72,8 +79,10 @@ SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {
 }
 
 
-def open_sources(table: Table, receiver: Receiver, ledger: SqlLedger, node: str) -> list[Running]:
+def open_sources(
+    table: Table, receiver: Receiver, ledger: SqlLedger, node: str, closed: Callable[[str], str] = always_open
+) -> list[Running]:
     """One for each enabled route with a source of these kinds."""
-    dock = Dock(table, receiver, ledger, node, PausedRoutes(ledger.paused_routes))
+    dock = Dock(table, receiver, ledger, node, PausedRoutes(ledger.paused_routes), closed)
     routes = [r for r in table.routes.values() if r.enabled and r.source.kind in SOURCES]
     return [SOURCES[r.source.kind](r, table.connections[str(r.source.connection)], dock) for r in routes]

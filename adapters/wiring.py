@@ -13,6 +13,9 @@ import structlog
 from adapters import broker
 from adapters.celery.bell import CeleryBell
 from adapters.chores import Hourly, sweep_outgoing
+from adapters.intake.ballast import tend
+from adapters.intake.gate import Gate, gate_of
+from adapters.intake.watch import IntakeWatch
 from adapters.isolation import isolate
 from adapters.ledger.moving import refuse_moved
 from adapters.ledger.opening import open_ledger
@@ -91,6 +94,11 @@ class App:
     def receiver(self) -> Receiver:
         return Receiver(self.ledger, self.bell)
 
+    @cached_property
+    def gate(self) -> Gate:
+        """For processes that take something in."""
+        return gate_of(self.settings.var, self.table, self.ledger)
+
     def check(self) -> list[Problem]:
         return check(self.project, self.registry, environment(self.settings))
 
@@ -143,7 +151,8 @@ class App:
         options = connection.options
         if kind == "route":
             paused = PausedRoutes(self.ledger.paused_routes)
-            options = {"receiver": self.receiver, "table": self.table, "blob": self.ledger.blob, "paused": paused}
+            options = {"receiver": self.receiver, "table": self.table, "blob": self.ledger.blob, "paused": paused,
+                       "closed": self.gate.inside}  # fmt: skip
         return TARGETS[kind].open(connection.id, options, max(1, self.settings.workers))
 
     def close(self) -> None:
@@ -217,19 +226,21 @@ def ticker(app: App, bell: Bell) -> Ticker:
 
 
 def chores(app: App) -> tuple[Callable[[], object], ...]:
-    """What the one that rings does each second beside: jobs that run, and once an hour what is old goes."""
+    """What the one that rings does each second beside: a look for limits, jobs, and once an hour what is old goes."""
     replay = Replay(app.ledger, app.table, app.receiver)
     pruning = Hourly(lambda: app.ledger.prune_step(app.table().keep).total > 0)
-    return replay.chore, pruning, Hourly(lambda: sweep_outgoing(app.table(), app.settings.var / "spool"))
+    limits = IntakeWatch(app.ledger, app.table)
+    return limits, replay.chore, pruning, Hourly(lambda: sweep_outgoing(app.table(), app.settings.var / "spool"))
 
 
 async def run_inbound(settings: Settings, bell: Bell, ready: Callable[[], None], stop: asyncio.Event) -> None:
     """The sources but those of HTTP, and the ticker, until `stop`."""
     app = App(settings, bell)
     try:
-        sources = open_sources(app.table(), app.receiver, app.ledger, owner(node_name(settings.var)))
+        sources = open_sources(app.table(), app.receiver, app.ledger, owner(node_name(settings.var)), app.gate)
         tasks = [asyncio.create_task(s.run(stop)) for s in sources]
         tasks.append(asyncio.create_task(ticker(app, bell).run(stop)))
+        tasks.append(asyncio.create_task(tend(settings.var, app.table, stop)))
         ready()
         await asyncio.gather(*tasks)
     finally:
@@ -242,13 +253,13 @@ async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], No
     table = app.table()
     metrics = WebMetrics()
     paused = PausedRoutes(app.ledger.paused_routes)
-    api = Api(table, app.receiver, app.ledger, LedgerResults(app.ledger, bell), metrics, paused=paused)
+    api = Api(table, app.receiver, app.ledger, LedgerResults(app.ledger, bell), metrics, app.gate, paused)
 
     def state() -> dict[str, bool]:
-        return {"ledger": app.ledger.writable(), "config": True, "intake": True}
+        return {"ledger": app.ledger.writable(), "config": True, "intake": app.gate.is_open()}
 
     spare_the_collector()
-    admin = Admin(state, registry_of(metrics, lambda: families(app.ledger)))
+    admin = Admin(state, registry_of(metrics, lambda: families(app.ledger, app.gate.reasons())))
     try:
         await serve(api, admin, settings.http, settings.admin, stop, ready)
     finally:

@@ -117,6 +117,12 @@ def reason(what: str, value: int, limits: Limits, of_targets: Mapping[str, int])
     return f"{value} deliveries to {what} are open, {of_targets.get(what, 0)} may be"
 
 
+def whose(what: str) -> str:
+    """What it closes, for people."""
+    route, _, target = what.partition(".")
+    return f"route {route}" if target else "intake"
+
+
 def closes_route(what: str, route: str) -> bool:
     """A target's limit closes its own route, any other all of them."""
     own, _, target = what.partition(".")

@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 from adapters import broker as embedded
 from adapters.commands.output import iso
 from adapters.examination import BAD, LEAST_DISK, broker_reachable, nearest
+from adapters.intake.gate import gate_of
 from adapters.node import is_held, role_lock
 from adapters.processes import ready_file
 from adapters.settings import EMBEDDED
 from router.config.problems import ConfigError
+from router.limits import whose
 from router.readiness import Readiness
 from router.route import Table
 
@@ -58,6 +60,7 @@ def troubles(app: App, counts: Mapping[str, int], limits: Limits) -> list[Troubl
     looks: tuple[Iterator[Trouble], ...] = (
         processes(app.settings.var, table), ticking(app), broker(app), store(app), messages(counts, limits),
         breakers(app), overdue(app, table, limits.wait), pauses(app, limits.paused),
+        closed(app),
     )  # fmt: skip
     return [trouble for look in looks for trouble in look]
 
@@ -160,3 +163,17 @@ def pauses(app: App, seconds: float) -> Iterator[Trouble]:
             why = f" ({pause.reason})" if pause.reason else ""
             text = f"{pause.name} is paused since {iso(pause.at)} by {pause.by}{why}"
             yield Trouble("paused", text, f"crossdock {noun} resume {pause.name}")
+
+
+def intake(app: App) -> dict[str, str]:
+    """By what intake is closed, and why. Where the project cannot be used here, the limits are not known."""
+    try:
+        app.table()
+    except (ConfigError, KeyError):
+        return {}
+    return gate_of(app.settings.var, app.table, app.ledger, quiet=True).reasons()
+
+
+def closed(app: App) -> Iterator[Trouble]:
+    for what, why in intake(app).items():
+        yield Trouble("intake", f"{whose(what)} is closed: {why}", "see docs/backpressure.md; it opens by itself")

@@ -14,6 +14,7 @@ from adapters.commands.exits import DONE, FAILED, PARTLY, REFUSED, USAGE
 from adapters.commands.output import answer_rows, output_option, say, stop
 from adapters.commands.progress import progress
 from adapters.commands.project import opened, ring
+from adapters.intake.gate import gate_of
 from adapters.settings import Settings
 from router.ledger import Arrival, Receipt
 from router.message import Envelope, File, new_id, utc_now
@@ -45,6 +46,7 @@ def send(
         if found is None:
             stop(USAGE, f"there is no route {route}; there are {', '.join(table.routes)}")
         refuse_paused(app, route)
+        refuse_closed(app, route)
         given = dict(header.partition("=")[::2] for header in headers)
         receipts = []
         with progress("sending", len(files)) as bar:
@@ -70,6 +72,12 @@ def refuse_paused(app: App, route: str) -> None:
     if reason is not None:
         because = f" ({reason})" if reason else ""
         stop(REFUSED, f"route {route} is paused{because}: nothing was taken; crossdock routes resume {route}")
+
+
+def refuse_closed(app: App, route: str) -> None:
+    """Nor does one that a limit closed."""
+    if why := gate_of(app.settings.var, app.table, app.ledger, quiet=True)(route):
+        stop(REFUSED, f"nothing is taken in: {why}: nothing was taken; try again later")
 
 
 def put(app: App, route: Route, path: Path, headers: dict[str, str], content_type: str | None) -> tuple[Receipt, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adapters.commands.exits import DONE, FAILED
-from adapters.commands.health import Limits, troubles
+from adapters.commands.health import Limits, intake, troubles
 from adapters.commands.output import answer_one, output_option, say
 from adapters.commands.progress import progress
 from adapters.commands.project import known_names, opened
@@ -50,10 +50,11 @@ def status(
     settings: Settings, check: bool, max_dead: int, max_wait: float, max_paused: float, wait_idle: float | None,
     form: str,
 ) -> int:  # fmt: skip
-    """Counts messages by their state.
+    """Counts messages by their state; says by which limits intake is closed, and why.
 
     --check finds: processes that do not run or answer, a broker or ledger that is out of reach, a disk that is nearly
-    full, dead and held messages, open breakers, work that nobody takes, forgotten pauses.
+    full, dead and held messages, open breakers, work that nobody takes, closed intake,
+    forgotten pauses.
 
     Example: crossdock status --check --max-dead 10 -o json"""
     with opened(settings) as app:
@@ -64,7 +65,10 @@ def status(
             with progress("waiting until nothing is open", None):
                 idle, counts = waited(app, known, counts, wait_idle)
         red = troubles(app, counts, Limits(max_dead, max_wait, max_paused)) if check else []
+        closed = intake(app)
     row: dict[str, Any] = {name: counts[name] for name in ORDER}
+    if closed:
+        row["closed"] = closed
     if check and form in ("json", "jsonl"):
         found = [{"id": t.what, "text": t.text, "advice": t.advice} for t in red]
         row |= {"healthy": not red, "findings": found}

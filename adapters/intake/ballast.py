@@ -6,6 +6,7 @@ the ballast goes, and outcomes and retention can be written.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,12 +15,15 @@ from pathlib import Path
 import structlog
 
 from adapters.disk import explain
-from adapters.intake.disk import Room
+from adapters.intake.disk import Room, disk_of
 from router.limits import REOPENS, in_words
+from router.route import Table
 
 FULL = 64 << 20
-PIECE = 4 << 20
+PIECE = 1 << 20
 """Bytes that one look adds: many at once would hold up the syncs of the ledger, which lies on the same disk."""
+
+EVERY = 1.0
 
 log = structlog.get_logger("crossdock.intake")
 
@@ -45,9 +49,9 @@ class Ballast:
             if size:
                 self._give_up(size)
             return
-        piece = min(PIECE, min(FULL, room.floor // 2) - size)
-        if piece > 0 and room.free - piece > room.floor / REOPENS:
-            self._grow(piece)
+        missing = min(FULL, room.floor // 2) - size
+        if missing > 0 and room.free - missing > room.floor / REOPENS:
+            self._grow(min(PIECE, missing))
 
     def _give_up(self, size: int) -> None:
         self.path.unlink()
@@ -67,3 +71,12 @@ class Ballast:
             raise
         finally:
             os.close(fd)
+
+
+async def tend(var: Path, table: Callable[[], Table], stop: asyncio.Event) -> None:
+    """The ballast of a host, until `stop` is set."""
+    ballast = Ballast(var / "ballast", disk_of(var, table).room)
+    while not stop.is_set():
+        await asyncio.to_thread(ballast.look)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), EVERY)

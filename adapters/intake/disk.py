@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 
 from router.limits import in_words, too_little
+from router.route import Table
 
 MARK = "disk.short"
 
@@ -59,7 +60,7 @@ class Disk:
         except OSError:
             return ""
         short = too_little(room.free, room.floor, self._mark.exists())
-        return f"{in_words(room.free)} are free on the disk of {self._var}, {in_words(room.floor)} must be" if short else ""
+        return f"{in_words(room.free)} are free on the disk, {in_words(room.floor)} must be" if short else ""
 
     def __call__(self) -> str:
         """`why`, kept for the others."""
@@ -78,10 +79,14 @@ class Disk:
             if self._said or self._mark.exists():
                 return
             self._said = True
-        log.warning(f"intake is closed, nothing is taken in: {why}", action="intake_closed", limit="disk")
+        log.warning(f"intake is closed, nothing is taken in: {why} ({self._var})", action="intake_closed", limit="disk")
 
     def _open(self) -> None:
         self._said = False
         with suppress(FileNotFoundError):
             self._mark.unlink()
             log.info(f"intake is open again: there is room on the disk of {self._var}", action="intake_opened", limit="disk")
+
+
+def disk_of(var: Path, table: Callable[[], Table]) -> Disk:
+    return Disk(var, lambda size: table().limits.floor(size))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 
+from adapters.intake.disk import disk_of
 from adapters.lately import EVERY, Lately
 from router.errors import LedgerError
-from router.limits import DISK, OPEN, closes_route, reason
+from router.limits import DISK, OPEN, BackloggedLedger, closes_route, reason
 from router.route import Table
 
 
@@ -55,3 +57,9 @@ class Gate:
         found = {DISK: disk} if disk else {}
         limits, of_targets = table.limits, table.target_limits
         return {**found, **{what: reason(what, value, limits, of_targets) for what, value in self._shared.items()}}
+
+
+def gate_of(var: Path, table: Callable[[], Table], ledger: BackloggedLedger, quiet: bool = False) -> Gate:
+    """`quiet`: for commands, which only ask; else that the disk is full is kept and logged."""
+    disk = disk_of(var, table)
+    return Gate(table, ledger.closures, disk.why if quiet else disk)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from router.errors import LedgerError
-from router.limits import Backlog, BackloggedLedger, Limits, Measured, closing, levels, reason
+from router.limits import Backlog, BackloggedLedger, Limits, Measured, closing, levels, reason, whose
 from router.route import Table
 
 SHARE = 20.0
@@ -67,8 +67,3 @@ class IntakeWatch:
             log.warning(f"{whose(what)} is closed, nothing is taken in: {why}", action="intake_closed", limit=what)
         for what in sorted(before.keys() - after.keys()):
             log.info(f"{whose(what)} is open again", action="intake_opened", limit=what)
-
-
-def whose(what: str) -> str:
-    route, _, target = what.partition(".")
-    return f"route {route}" if target else "intake"

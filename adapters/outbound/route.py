@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from adapters.bodies import landed
+from adapters.intake.gate import always_open
 from adapters.pausing import none_is_paused
 from router.errors import LedgerError, MessageError
 from router.headers import HOPS
@@ -63,9 +64,9 @@ class RouteKind:
         return address
 
     def open(self, name: str, options: Mapping[str, Any], children: int) -> RouteTarget:
-        """`options` has the receiver, the current table, the ledger's blobs, and which routes are paused: only the wiring
-        knows those."""
-        return RouteTarget(options["receiver"], options["table"], options["blob"], options["paused"])
+        """`options` has the receiver, the current table, the ledger's blobs, which routes are paused, and for which
+        intake is closed: only the wiring knows those."""
+        return RouteTarget(*(options[name] for name in ("receiver", "table", "blob", "paused", "closed")))
 
 
 class RouteTarget:
@@ -76,12 +77,13 @@ class RouteTarget:
 
     def __init__(
         self, receiver: Receiver, table: Callable[[], Table], blob: Callable[[str], BlobWriter],
-        paused: Callable[[str], bool] = none_is_paused,
+        paused: Callable[[str], bool] = none_is_paused, closed: Callable[[str], str] = always_open,
     ) -> None:  # fmt: skip
         self._receiver = receiver
         self._table = table
         self._blob = blob
         self._paused = paused
+        self._why_closed = closed
 
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         started = perf_counter()
@@ -120,6 +122,8 @@ class RouteTarget:
             return Outcome("io", f"the route {parcel.address.route} {why}")
         if self._paused(route.id):
             return Outcome("io", f"the route {route.id} is paused: crossdock routes resume {route.id}")
+        if why := self._why_closed(route.id):
+            return Outcome("io", f"the route {route.id} takes nothing in: {why}")
         return None
 
     def _arrival(self, table: Table, parcel: Parcel, writers: list[BlobWriter]) -> Arrival:

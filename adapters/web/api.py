@@ -37,6 +37,8 @@ MOST_TAKING = 1024
 """Requests whose body is read or waits for its commit at one time: 64 MiB of small bodies."""
 PAUSED = 30.0
 """Seconds after which a caller of a paused route may try again."""
+CLOSED = 5.0
+"""Seconds after which a caller may try again where a limit closed intake."""
 CLIENT_GONE = 499
 """Counted, never sent: the caller closed the connection."""
 
@@ -44,8 +46,8 @@ log = structlog.get_logger()
 
 
 class Api:
-    """Takes requests for the http sources of the current table. `is_open` and `paused` (of the route's id) are asked for
-    every request."""
+    """Takes requests for the http sources of the current table. `closed` (why intake is, or '') and `paused`, each of the
+    route's id, are asked for every request."""
 
     def __init__(
         self,
@@ -54,13 +56,13 @@ class Api:
         intake: Intake,
         results: Results,
         metrics: WebMetrics,
-        is_open: Callable[[], bool] = lambda: True,
+        closed: Callable[[str], str] = lambda route: "",
         paused: Callable[[str], bool] = lambda route: False,
     ) -> None:
         self._receiver = receiver
         self._results = results
         self._metrics = metrics
-        self._is_open = is_open
+        self._closed = closed
         self._paused = paused
         self._bodies = Bodies(intake.blob)
         self._committer = Committer(receiver.store)
@@ -117,8 +119,8 @@ class Api:
         raise not_allowed(request, found)
 
     def _check_intake(self, request: Request) -> None:
-        if not self._is_open():
-            raise refuse(request, 503, "Nothing is taken at the moment. Try again later.", retry_after(5))
+        if why := self._closed(request.route):
+            raise refuse(request, 503, f"Nothing is taken in at the moment: {why}. Try again later.", retry_after(CLOSED))
         if self._paused(request.route):
             raise refuse(request, 503, f"Route {request.route} is paused. Try again later.", retry_after(PAUSED))
         if self._taking >= MOST_TAKING:

@@ -28,7 +28,7 @@ AGAIN = (
     "accept", "file_moved", "file_relocated", "ensure", "claim", "renew", "release", "release_dead", "check_due", "crashed",
     "take_ticker", "settle", "choose", "reopen", "late", "again", "gather", "dissolve", "take_probe", "drop_probe",
     "store_version", "revise", "create_job", "create_replay", "run_items", "cancel_job", "pause_target", "resume_target",
-    "pause_route", "resume_route", "reset_target", "prune_step",
+    "pause_route", "resume_route", "reset_target", "close_intake", "prune_step",
 )  # fmt: skip
 """What writes. Each is one transaction, or several of which each stands by itself; one that was interrupted was rolled back
 as a whole."""

@@ -39,13 +39,14 @@ def test_all_processes_agree_and_one_of_them_says_so(tmp_path: Path) -> None:
     web, inbound, command = (disk(tmp_path, space) for _ in range(3))
     with capture_logs() as logs:
         space.free = 99
-        assert web() == inbound() == command.why() == f"99 bytes are free on the disk of {tmp_path}, 100 bytes must be"
+        assert web() == inbound() == command.why() == "99 bytes are free on the disk, 100 bytes must be"
         space.free = 105
         assert all((web(), inbound(), command.why()))
         assert disk(tmp_path, space)(), "a process that has just started knows it, too"
         space.free = 300
         assert not any((command.why(), inbound(), web()))
     assert [line["action"] for line in logs] == ["intake_closed", "intake_opened"]
+    assert str(tmp_path) in logs[0]["event"], "the log says where; callers are not told"
 
 
 def test_a_command_that_only_asks_changes_nothing(tmp_path: Path) -> None:

@@ -207,10 +207,11 @@ async def test_a_ledger_that_cannot_store_is_503(web: Web, error: Exception, sec
 
 
 async def test_a_closed_intake_is_503(web: Web) -> None:
-    web.api._is_open = lambda: False
+    web.api._closed = lambda route: f"{route} is over its limit"
     answered = await call(web.api, "POST", ORDERS, b"{}", JSON)
     is_problem(answered, 503, ORDERS)
     assert answered.headers["retry-after"] == "5"
+    assert b"orders is over its limit" in answered.body
     assert web.receiver.envelopes == []
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import UTC, datetime
 from typing import Protocol, cast
 
 import pytest
 
-from router.ledger import Ledger, Progress, Settlement, Unpark
+from router.ledger import Arrival, Ledger, Progress, Settlement, Unpark
 from router.limits import Backlog, BackloggedLedger
+from router.message import Envelope, new_id
 from tests.contracts.ledger.case import LedgerCase, T, failed
 
 
@@ -45,14 +48,13 @@ class BacklogRules(LedgerCase):
         counting.close_intake({"open": 12})
         assert [what for what, _, _ in counting.gauges() if what == "counter"] == []
 
-    def test_blobs_are_measured_while_they_are_written_and_when_they_are_gone(self, counting: CountingLedger) -> None:
+    def test_large_bodies_that_are_stored_are_measured(self, counting: CountingLedger) -> None:
         assert counting.blob_bytes() == 0
-        first, second = counting.blob("first"), counting.blob("second")
-        first.write(b"x" * 1000)
-        second.write(b"x" * 100)
-        assert counting.blob_bytes() == 1100
-        second.write(b"x" * 11)
-        assert counting.blob_bytes() == 1111
-        first.discard()
-        assert counting.blob_bytes() == 111
-        second.close()
+        for size in (300_000, 100_000):
+            id = new_id()
+            with contextlib.closing(counting.blob(id)) as writer:
+                writer.write(b"x" * size)
+                _, sha = writer.finish()
+                envelope = Envelope(id, "orders", "/", datetime.now(UTC), blob=writer.path, size=size)
+                counting.accept([Arrival(envelope, 1, ((T, 4),), sha)])
+        assert counting.blob_bytes() == 400_000
