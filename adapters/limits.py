@@ -68,7 +68,11 @@ class FileRates:
         self._files: dict[str, int] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
-    def take(self, connection: str, rate: float) -> float:
+    async def take(self, connection: str, rate: float, count: int) -> float:
+        return self.count(connection, rate, count)
+
+    def count(self, connection: str, rate: float, count: int) -> float:
+        """Seconds until the last of them may go."""
         file = self._file(connection)
         now = time.clock_gettime(time.CLOCK_BOOTTIME)
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -78,10 +82,10 @@ class FileRates:
             if next_at > now + 3600:
                 next_at = 0.0  # of an earlier boot
             start = max(now, next_at)
-            os.pwrite(file, struct.pack("d", start + 1 / rate), 0)
+            os.pwrite(file, struct.pack("d", start + count / rate), 0)
         finally:
             fcntl.flock(file, fcntl.LOCK_UN)
-        return start - now
+        return start + (count - 1) / rate - now
 
     def _file(self, connection: str) -> int:
         if connection not in self._files:

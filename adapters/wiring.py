@@ -26,6 +26,7 @@ from adapters.node import liveness, node_name, owner
 from adapters.outbound.folder.target import FolderTarget
 from adapters.pausing import PausedRoutes
 from adapters.processes import spare_the_collector
+from adapters.rates import SharedRates
 from adapters.settings import EMBEDDED, Settings
 from adapters.sources import SOURCES, open_sources
 from adapters.targets import TARGETS
@@ -45,7 +46,7 @@ from router.records import RecordReader
 from router.registry import Registry
 from router.replay import Replay
 from router.route import Connection, Table
-from router.sending import Desk, Spool
+from router.sending import Desk, Rates, Spool
 from router.shift import Shift
 from router.ticker import Ticker
 from transforms.codecs import CODECS, codec_for, codec_of_body
@@ -142,10 +143,17 @@ class App:
         """What a worker child's lanes share."""
         run = self.settings.var / "run"
         return Desk(
-            self.ledger, self.table, self.open_target, FileSlots(run, children), FileRates(run), mark,
+            self.ledger, self.table, self.open_target, FileSlots(run, children), self._rates(FileRates(run)), mark,
             RecordReader(read_json), isolate, owner, stopping, log=structlog.get_logger("crossdock.worker"),
             spool=Spool(self.settings.var / "spool", FolderTarget(self.settings.var / "spool")),
         )  # fmt: skip
+
+    def _rates(self, own: FileRates) -> Rates:
+        """Of all hosts, where a Redis serves them all."""
+        broker = self.settings.broker
+        if not broker.startswith("redis"):
+            return own
+        return SharedRates(broker, own, node_name(self.settings.var), log=structlog.get_logger("crossdock.worker"))
 
     def open_target(self, connection: Connection, kind: str) -> OpenTarget:
         options = connection.options

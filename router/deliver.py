@@ -93,9 +93,9 @@ class LaneServer:
     async def _fill(self) -> bool:
         """Starts what can be started; whether anything happened."""
         self.starved = False
-        happened = self._fall()
+        happened = await self._fall()
         while self._may_start():
-            slot = self.desk.slots.take(self.connection.id, self.connection.in_flight)
+            slot = self.desk.slot(self.connection)
             if slot is None:
                 self.starved = True
                 break
@@ -104,18 +104,18 @@ class LaneServer:
                 self.desk.slots.give(self.connection.id, slot)
                 break
             happened = True
-            self.flights.start(sending)
+            await self.flights.start(sending)
             await self.pace()
             if self.ended.count >= COMMIT_COUNT:
                 break
         return happened
 
-    def _fall(self) -> bool:
+    async def _fall(self) -> bool:
         """Starts what goes to the fallback, where it has room."""
         happened = False
         while not self.lost and not self.desk.stopping() and (found := self.fallbacks.next()) is not None:
             one, way, slot = found
-            self.flights.start(Sending(one.units, [one.parcel], way, slot, before=one.before, array=one.array))
+            await self.flights.start(Sending(one.units, [one.parcel], way, slot, before=one.before, array=one.array))
             happened = True
         return happened
 
@@ -123,7 +123,7 @@ class LaneServer:
         """The next parcels for one call of the adapter."""
         units: list[Unit] = []
         parcels: list[Parcel] = []
-        limit, size = 1 if self.probing else self.way.adapter.batch, 0
+        limit, size = 1 if self.probing else self.way.batch, 0
         while len(units) < limit and size < MOST_BYTES and self.ended.count < COMMIT_COUNT:
             found = self._next()
             if found is None:

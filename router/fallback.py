@@ -90,7 +90,7 @@ class Fallbacks:
             if way is None:
                 self._falling.popleft()  # nothing was committed: its own target is tried again
                 continue
-            slot = self._desk.slots.take(way.connection.id, way.connection.in_flight)
+            slot = self._desk.slot(way.connection)
             return None if slot is None else (self._falling.popleft(), way, slot)
         return None
 

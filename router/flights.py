@@ -48,18 +48,16 @@ class Flights:
     def units(self) -> list[Unit]:
         return [unit for sending in self._sendings for unit in sending.units]
 
-    def start(self, sending: Sending) -> None:
-        sending.task = asyncio.create_task(self._send(sending))
+    async def start(self, sending: Sending) -> None:
+        at = await self._desk.turn(sending.way.connection, len(sending.parcels))
+        sending.task = asyncio.create_task(self._send(sending, at))
         self._sendings.add(sending)
 
-    async def _send(self, sending: Sending) -> list[Outcome]:
-        """No outcomes where the lease would be over before the send is."""
+    async def _send(self, sending: Sending, at: float) -> list[Outcome]:
+        """Sends when its turn has come. No outcomes where the lease would be over before the send is."""
         connection = sending.way.connection
-        if connection.rate is not None:
-            for _ in sending.parcels:
-                wait = self._desk.rates.take(connection.id, connection.rate)
-                if wait > 0:
-                    await asyncio.sleep(wait)
+        if (wait := at - asyncio.get_running_loop().time()) > 0:
+            await asyncio.sleep(wait)
         if self._desk.ledger.left(self._claim()) < connection.timeout + MARGIN:
             return []
         if sending.before is not None and self._desk.circuit(connection.id).state == "open":

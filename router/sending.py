@@ -19,6 +19,8 @@ from router.route import Connection, Table
 T = TypeVar("T")
 P = ParamSpec("P")
 S = TypeVar("S", bound="Computes")
+AHEAD = 1.0
+"""Seconds of a connection's rate that are given out in advance."""
 
 
 class Slots(Protocol):
@@ -31,10 +33,10 @@ class Slots(Protocol):
 
 
 class Rates(Protocol):
-    """How many sends a second a connection may get from this host."""
+    """How many sends a second a connection may get, from all hosts together."""
 
-    def take(self, connection: str, rate: float) -> float:
-        """Seconds to wait before this send: it is counted already."""
+    async def take(self, connection: str, rate: float, count: int) -> float:
+        """Seconds to wait before the last of these sends: they are counted already. Never raises, and answers soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,12 @@ class Way:
 
     connection: Connection
     adapter: OpenTarget
+
+    @property
+    def batch(self) -> int:
+        """How many go in one call: no more than its rate allows in a second, which would be a burst."""
+        rate = self.connection.rate
+        return self.adapter.batch if rate is None else max(1, min(self.adapter.batch, int(rate)))
 
 
 @dataclass
@@ -75,6 +83,8 @@ class Desk:
     circuits: dict[str, Circuit] = field(default_factory=dict)
     held: list[Claim] = field(default_factory=list)
     """Lanes that were left without giving them back, as when the ledger could not be reached."""
+    turns: dict[str, float] = field(default_factory=dict)
+    """When the last send that was counted may go, by connection, in seconds of the loop's clock."""
     log: Any = None
     exhausted: Callable[[], None] = lambda: None
     """Ends the process, which has no memory left: its mark says over what."""
@@ -95,6 +105,22 @@ class Desk:
         if connection.id not in self._targets:
             self._targets[connection.id] = self.open_target(connection, kind)
         return self._targets[connection.id]
+
+    def slot(self, connection: Connection) -> int | None:
+        """For one more send. None where too many are in flight, or where those that wait for their turn by the rate will
+        do for the next second: sends that wait long would hold up the end of a shift and a pause."""
+        if self.turns.get(connection.id, 0.0) > asyncio.get_running_loop().time() + AHEAD:
+            return None
+        return self.slots.take(connection.id, connection.in_flight)
+
+    async def turn(self, connection: Connection, count: int) -> float:
+        """Counts sends against the rate; when the last of them may go, in seconds of the loop's clock."""
+        if connection.rate is None:
+            return 0.0
+        wait = await self.rates.take(connection.id, connection.rate, count)
+        at = asyncio.get_running_loop().time() + wait
+        self.turns[connection.id] = max(at, self.turns.get(connection.id, 0.0))
+        return at
 
     def look(self) -> None:
         """Reads the breakers."""

@@ -126,10 +126,10 @@ class SpoolServer(CollectServer):
         return await self._settled(unit, parcel, outcome)
 
     async def _slot(self) -> int:
-        if self.connection.rate is not None and (wait := self.desk.rates.take(self.connection.id, self.connection.rate)) > 0:
-            await asyncio.sleep(wait)
-        while (slot := self.desk.slots.take(self.connection.id, self.connection.in_flight)) is None:
+        while (slot := self.desk.slot(self.connection)) is None:
             await asyncio.sleep(0.01)
+        at = await self.desk.turn(self.connection, 1)
+        await asyncio.sleep(max(0.0, at - asyncio.get_running_loop().time()))
         return slot
 
     async def _settled(self, unit: Unit, parcel: Parcel, outcome: Outcome) -> bool:

@@ -47,5 +47,11 @@ def test_a_slot_that_was_given_back_can_be_taken_again(tmp_path: Path, children:
 
 def test_a_rate_spaces_the_sends_of_all(tmp_path: Path) -> None:
     one, other = FileRates(tmp_path), FileRates(tmp_path)
-    waits = [r.take("erp", 10) for r in (one, other, one, other)]
+    waits = [r.count("erp", 10, 1) for r in (one, other, one, other)]
     assert waits == pytest.approx([0, 0.1, 0.2, 0.3], abs=0.05)
+
+
+def test_many_sends_wait_for_the_last_of_them(tmp_path: Path) -> None:
+    rates = FileRates(tmp_path)
+    waits = [rates.count("erp", 10, 5), rates.count("erp", 10, 1)]
+    assert waits == pytest.approx([0.4, 0.5], abs=0.05)

@@ -152,7 +152,7 @@ class NoSlots:
 
 
 class NoRates:
-    def take(self, connection: str, rate: float) -> float:
+    async def take(self, connection: str, rate: float, count: int) -> float:
         return 0.0
 
 
