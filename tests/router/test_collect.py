@@ -10,7 +10,7 @@ import pytest
 from adapters.outbound.folder.kind import FolderAddress
 from adapters.outbound.folder.target import FolderTarget
 from router.config.content import StoredContent
-from router.errors import LedgerFull, MessageError, TooLong
+from router.errors import MessageError, TooLong
 from router.message import Envelope, File, Message, new_id
 from router.route import Send, Target
 from tests.router.workshop import Do, Split, Workshop
@@ -112,7 +112,7 @@ def test_a_new_owner_goes_on_where_the_last_commit_was(tmp_path: Path, monkeypat
         nonlocal commits
         commits += 1
         if commits == 2:
-            raise LedgerFull
+            raise RuntimeError("killed")
         return settle(claim, settlement)
 
     made.ledger.settle = die  # type: ignore[method-assign]

@@ -73,7 +73,7 @@ def refuse_writes(server: PostgreSQL, seconds: float) -> None:
     server.sql("ALTER ROLE CURRENT_USER SET default_transaction_read_only = on")
     server.sql(OURS)
     time.sleep(seconds)
-    server.sql("SET default_transaction_read_only = off; ALTER ROLE CURRENT_USER RESET default_transaction_read_only")
+    server.sql("BEGIN READ WRITE; ALTER ROLE CURRENT_USER RESET default_transaction_read_only; COMMIT")
     server.sql(OURS)
 
 
