@@ -149,9 +149,9 @@ class App:
         )  # fmt: skip
 
     def _rates(self, own: FileRates) -> Rates:
-        """Of all hosts, where a Redis serves them all."""
+        """Of all hosts, where a Redis serves them all; that of a socket serves this host alone."""
         broker = self.settings.broker
-        if not broker.startswith("redis"):
+        if not broker.startswith(("redis://", "rediss://")):
             return own
         return SharedRates(broker, own, node_name(self.settings.var), log=structlog.get_logger("crossdock.worker"))
 
