@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,9 @@ class Disk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.filler = folder / "somebody-elses"
+        self.full: list[tuple[float, float]] = []
+        """From when to when not one more byte could be written; seconds of the monotonic clock."""
+        self._since = 0.0
 
     @property
     def left(self) -> int:
@@ -28,6 +32,7 @@ class Disk:
 
     def fill(self, leave: int = 0) -> None:
         """Until so many bytes are free at most; 0: until not one more can be written."""
+        self._since = self._since or (time.monotonic() if not leave else 0.0)
         with self.filler.open("ab", buffering=0) as file:
             size = PIECE
             while size and self.left > leave:
@@ -39,6 +44,9 @@ class Disk:
 
     def free(self) -> None:
         self.filler.unlink(missing_ok=True)
+        if self._since:
+            self.full.append((self._since, time.monotonic()))
+        self._since = 0.0
 
 
 @contextmanager

@@ -4,6 +4,7 @@ and in the middle of writes: nothing is accepted that is not stored, and it goes
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from tests.faults.proof import Proof, Report, Terms
 MIB = 1 << 20
 LIMITS = "limits: {{disk: 16MiB}}\n"
 FLOOR = 16 * MIB
+COMMIT = 1.0
+"""Seconds within which the outcome of an arrival is written, or a process that died is back."""
 
 
 class Disks:
@@ -58,11 +61,26 @@ async def filled(terms: Terms, disks: Disks, rounds: int) -> Report:
             await day.more(100)
         report = await day.finish(f"{rounds} times both disks were filled", 120)
         report.wrong += wrong
+        report.foreseen_doubled, most = doubles(day, disks.var)
+        report.notes.append(f"one delivery came {most} times at most")
         log = day.shop.log
         closed, opened, given = (log.count(f"action={a}") for a in ("intake_closed", "intake_opened", "ballast_given_up"))
         report.notes.append(f"intake closed {closed} times, opened {opened} times, the ballast was given up {given} times")
         report.wrong += [] if closed == opened else ["intake was not opened as often as it was closed"]
         return report
+
+
+def doubles(day: Day, var: Disk) -> tuple[int, int]:
+    """Those that came again because their outcome met the full disk; and how often one came at most."""
+    foreseen, most = 0, 1
+    for seen in day.sink.seen.values():
+        times: dict[str, list[float]] = defaultdict(list)
+        for arrival in seen:
+            times[arrival.key].append(arrival.at)
+        for at in times.values():
+            most = max(most, len(at))
+            foreseen += sum(1 for t in at[:-1] if any(begin - COMMIT <= t <= end + COMMIT for begin, end in var.full))
+    return foreseen, most
 
 
 async def nothing_is_taken(day: Day, var: Disk, when: str) -> list[str]:
