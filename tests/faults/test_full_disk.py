@@ -147,6 +147,8 @@ async def day(folder: Path, var: Disk, out: Disk) -> None:
         await shop.settle(60)
         for kind in ("orders", "pairs", "bodies"):
             arrived(shop.accepted[kind], sink.seen[kind])
+            if not load.answers[0]:
+                assert {a.id for a in sink.seen[kind]} == {m["id"] for m in shop.accepted[kind]}, "what got 503 is not stored"
         in_order(sink.seen["orders"])
         for pair in shop.accepted["pairs"]:
             assert json.loads((shop.folder / "out" / f"pair-{pair['n']}.json").read_bytes())["n"] == pair["n"]
