@@ -27,8 +27,9 @@ check: .venv/.ready-dev
 servers:
 	@$(PYTHON) -m tests.integration.servers.debian
 
+# Two at a time, file by file: much of a test is waiting for something to die and to come back.
 test: check servers
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 # SECONDS for all targets together; it prints its seed and how to see again what it found.
 fuzz: .venv/.ready-dev
