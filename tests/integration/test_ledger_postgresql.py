@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.ledger.memory import FakeClock
 from adapters.ledger.postgresql.ledger import PostgresqlLedger
+from adapters.ledger.postgresql.stuck import PATIENCE
 from router.ledger import Ledger
+from tests.adapters.waiting import until
 from tests.contracts.ledger import LedgerContract
 from tests.integration.servers.postgresql import PostgreSQL
+
+ROOT = Path(__file__).parents[2]
 
 
 class TestPostgresqlLedger(LedgerContract):
@@ -40,3 +48,34 @@ class TestPostgresqlLedger(LedgerContract):
 
     def advance(self, ledger: Ledger, seconds: float) -> None:
         self.clock.advance(seconds)
+
+
+def test_a_process_that_stands_still_in_a_transaction_holds_up_nobody(
+    tmp_path: Path, postgresql_server: PostgreSQL, unique: str
+) -> None:
+    """SIGSTOP inside of a pipeline: its session counts as active, and no timeout of the server ends it."""
+    ledger = PostgresqlLedger(postgresql_server.url, tmp_path / "blobs", schema=unique)
+    ledger.ensure({"orders.erp": 1})
+    code = (
+        "import sys, pathlib, time\n"
+        "from adapters.ledger.postgresql.connection import Database\n"
+        "db = Database(sys.argv[1], sys.argv[2])\n"
+        "with db.write() as run:\n"
+        "    run('UPDATE lane SET epoch = epoch + 1 RETURNING epoch').fetchall()\n"
+        "    print('in', flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    words = [sys.executable, "-c", code, postgresql_server.url, unique]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT) as frozen:
+        assert frozen.stdout is not None and frozen.stdout.readline() == "in\n"
+        frozen.send_signal(signal.SIGSTOP)
+        try:
+            with capture_logs() as logs:
+                until(lambda: ledger.take_ticker("me/1/1") and ledger.stuck.look() == 0 and bool(logs), PATIENCE + 15)
+            assert [line["action"] for line in logs] == ["ledger_freed"]
+            with ledger.db.write() as run:
+                run("UPDATE lane SET epoch = 7")
+        finally:
+            frozen.kill()
+    ledger.close()
+    postgresql_server.sql(f"DROP SCHEMA {unique} CASCADE", "crossdock")

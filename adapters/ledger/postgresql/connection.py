@@ -31,7 +31,8 @@ ASYNC_VARIABLE = "CROSSDOCK_LEDGER_ASYNC"
 
 SESSION = (
     "SET search_path = {schema}; SET TimeZone = 'UTC'; SET lock_timeout = '5s'; SET statement_timeout = '{limit}';"
-    " SET idle_in_transaction_session_timeout = '10s'; SET client_min_messages = warning; SET plan_cache_mode = auto"
+    " SET idle_in_transaction_session_timeout = '10s'; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2;"
+    " SET tcp_keepalives_count = 3; SET tcp_user_timeout = 10000; SET client_min_messages = warning; SET plan_cache_mode = auto"
 )
 FORGOTTEN = b"SET idle_session_timeout = '60s'"
 """A process that is frozen keeps no lock of its connection for longer."""
@@ -220,7 +221,7 @@ class Database:
             reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             self._in_snapshot = True
             try:
-                reader.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+                reader.execute("SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL application_name = 'crossdock proof'")
                 yield
             finally:
                 self._in_snapshot = False

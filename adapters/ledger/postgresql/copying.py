@@ -105,6 +105,7 @@ def copy(path: Path, blobs: Path, to: PostgresqlLedger, step: Callable[[int], ob
 def _copy(source: Source, blobs: Path, to: PostgresqlLedger, run: Run, step: Callable[[int], object]) -> list[Copied]:
     run("SET LOCAL statement_timeout = 0")
     run("SET LOCAL idle_in_transaction_session_timeout = 0")
+    run("SET LOCAL application_name = 'crossdock copy'")
     to.db.guard(run, [f"migrate {to.db.schema}"])
     if run("SELECT 1 FROM batch LIMIT 1").fetchone():
         raise LedgerRefused("the ledger at --to has messages already: a copy needs an empty one")

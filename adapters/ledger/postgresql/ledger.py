@@ -13,6 +13,7 @@ from adapters.ledger.postgresql.connection import SCHEMA, Database
 from adapters.ledger.postgresql.days import Days
 from adapters.ledger.postgresql.errors import Interrupted
 from adapters.ledger.postgresql.migration import migrate, refuse_other, schema_of
+from adapters.ledger.postgresql.stuck import Stuck
 from adapters.ledger.sql.database import Clock
 from adapters.ledger.sql.ledger import SqlLedger
 from router.browse import Pruned
@@ -59,12 +60,14 @@ class PostgresqlLedger(SqlLedger):
         self.db: Database = Database(url, schema, clock)
         self.blobs: Bodies = Bodies(blobs, self.db)
         self.days = Days(self.db)
+        self.stuck = Stuck(self.db)
         number = schema_of(self.db)
         refuse_other(number)
         if number == 0:
             migrate(self.db)
 
     def take_ticker(self, owner: str) -> bool:
+        self.stuck.look()
         mine = super().take_ticker(owner)
         if mine:
             self.days.look()
