@@ -67,7 +67,8 @@ def test_a_process_that_stands_still_in_a_transaction_holds_up_nobody(
     )
     words = [sys.executable, "-c", code, postgresql_server.url, unique]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT) as frozen:
-        assert frozen.stdout is not None and frozen.stdout.readline() == "in\n"
+        assert frozen.stdout is not None
+        assert frozen.stdout.readline() == "in\n"
         frozen.send_signal(signal.SIGSTOP)
         try:
             with capture_logs() as logs:

@@ -36,6 +36,7 @@ SESSION = (
 )
 FORGOTTEN = b"SET idle_session_timeout = '60s'"
 """A process that is frozen keeps no lock of its connection for longer."""
+UNHURRIED = b"SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL application_name = 'crossdock proof'"
 FACTS = "SELECT current_setting('server_version_num')::int, current_setting('synchronous_commit'), pg_is_in_recovery()"
 
 
@@ -221,7 +222,7 @@ class Database:
             reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             self._in_snapshot = True
             try:
-                reader.execute("SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL application_name = 'crossdock proof'")
+                reader.execute(UNHURRIED)
                 yield
             finally:
                 self._in_snapshot = False
