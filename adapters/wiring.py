@@ -38,7 +38,7 @@ from adapters.web.server import serve
 from router.config.check import build, check
 from router.config.problems import ConfigError, Problem, errors
 from router.config.project import Project, read_project
-from router.ports import Bell, Codec
+from router.ports import Bell
 from router.ports import Target as OpenTarget
 from router.readiness import Readiness
 from router.receive import Receiver
@@ -50,6 +50,7 @@ from router.sending import Desk, Rates, Spool
 from router.shift import Shift
 from router.ticker import Ticker
 from transforms.codecs import CODECS, codec_for, codec_of_body
+from transforms.codecs.plain import read_json
 from transforms.expressions import NAMESPACES, compile_expression
 from transforms.steps import STEPS
 from transforms.templates import compile_text
@@ -173,24 +174,6 @@ class NoBell:
 
     def ring(self) -> None:
         return
-
-
-def read_json(raw: bytes) -> object:
-    codec: Codec = CODECS["json"]({}, _NoContent())
-    return codec.decode(raw, None)  # type: ignore[arg-type]
-
-
-class _NoContent:
-    version = 0
-
-    def text(self, path: str) -> str:
-        raise KeyError(path)
-
-    def bytes(self, path: str) -> bytes:
-        raise KeyError(path)
-
-    def paths(self) -> list[str]:
-        return []
 
 
 def environment(settings: Settings) -> dict[str, str]:
