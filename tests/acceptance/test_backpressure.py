@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,9 +20,11 @@ from tests.acceptance.calling import call, parsed, post, request
 
 Wait = Callable[[Callable[[], object]], None]
 
+HELD = 2.5
+"""Seconds for which another process holds the ledger: longer than the limit, shorter than a writer waits."""
 ROUTES = """
     version: 1
-    limits: {open: 60}
+    limits: {open: 60, delay: 2s}
     connections:
       erp:   {type: http, url: "${env:ERP_URL}"}
       inbox: {type: folder, path: inbox}
@@ -46,11 +50,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def paused(crossdock: Crossdock, *targets: str) -> Iterator[None]:
-    for target in targets:
-        crossdock.run("targets", "pause", target, "--yes")
+    crossdock.run("targets", "pause", *targets, "--yes")
     yield
-    for target in targets:
-        crossdock.run("targets", "resume", target, "--yes")
+    crossdock.run("targets", "resume", *targets, "--yes")
 
 
 def sent(crossdock: Crossdock, path: str) -> tuple[int, dict[str, str], Any]:
@@ -128,5 +130,20 @@ def test_over_the_limit_in_all_nothing_is_taken_in_and_it_goes_on_by_itself(
     assert (counts["open"], counts["dead"], counts["accepted"]) == (0, 0, counts["delivered"])
     assert "closed" not in counts
     crossdock.run("ledger", "verify")
-    assert logged(crossdock, "intake is closed, nothing is taken in:") == 1
-    assert logged(crossdock, "intake is open again") == 1
+    assert logged(crossdock, "action=intake_closed limit=open") == 1
+    assert logged(crossdock, "action=intake_opened limit=open") == 1
+
+
+def test_a_ledger_that_is_slow_to_write_closes_intake_until_it_is_not(crossdock: Crossdock, wait: Wait) -> None:
+    """Another process holds it again and again."""
+    with (Path(crossdock.env["CROSSDOCK_VAR"]) / "ledger.lock").open("rb+") as lock:
+        for _ in range(10):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            time.sleep(HELD)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            time.sleep(0.002)  # somebody else is let in
+            if logged(crossdock, "a write into the ledger takes"):
+                break
+    assert logged(crossdock, "action=intake_closed limit=delay") == 1
+    wait(lambda: sent(crossdock, "/orders")[0] == 202)
+    assert logged(crossdock, "action=intake_opened limit=delay") == 1

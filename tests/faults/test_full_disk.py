@@ -19,8 +19,8 @@ from tests.faults.shop import ROUTES, Shop, arrived, in_order, until
 from tests.faults.sink import Sink
 
 MIB = 1 << 20
-FLOOR = 16 * MIB
-LIMITS = "limits: {{disk: 16MiB}}\n"
+FLOOR = 8 * MIB
+LIMITS = "limits: {{disk: 8MiB}}\n"
 BODIES = """
   bodies:
     from: {{http: /bodies, clients: anyone}}
@@ -94,7 +94,7 @@ async def below_the_floor(shop: Shop, load: Load, var: Disk) -> None:
     await load.refused()
     problem, retry = load.problems[-1]
     assert (problem["status"], retry) == (503, "5")
-    assert "are free on the disk, 16 MiB must be" in problem["detail"]
+    assert "are free on the disk, 8 MiB must be" in problem["detail"]
     assert "disk" in (await shop.figures("status"))["closed"]
     var.free()
     await load.takes()
