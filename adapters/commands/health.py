@@ -58,7 +58,7 @@ def troubles(app: App, counts: Mapping[str, int], limits: Limits) -> list[Troubl
     except ConfigError:
         table = None
     looks: tuple[Iterator[Trouble], ...] = (
-        processes(app.settings.var, table), ticking(app), broker(app), store(app), messages(counts, limits),
+        processes(app.settings.var, table, app.ledger.shared), ticking(app), broker(app), store(app), messages(counts, limits),
         breakers(app), overdue(app, table, limits.wait), pauses(app, limits.paused),
         closed(app),
     )  # fmt: skip
@@ -69,15 +69,17 @@ def running(var: Path) -> set[str]:
     return {role for role in ROLES if is_held(role_lock(var, role))}
 
 
-def processes(var: Path, table: Table | None) -> Iterator[Trouble]:
-    """Web is needed where a route comes by HTTP."""
+def processes(var: Path, table: Table | None, shared: bool = False) -> Iterator[Trouble]:
+    """Web is needed where a route comes by HTTP. Where hosts share the ledger, what never ran here runs elsewhere."""
     there = running(var)
     if not there:
         yield Trouble("processes", "no process of Crossdock runs here", "crossdock up")
         return
     http = table is None or any(r.enabled and r.source.kind == "http" for r in table.routes.values())
     for role in ROLES:
-        if role not in there and (role != "web" or http):
+        if role in there or (shared and not role_lock(var, role).exists()):
+            continue
+        if role != "web" or http:
             yield Trouble("processes", f"{role} does not run", f"crossdock run {role}, or crossdock up")
     if "web" in there and not answers(var):
         yield Trouble("web", f"web does not answer within {PATIENCE:g} s", "see its log, start it anew")

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from adapters import wiring
-from adapters.commands.health import Limits, troubles
+from adapters.commands.health import Limits, processes, troubles
 from adapters.ledger.sqlite.connection import SystemClock
 from adapters.ledger.sqlite.ledger import SqliteLedger
+from adapters.node import holding
 from tests.adapters.commands.living import answer, make_project, typed
 from tests.adapters.commands.typing_room import ORDER, Room
 from tests.adapters.waiting import until
@@ -117,3 +118,12 @@ def test_a_part_that_is_missing_is_named(tmp_path: Path) -> None:
     assert "worker does not run: crossdock run worker, or crossdock up" in said
     assert "web does not run" not in said, "no route comes by HTTP"
     assert "the embedded broker does not answer" in said
+
+
+def test_a_host_of_several_is_asked_for_what_ran_on_it(tmp_path: Path) -> None:
+    with holding(tmp_path, "worker"):
+        assert [t.text for t in processes(tmp_path, None)] == ["web does not run", "inbound does not run"]
+        assert list(processes(tmp_path, None, shared=True)) == []
+        with holding(tmp_path, "inbound"):
+            assert list(processes(tmp_path, None, shared=True)) == []
+        assert [t.text for t in processes(tmp_path, None, shared=True)] == ["inbound does not run"]
