@@ -73,6 +73,9 @@ class Ticker:
         """Whatever becomes of a chore, work that is due is rung for."""
         try:
             chore()
+        except CrossdockError as error:
+            if self.log is not None:
+                self.log.warning(f"{error.reason}; it is tried again", action="chore_failed")
         except Exception as error:
             if self.log is not None:
                 self.log.error("a chore failed", action="chore_failed", error=str(error), exc_info=True)
