@@ -30,6 +30,7 @@ from adapters.rates import SharedRates
 from adapters.settings import EMBEDDED, Settings
 from adapters.sources import SOURCES, open_sources
 from adapters.targets import TARGETS
+from adapters.versions import Served
 from adapters.web.admin import Admin
 from adapters.web.api import Api
 from adapters.web.ledger_results import LedgerResults
@@ -231,6 +232,7 @@ async def run_inbound(settings: Settings, bell: Bell, ready: Callable[[], None],
         sources = open_sources(app.table(), app.receiver, app.ledger, owner(node_name(settings.var)), app.gate)
         tasks = [asyncio.create_task(s.run(stop)) for s in sources]
         tasks.append(asyncio.create_task(ticker(app, bell).run(stop)))
+        tasks.append(asyncio.create_task(Served(app.ledger, app.table().version).run(stop)))
         tasks.append(asyncio.create_task(tend(settings.var, app.table, stop)))
         ready()
         await asyncio.gather(*tasks)
