@@ -168,7 +168,9 @@ def pauses(app: App, seconds: float) -> Iterator[Trouble]:
 
 
 def intake(app: App) -> dict[str, str]:
-    """By what intake is closed, and why. Where the project cannot be used here, the limits are not known."""
+    """By what intake is closed, and why. Where the project never ran, or cannot be used here, the limits are not known."""
+    if app.ledger.newest_version()[0] == 0:
+        return {}
     try:
         app.table()
     except (ConfigError, KeyError):

@@ -112,7 +112,7 @@ async def test_a_kill_between_commit_and_acknowledgement_loses_and_doubles_nothi
     killed(quay.folder, rabbitmq.url, unique, 40, kill_at)
     before = len(quay.rows())
     assert before > 0
-    await until(lambda: queues.count(unique) == 200 - 20 * (kill_at - 1))  # what was not acknowledged is back
+    await until(lambda: queues.count(unique) > 200 - before)  # what was not acknowledged is back
     async with quay.working():
         await until(lambda: len(quay.bodies()) >= 200 and queues.count(unique) == 0)
     assert sorted(quay.bodies()) == sorted(bodies)

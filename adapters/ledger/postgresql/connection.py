@@ -14,6 +14,7 @@ import psycopg
 
 from adapters.ledger.postgresql.clock import ServerClock
 from adapters.ledger.postgresql.errors import Interrupted, is_lost, translated, unopened
+from adapters.ledger.postgresql.marks import Marks
 from adapters.ledger.postgresql.statements import Connection, Transaction, adapt, numbered
 from adapters.ledger.sql.database import Clock, Run
 from router.errors import LedgerBusy, LedgerError, LedgerRefused
@@ -85,7 +86,7 @@ class Database:
         self._reader: Connection | None = None
         self._open_now: Transaction | None = None
         self._in_snapshot = False
-        self.absence = Absence()
+        self.absence, self.marks = Absence(), Marks()
         self.refuse_unfit()
         self.clock: Clock = clock or ServerClock(self._server_time)
 
@@ -158,22 +159,23 @@ class Database:
                 try:
                     transaction.begin()
                     yield transaction.run
-                    id = transaction.id
+                    mark = self.marks.set(transaction.run, self.clock.now())
                 except BaseException as error:
                     self._give_up(transaction, error)
                     raise
-                self._commit(transaction, id)
+                self._commit(transaction, mark)
         finally:
             self._open_now = None
             self._write_lock.release()
 
-    def _commit(self, transaction: Transaction, id: str) -> None:
+    def _commit(self, transaction: Transaction, mark: int) -> None:
         try:
             transaction.commit()
+            self.marks.last = mark
         except psycopg.Error as error:
             lost = is_lost(error)
             self._give_up(transaction, error)
-            if not (lost and self._was_committed(id)):
+            if not (lost and self._was_committed(mark)):
                 raise
 
     def _give_up(self, transaction: Transaction, error: BaseException) -> None:
@@ -181,21 +183,20 @@ class Database:
         if isinstance(error, psycopg.Error) and is_lost(error) and self._writer is not None:
             self._writer.close()
 
-    def _was_committed(self, id: str) -> bool:
-        """What became of a transaction whose COMMIT had no answer: the server knows, once it can be reached again."""
+    def _was_committed(self, mark: int) -> bool:
+        """What became of a transaction whose COMMIT had no answer, once the server can be reached again."""
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                state = self._writing().execute(b"SELECT pg_xact_status(%s::text::xid8)", (id,)).fetchone()
-            except psycopg.errors.InvalidParameterValue:
-                return False  # of a server that has never seen it
+                row = psycopg.RawCursor(self._writing()).execute(*self.marks.question(mark, self.clock.now())).fetchone()
             except (psycopg.Error, Interrupted):
-                state = ("in progress",)
                 if self._writer is not None:
                     self._writer.close()
-            if state is not None and state[0] != "in progress":
-                return bool(state[0] == "committed")
+            else:
+                assert row is not None
+                return self.marks.answer(mark, int(row[0]))
             if time.monotonic() > deadline:
+                self.marks.unknown()
                 raise LedgerError("PostgreSQL went away in a COMMIT and did not come back: its outcome is not known")
             time.sleep(0.05)
 

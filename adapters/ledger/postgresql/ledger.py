@@ -12,6 +12,7 @@ from adapters.ledger.postgresql.bodies import Bodies
 from adapters.ledger.postgresql.connection import SCHEMA, Database
 from adapters.ledger.postgresql.days import Days
 from adapters.ledger.postgresql.errors import Interrupted
+from adapters.ledger.postgresql.marks import FORGET, OLD_MS
 from adapters.ledger.postgresql.migration import migrate, refuse_other, schema_of
 from adapters.ledger.postgresql.stuck import Stuck
 from adapters.ledger.sql.database import Clock
@@ -82,6 +83,8 @@ class PostgresqlLedger(SqlLedger):
         return super().check_due()
 
     def prune_step(self, keep: Keep) -> Pruned:
+        with self.db.write() as run:
+            run(FORGET, (self.db.clock.now() - OLD_MS,))
         gone = self.days.drop(self.db.clock.now() - int(keep.messages * 1000))
         return super().prune_step(keep) + Pruned(gone)
 

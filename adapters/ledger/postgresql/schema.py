@@ -126,6 +126,9 @@ CREATE TABLE audit (id SERIAL, at INTEGER NOT NULL, actor TEXT NOT NULL, action 
     scope TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE INDEX audit_scope ON audit (scope);
 
+-- The last transaction of each process that wrote (adapters/ledger/postgresql/marks.py).
+CREATE TABLE commit_mark (session TEXT PRIMARY KEY, n INTEGER NOT NULL, at INTEGER NOT NULL) HOT;
+
 CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) HOT;
 
 CREATE TABLE ticker (id INTEGER PRIMARY KEY CHECK (id = 1), owner TEXT NOT NULL, until INTEGER NOT NULL) HOT;

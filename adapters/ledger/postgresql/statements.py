@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -75,7 +75,7 @@ class Cursor:
 
 
 class Transaction:
-    """Begun, and then committed or given up. `id` is the server's number of it: by it one can ask later how it ended."""
+    """Begun, and then committed or given up."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -85,13 +85,6 @@ class Transaction:
     def begin(self) -> None:
         self._pipeline = self._sending.enter_context(self._connection.pipeline())
         self.run("BEGIN")
-        self._id = self.run("SELECT pg_current_xact_id()::text")
-
-    @property
-    def id(self) -> str:
-        if isinstance(self._id, Cursor):
-            self._id = self._id.get
-        return cast("str", self._id)
 
     def run(self, sql: str, bindings: Sequence[Any] = ()) -> Cursor:
         self._last = cursor = psycopg.RawCursor(self._connection)

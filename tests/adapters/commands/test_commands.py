@@ -164,7 +164,9 @@ def test_no_stdout_at_all_and_one_without_room(room: Room) -> None:
 def test_ctrl_c_while_a_command_waits(room: Room) -> None:
     room.send("web-orders", ORDER % "7")
     words = [*DOOR, "status", "--wait-idle", "60s"]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as waiting:
+    # Whoever runs the tests in the background may have it ignored.
+    as_usual = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+    with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=as_usual) as waiting:
         until(lambda: str(room.settings.ledger_path) in open_files(waiting.pid), 30)
         waiting.send_signal(signal.SIGINT)
         _, err = waiting.communicate(timeout=30)
