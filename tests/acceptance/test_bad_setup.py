@@ -200,7 +200,8 @@ def test_a_broker_that_nobody_answers_is_said_waited_for_and_never_told_with_its
         assert "Traceback" not in up.said()
     code, said = answer(project, "doctor")
     assert code == 1
-    assert "start the broker, or correct --broker" in said
+    assert "cannot be reached (connection refused)" in said
+    assert "start it, or correct CROSSDOCK_BROKER_URL (--broker)" in said
 
 
 def test_a_folder_of_secrets_that_is_missing(project: Path) -> None:
