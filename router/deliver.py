@@ -99,7 +99,7 @@ class LaneServer:
             if slot is None:
                 self.starved = True
                 break
-            sending = await self._load(slot)
+            sending = await self._loaded(slot)
             if sending is None:
                 self.desk.slots.give(self.connection.id, slot)
                 break
@@ -109,6 +109,14 @@ class LaneServer:
             if self.ended.count >= COMMIT_COUNT:
                 break
         return happened
+
+    async def _loaded(self, slot: int) -> Sending | None:
+        """A slot that is not used is given back, whatever happens: it belongs to all lanes of this host."""
+        try:
+            return await self._load(slot)
+        except BaseException:
+            self.desk.slots.give(self.connection.id, slot)
+            raise
 
     async def _fall(self) -> bool:
         """Starts what goes to the fallback, where it has room."""

@@ -49,7 +49,11 @@ class Flights:
         return [unit for sending in self._sendings for unit in sending.units]
 
     async def start(self, sending: Sending) -> None:
-        at = await self._desk.turn(sending.way.connection, len(sending.parcels))
+        try:
+            at = await self._desk.turn(sending.way.connection, len(sending.parcels))
+        except BaseException:
+            self._desk.slots.give(sending.way.connection.id, sending.slot)
+            raise
         sending.task = asyncio.create_task(self._send(sending, at))
         self._sendings.add(sending)
 

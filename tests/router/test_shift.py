@@ -128,6 +128,31 @@ def test_a_shift_without_a_ledger_ends_and_does_not_ring(tmp_path: Path, monkeyp
     assert shop.bell.rung == rung
 
 
+def test_a_ledger_that_fails_takes_no_slot_of_a_connection_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They belong to all lanes of the host: each that was lost would make the connection slower, for ever."""
+    shop = Workshop(tmp_path, targets=[target()])
+    shop.connections["erp"] = Connection("erp", "fake", in_flight=2)
+    shop.put({"n": 1})
+    open_work = shop.ledger.open_work
+
+    def gone(*_: object) -> None:
+        raise LedgerBusy("gone")
+
+    async def run() -> None:
+        desk = shop.desk()
+        for _ in range(4):
+            monkeypatch.setattr(shop.ledger, "open_work", gone)
+            await Shift(desk, shop.bell, patience=0).run()
+        monkeypatch.setattr(shop.ledger, "open_work", open_work)
+        await asyncio.wait_for(Shift(desk, shop.bell, seconds=2, patience=0).run(), 10)
+        await desk.close()
+
+    asyncio.run(run())
+    assert shop.open() == 0
+
+
 def test_targets_of_a_connection(tmp_path: Path) -> None:
     shop = Workshop(tmp_path, targets=[target("a", "x"), target("b", "y"), target("c", "x")])
     assert targets_of([shop.route], "x") == ["r.a", "r.c"]
