@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from adapters import wiring
     from adapters.wiring import App
     from router.config import check as checking
-    from transforms.codecs import plain
+    from transforms import codecs
 else:
-    wiring, checking, plain = late("adapters.wiring"), late("router.config.check"), late("transforms.codecs.plain")
+    wiring, checking, codecs = late("adapters.wiring"), late("router.config.check"), late("transforms.codecs")
 
 
 @contextlib.contextmanager
@@ -76,7 +76,7 @@ def stored_version(settings: Settings) -> int:
 
 
 def reader() -> RecordReader:
-    return RecordReader(plain.read_json)
+    return RecordReader(codecs.read_json)
 
 
 def replay(app: App) -> Replay:
@@ -84,7 +84,7 @@ def replay(app: App) -> Replay:
 
 
 def editing(app: App) -> Editing:
-    return Editing(app.ledger, app.table, plain.read_json, Chunk())
+    return Editing(app.ledger, app.table, codecs.read_json, Chunk())
 
 
 def ring(settings: Settings) -> None:

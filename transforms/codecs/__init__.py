@@ -12,6 +12,7 @@ from transforms.codecs.csv import csv
 from transforms.codecs.fixed import fixed
 from transforms.codecs.json import json
 from transforms.codecs.ndjson import ndjson
+from transforms.codecs.plain import read_json as read_json
 from transforms.codecs.text import text
 from transforms.codecs.xml import xml
 
