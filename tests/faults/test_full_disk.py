@@ -108,7 +108,7 @@ async def to_the_last_byte(shop: Shop, load: Load, var: Disk) -> None:
     await until(lambda: not (var.folder / "ballast").exists(), 10)
     assert "action=ballast_given_up" in shop.log
     await load.refused()
-    counts = await asyncio.to_thread(shop.run, "status", "--wait-idle", "20s")
+    counts = await asyncio.to_thread(shop.run, "status", "--wait-idle", "60s")
     assert counts.returncode == 0, "what was accepted is delivered and settled on the ballast's space"
     for _ in range(2):
         var.fill()
