@@ -141,7 +141,7 @@ def test_a_ledger_that_is_slow_to_write_closes_intake_until_it_is_not(crossdock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             time.sleep(HELD)
             fcntl.flock(lock, fcntl.LOCK_UN)
-            time.sleep(0.002)  # somebody else is let in
+            time.sleep(0.1)  # whoever waits is let in, on a slow machine too
             if logged(crossdock, "a write into the ledger takes"):
                 break
     assert logged(crossdock, "action=intake_closed limit=delay") == 1
