@@ -57,8 +57,9 @@ class BackloggedLedger(Protocol):
     def close_intake(self, by: Mapping[str, int]) -> None:
         """By these and nothing else; none: it is open. Raises LedgerError."""
 
-    def writable(self) -> bool:
-        """Whether a transaction can be committed now."""
+    def delay(self) -> float:
+        """The longest, in seconds, that a transaction of this process waited for its turn and for the disk since this was
+        last asked."""
 
 
 @dataclass(frozen=True, slots=True)

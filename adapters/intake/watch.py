@@ -37,7 +37,7 @@ class IntakeWatch:
             return
 
     def _look(self, table: Table) -> None:
-        delay = self._delay()
+        delay = self.ledger.delay()
         self._count(table.limits)
         before = self.ledger.closures()
         found = levels(table.limits, table.target_limits, Measured(self._counted, self._blobs, delay))
@@ -45,12 +45,6 @@ class IntakeWatch:
         if after != before:
             self.ledger.close_intake(after)
         self._say(before, after, table)
-
-    def _delay(self) -> float:
-        """How long a transaction waits for its turn and for the disk: the smallest one there is."""
-        begun = self.clock()
-        self.ledger.writable()
-        return self.clock() - begun
 
     def _count(self, limits: Limits) -> None:
         begun = self.clock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import time
 import urllib.error
 import urllib.request
@@ -20,8 +21,9 @@ from tests.acceptance.calling import call, parsed, post, request
 
 Wait = Callable[[Callable[[], object]], None]
 
-HELD = 2.5
-"""Seconds for which another process holds the ledger: longer than the limit, shorter than a writer waits."""
+HELD = 3.5
+"""Seconds for which another process holds the ledger: longer than the limit and the second between two looks, shorter than
+a writer waits."""
 ROUTES = """
     version: 1
     limits: {open: 60, delay: 2s}
@@ -139,9 +141,10 @@ def test_a_ledger_that_is_slow_to_write_closes_intake_until_it_is_not(crossdock:
     with (Path(crossdock.env["CROSSDOCK_VAR"]) / "ledger.lock").open("rb+") as lock:
         for _ in range(10):
             fcntl.flock(lock, fcntl.LOCK_EX)
+            os.pwrite(lock.fileno(), b" " * 20, 0)
             time.sleep(HELD)
             fcntl.flock(lock, fcntl.LOCK_UN)
-            time.sleep(0.1)  # whoever waits is let in, on a slow machine too
+            wait(lambda: os.pread(lock.fileno(), 20, 0).strip())  # one is let in, and says who it is
             if logged(crossdock, "a write into the ledger takes"):
                 break
     assert logged(crossdock, "action=intake_closed limit=delay") == 1

@@ -17,6 +17,7 @@ from adapters.ledger.postgresql.errors import Interrupted, is_lost, translated, 
 from adapters.ledger.postgresql.marks import Marks
 from adapters.ledger.postgresql.statements import Connection, Transaction, adapt, numbered
 from adapters.ledger.sql.database import Clock, Run
+from adapters.ledger.sql.delay import Delay
 from router.errors import LedgerBusy, LedgerError, LedgerRefused
 
 LEAST = 150_000
@@ -86,7 +87,7 @@ class Database:
         self._reader: Connection | None = None
         self._open_now: Transaction | None = None
         self._in_snapshot = False
-        self.absence, self.marks = Absence(), Marks()
+        self.absence, self.marks, self.delay = Absence(), Marks(), Delay()
         self.refuse_unfit()
         self.clock: Clock = clock or ServerClock(self._server_time)
 
@@ -151,8 +152,9 @@ class Database:
     @contextlib.contextmanager
     def write(self) -> Iterator[Run]:
         """Committed at the end, or rolled back as a whole. Raises Interrupted where it may be tried again."""
-        if not self._write_lock.acquire(timeout=LOCK_WAIT):
-            raise LedgerBusy()
+        with self.delay.measured():
+            if not self._write_lock.acquire(timeout=LOCK_WAIT):
+                raise LedgerBusy()
         try:
             with translated():
                 transaction = self._open_now = Transaction(self._writing())
@@ -170,7 +172,8 @@ class Database:
 
     def _commit(self, transaction: Transaction, mark: int) -> None:
         try:
-            transaction.commit()
+            with self.delay.measured():
+                transaction.commit()
             self.marks.last = mark
         except psycopg.Error as error:
             lost = is_lost(error)

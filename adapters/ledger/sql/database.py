@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from adapters.ledger.sql.delay import Delay
+
 Run = Callable[..., Any]
 """`run(statement, values)` inside a transaction: a cursor with `fetchone`, `fetchall`, `get` (the first value of the
 first row, or None), iteration."""
@@ -29,6 +31,7 @@ class Database(Protocol):
     """One process's door to an engine."""
 
     clock: Clock
+    delay: Delay
     for_update: str
     """At the end of a SELECT inside `write`: its rows wait for no other writer until the end. '' where writers are one at
     a time anyway."""

@@ -23,6 +23,12 @@ class SqlLedger(Intake, Lanes, Worklist, Settling, Arrays, Breakers, Configs, Ga
     def writable(self) -> bool:
         """Whether a transaction can be committed now."""
 
+    def delay(self) -> float:
+        """The longest, in seconds, that a transaction of this process waited for its turn and for the disk since this was
+        last asked; one is made, so that there is always something to say."""
+        self.writable()
+        return self.db.delay.take()
+
     @abstractmethod
     def close(self) -> None:
         """Gives up files and connections."""

@@ -15,6 +15,7 @@ import apsw
 
 from adapters.disk import sync_folder
 from adapters.ledger.sql.database import Clock, Run
+from adapters.ledger.sql.delay import Delay
 from adapters.ledger.sqlite.schema import MIGRATIONS
 from router.errors import LedgerBusy, LedgerError, LedgerFull, LedgerRefused
 
@@ -150,6 +151,7 @@ class Database:
         refuse_old_library()
         self.path = path
         self.clock = clock or SystemClock()
+        self.delay = Delay()
         self.lock = WriteLock(path.with_suffix(".lock") if path else None)
         self.checkpoint: Callable[[str], None] = lambda name: None
         if path is not None and file_system_of(path.parent) in NETWORK_FILE_SYSTEMS:
@@ -200,14 +202,16 @@ class Database:
     @contextlib.contextmanager
     def write(self) -> Iterator[Callable[..., Any]]:
         """One write transaction: committed and synced at the end, rolled back on any error."""
-        self.lock.acquire()
+        with self.delay.measured():
+            self.lock.acquire()
         try:
             with translated(self.path):
                 self._writer.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._writer.execute
                     self.checkpoint("commit")
-                    self._writer.execute("COMMIT")
+                    with self.delay.measured():
+                        self._writer.execute("COMMIT")
                 except BaseException:
                     if self._writer.in_transaction:
                         self._writer.execute("ROLLBACK")

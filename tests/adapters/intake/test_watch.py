@@ -12,7 +12,7 @@ from router.route import Route, Send, Source, Table, Target
 
 @dataclass
 class Ledger:
-    """A ledger that counts how often it is asked; a write into it takes `slow` seconds of the clock."""
+    """A ledger that counts how often it is asked; a write into it takes `slow` seconds."""
 
     now: float = 100.0
     open: int = 0
@@ -41,9 +41,8 @@ class Ledger:
         self.writes += 1
         self.closed = dict(by)
 
-    def writable(self) -> bool:
-        self.now += self.slow
-        return True
+    def delay(self) -> float:
+        return self.slow
 
 
 def table(limits: Limits, limit: int | None = None) -> Table:
