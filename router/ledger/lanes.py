@@ -64,4 +64,5 @@ class Lanes(Protocol):
         the cause, one death is enough."""
 
     def take_ticker(self, owner: str) -> bool:
-        """Whether this owner rings now: one does, by a lease of 2 s."""
+        """Whether this owner rings now: one does, by a lease of 2 s. Whoever finds that the wall clock was set back brings
+        what waits for an hour forward by as much."""

@@ -49,6 +49,9 @@ class TestPostgresqlLedger(LedgerContract):
     def advance(self, ledger: Ledger, seconds: float) -> None:
         self.clock.advance(seconds)
 
+    def jump(self, ledger: Ledger, seconds: float) -> None:
+        self.clock.jump(seconds)
+
 
 def test_a_process_that_stands_still_in_a_transaction_holds_up_nobody(
     tmp_path: Path, postgresql_server: PostgreSQL, unique: str

@@ -12,7 +12,6 @@ from router.ledger import FAR, Claim
 from router.units import LETHAL
 
 CRASHES_BEFORE_HALVING = 2
-TICKER_LEASE_MS = 2000
 
 FENCE = """UPDATE lane SET lease_until=?, boot=?, delivered=delivered+? WHERE target=? AND lane=? AND owner=? AND epoch=?
  RETURNING paused"""
@@ -198,23 +197,6 @@ class Lanes:
         sel = run("SELECT sel FROM work WHERE id=?", (work,)).get
         left = ranges.remove(sel, tail)
         run("UPDATE work SET crashes=1, rest=?, sel=?, size=? WHERE id=?", (head, left, ranges.size(left), work))
-
-    def take_ticker(self, owner: str) -> bool:
-        now = self.now()
-        row = self.db.read("SELECT owner, until FROM ticker")[0]
-        if row[0] != owner and row[1] > now:
-            return False
-        if row[0] == owner and row[1] > now + TICKER_LEASE_MS // 2:
-            return True
-        with self.db.write() as run:
-            run(
-                "UPDATE ticker SET owner=?, until=? WHERE owner=? OR until<=?",
-                (owner, now + TICKER_LEASE_MS, owner, now),
-            )
-            return self.db.changes() == 1
-
-    def attended(self) -> bool:
-        return bool(self.db.read("SELECT until FROM ticker")[0][0] > self.now())
 
     def counters(self) -> dict[str, int]:
         return {str(name): int(value) for name, value in self.db.read("SELECT name, value FROM counter")}

@@ -21,6 +21,10 @@ class TestMemoryLedger(LedgerContract):
         assert isinstance(ledger, MemoryLedger)
         ledger.clock.advance(seconds)
 
+    def jump(self, ledger: Ledger, seconds: float) -> None:
+        assert isinstance(ledger, MemoryLedger)
+        ledger.clock.jump(seconds)
+
     def test_leases_of_an_earlier_boot_are_over(self, ledger: MemoryLedger) -> None:
         self.put(ledger)
         claim = self.claim(ledger)

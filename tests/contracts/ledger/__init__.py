@@ -12,15 +12,16 @@ from tests.contracts.ledger.intake import IntakeRules
 from tests.contracts.ledger.lanes import LanesRules
 from tests.contracts.ledger.parking import ParkingRules
 from tests.contracts.ledger.pausing import PausingRules
+from tests.contracts.ledger.ticking import TickingRules
 from tests.contracts.ledger.version import VersionRules
 from tests.contracts.ledger.worklist import WorklistRules
 
 
 class LedgerContract(
     IntakeRules, LanesRules, WorklistRules, ParkingRules, BreakerRules, ChoiceRules, AnswerRules, VersionRules, ArrayRules,
-    PausingRules, BacklogRules,
+    PausingRules, BacklogRules, TickingRules,
 ):  # fmt: skip
-    """Subclass and give `ledger` (a fixture) and the clock's `advance`."""
+    """Subclass and give `ledger` (a fixture) and the clock's `advance` and `jump`."""
 
 
 __all__ = ["LedgerContract", "arrival", "failed"]

@@ -37,6 +37,10 @@ class LedgerCase:
         """Lets leases and times of the ledger pass."""
         raise NotImplementedError
 
+    def jump(self, ledger: Ledger, seconds: float) -> None:
+        """Sets the ledger's wall clock."""
+        raise NotImplementedError
+
     def claim(self, ledger: Ledger, target: str = T, owner: str = "a/1/1", lease: float = 30) -> Claim:
         for name, lane, _ in ledger.due():
             if name == target:

@@ -96,11 +96,3 @@ class LanesRules(LedgerCase):
     def test_next_due_is_compared_with_the_work_itself(self, ledger: Ledger) -> None:
         self.put(ledger)
         assert ledger.check_due() == 0
-
-    def test_one_ticker_rings_at_a_time(self, ledger: Ledger) -> None:
-        assert ledger.take_ticker("a")
-        assert not ledger.take_ticker("b")
-        assert ledger.take_ticker("a")
-        self.advance(ledger, 2.5)
-        assert ledger.take_ticker("b")
-        assert not ledger.take_ticker("a")

@@ -144,6 +144,12 @@ class Books:
             if ready and target not in self.paused:
                 yield target, lane
 
+    def set_back(self, by: int, now: int) -> None:
+        """What waits waits no longer than before."""
+        for unit in self.units.values():
+            if unit.state == "retry" and unit.next_at > now:
+                unit.next_at = max(now, unit.next_at - by)
+
     # --- counts ---
     def shown(self, unit: Unit) -> str:
         state = TOLD.get(unit.state, unit.state)

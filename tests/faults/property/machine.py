@@ -236,10 +236,15 @@ class LedgerMachine(RuleBasedStateMachine):
         self.bench.advance(chance.choice((0.5, 3.0, 11.0, 31.0)))
 
     def jump(self, chance: random.Random) -> None:
-        """The wall clock is set; leases go by another. Set back, it leaves lanes that are due at an hour to come: the
-        ticker finds them."""
-        self.bench.jump(chance.choice((-3600, 3600)))
-        self.ledger.check_due()
+        """The wall clock is set; leases go by another. Set back, it leaves what is due at an hour to come: the ticker finds
+        that out."""
+        self.bench.advance(3)
+        assert self.ledger.take_ticker("a/0/1")
+        by = chance.choice((-3600, 3600))
+        self.bench.jump(by)
+        assert self.ledger.take_ticker("a/0/1")
+        if by < 0:
+            self.books.set_back(-by * 1000, self.ledger.now())
 
     # --- operators ---
     def order(self, chance: random.Random) -> None:

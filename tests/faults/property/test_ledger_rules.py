@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.ledger.sql import intake, lanes, settle
+from adapters.ledger.sql import intake, lanes, settle, ticking
 from router.ledger import FAR, Claim
 from tests.faults.property.bench import MemoryBench, SqliteBench
 from tests.faults.property.play import LONG, play
@@ -40,6 +40,7 @@ BREAKS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "the fence lets a late owner through": (lanes, "fence", open_to_all),
     "accepted work wakes no lane": (intake, "wake", never),
     "the next of a key is never tried": (settle, "promote", never),
+    "a clock that is set back is not seen": (ticking.Ticking, "_set_back", never),
     "a lane that is given back forgets its work": (lanes, "next_due", far),
 }
 

@@ -21,3 +21,6 @@ class TestSqliteLedger(LedgerContract):
 
     def advance(self, ledger: Ledger, seconds: float) -> None:
         self.clock.advance(seconds)
+
+    def jump(self, ledger: Ledger, seconds: float) -> None:
+        self.clock.jump(seconds)
