@@ -255,14 +255,22 @@ def wake_unclosed(run: Run, choice: Choice, now: int) -> None:
 
 
 def promote(run: Run, target: str, lane: int, key: str | None, now: int) -> None:
-    """The first of a key is never `blocked`: it is to be tried, or a dead head that holds the others."""
+    """The first of a key is never `blocked`: it is to be tried, or a dead head that holds the others. One that comes again,
+    ahead of another that waits for its next try, goes before it."""
     if key is None:
         return
     row = run(
-        "SELECT id, state FROM parked WHERE target=? AND lane=? AND key=? AND (state IN ('retry','blocked')"
+        "SELECT id, state, seq, record FROM parked WHERE target=? AND lane=? AND key=? AND (state IN ('retry','blocked')"
         " OR (state='dead' AND hold=1)) ORDER BY seq, record LIMIT 1",
         (target, lane, key),
     ).fetchone()
-    if row is not None and row[1] == "blocked":
-        run("UPDATE parked SET state='retry', next_at=?, first_at=? WHERE id=?", (now, now, row[0]))
+    if row is None:
+        return
+    head, state, *place = row
+    run(
+        "UPDATE parked SET state='blocked' WHERE target=? AND lane=? AND key=? AND (seq, record) > (?, ?) AND state='retry'",
+        (target, lane, key, *place),
+    )
+    if state == "blocked":
+        run("UPDATE parked SET state='retry', next_at=?, first_at=? WHERE id=?", (now, now, head))
         wake(run, [(target, lane)], now)

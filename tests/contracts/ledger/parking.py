@@ -57,6 +57,20 @@ class ParkingRules(LedgerCase):
         assert ledger.due_parked(lane, 10) == []
         assert ledger.blocked(lane) == {"K"}
 
+    def test_one_that_comes_again_goes_before_a_later_one_that_waits_for_its_next_try(self, ledger: Ledger) -> None:
+        lane, seqs = self.park_keys(ledger, ["retry", "blocked"])
+        ledger.settle(lane, Settlement(unpark=[Unpark(seqs[0], 0, "K")]))
+        ledger.settle(lane, Settlement(park=[failed(seqs[0], "blocked", key="K")]))
+        assert [p.seq for p in ledger.due_parked(lane, 10)] == [seqs[0]]
+        ledger.settle(lane, Settlement(park=[failed(seqs[0], "dead", key="K")]))
+        assert [p.seq for p in ledger.due_parked(lane, 10)] == [seqs[1]]
+
+    def test_one_that_comes_again_and_dies_holds_a_later_one_that_waits_for_its_next_try(self, ledger: Ledger) -> None:
+        lane, seqs = self.park_keys(ledger, ["retry", "blocked"])
+        ledger.settle(lane, Settlement(unpark=[Unpark(seqs[0], 0, "K")]))
+        ledger.settle(lane, Settlement(park=[failed(seqs[0], "dead", key="K", hold=True)]))
+        assert ledger.due_parked(lane, 10) == []
+
     def test_a_unit_dead_before_any_target_is_one_row_and_left_alone_by_all(self, ledger: Ledger) -> None:
         (seq,) = self.put(ledger, targets=((T, 4), ("orders.lake", 4)))
         for name in (T, "orders.lake"):
