@@ -81,8 +81,8 @@ SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {
 
 def open_sources(
     table: Table, receiver: Receiver, ledger: SqlLedger, node: str, closed: Callable[[str], str] = always_open
-) -> list[Running]:
-    """One for each enabled route with a source of these kinds."""
+) -> dict[str, Running]:
+    """One for each enabled route with a source of these kinds, by its id."""
     dock = Dock(table, receiver, ledger, node, PausedRoutes(ledger.paused_routes), closed)
     routes = [r for r in table.routes.values() if r.enabled and r.source.kind in SOURCES]
-    return [SOURCES[r.source.kind](r, table.connections[str(r.source.connection)], dock) for r in routes]
+    return {r.id: SOURCES[r.source.kind](r, table.connections[str(r.source.connection)], dock) for r in routes}

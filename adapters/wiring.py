@@ -13,6 +13,7 @@ import structlog
 from adapters import broker
 from adapters.celery.bell import CeleryBell
 from adapters.chores import Hourly, sweep_outgoing
+from adapters.inlets import Inlets
 from adapters.intake.ballast import tend
 from adapters.intake.gate import Gate, gate_of
 from adapters.intake.watch import IntakeWatch
@@ -30,7 +31,7 @@ from adapters.rates import SharedRates
 from adapters.settings import EMBEDDED, Settings
 from adapters.sources import SOURCES, open_sources
 from adapters.targets import TARGETS
-from adapters.versions import Served
+from adapters.versions import Follower, replaced
 from adapters.web.admin import Admin
 from adapters.web.api import Api
 from adapters.web.ledger_results import LedgerResults
@@ -55,6 +56,8 @@ from transforms.codecs.plain import read_json
 from transforms.expressions import NAMESPACES, compile_expression
 from transforms.steps import STEPS
 from transforms.templates import compile_text
+
+log = structlog.get_logger("crossdock.versions")
 
 
 @contextlib.contextmanager
@@ -106,18 +109,33 @@ class App:
         return check(self.project, self.registry, environment(self.settings))
 
     def adopt(self, reason: str = "started") -> list[Problem]:
-        """Checks the project and stores its text as the current version. Raises ConfigError."""
+        """Checks the project and stores its text as the current version, but where a command replaced that text: then what
+        was deployed, or rolled back to, stays. Raises ConfigError."""
         files = self.project.files()
         problems = self.check()
         if errors(problems):
             raise ConfigError(problems)
-        table = self._build(files, 0)
-        number = self.ledger.store_version(files, os.environ.get("USER", "") or "crossdock", reason)
-        self._current = number
+        kept = replaced(self.ledger.versions(), self.ledger.hash_of(files))
+        if kept is not None:
+            self.ensure_lanes(self.serve(kept.number))
+            log.warning(
+                f"the files here are an earlier version than {kept.number}, which was {kept.how} by {kept.by}: that one is"
+                " served. crossdock routes deploy makes the files current", action="version_kept", serves=kept.number,
+            )  # fmt: skip
+            return problems
+        self.ensure_lanes(self._build(files, 0))
+        self._current = self.ledger.store_version(files, os.environ.get("USER", "") or "crossdock", reason)
+        return problems
+
+    def deploy(self, files: Mapping[str, bytes], by: str, reason: str, how: str, of: int = 0) -> int:
+        """Makes this text the current version everywhere; its number. Raises ConfigError."""
+        self.ensure_lanes(self._build(files, 0))
+        return self.ledger.store_version(files, by, reason, how, of)
+
+    def ensure_lanes(self, table: Table) -> None:
         lanes = {t.name: t.lanes for r in table.routes.values() for t in r.targets}
         lanes.update({r.id: r.lanes for r in table.routes.values()})
         self.ledger.ensure(lanes)
-        return problems
 
     def table(self, version: int = 0) -> Table:
         """The project as it was in that version; 0 is the newest one that was started. Raises ConfigError."""
@@ -129,6 +147,16 @@ class App:
                 raise KeyError(f"there is no config version {version}")
             self._tables[version] = self._build(found.files, version)
         return self._tables[version]
+
+    def serve(self, version: int) -> Table:
+        """Makes it this process's current one. Raises ConfigError, and goes on with the one before."""
+        table = self.table(version)
+        self._current = version
+        return table
+
+    def follower(self, quiet: bool = False) -> Follower:
+        """For processes that run: what a command makes current, they serve."""
+        return Follower(self.ledger, self.table().version, self.serve, quiet)
 
     def _newest(self) -> int:
         newest = self.ledger.version(0)
@@ -209,7 +237,7 @@ def open_project(settings: Settings) -> App:
 
 # --- processes --------------------------------------------------------------------------------------------------------
 def ticker(app: App, bell: Bell) -> Ticker:
-    readiness = Readiness(app.table(), app.ledger)
+    readiness = Readiness(app.table, app.ledger)
     node = node_name(app.settings.var)
     return Ticker(
         app.ledger, bell, owner(node), liveness(node), readiness, (readiness.look, *chores(app)),
@@ -229,11 +257,13 @@ async def run_inbound(settings: Settings, bell: Bell, ready: Callable[[], None],
     """The sources but those of HTTP, and the ticker, until `stop`."""
     app = App(settings, bell)
     try:
-        sources = open_sources(app.table(), app.receiver, app.ledger, owner(node_name(settings.var)), app.gate)
-        tasks = [asyncio.create_task(s.run(stop)) for s in sources]
-        tasks.append(asyncio.create_task(ticker(app, bell).run(stop)))
-        tasks.append(asyncio.create_task(Served(app.ledger, app.table().version).run(stop)))
-        tasks.append(asyncio.create_task(tend(settings.var, app.table, stop)))
+        node = owner(node_name(settings.var))
+        inlets = Inlets(lambda table: open_sources(table, app.receiver, app.ledger, node, app.gate))
+        work = (
+            inlets.run(app.table(), stop), app.follower().run(stop, inlets.use), ticker(app, bell).run(stop),
+            tend(settings.var, app.table, stop),
+        )  # fmt: skip
+        tasks = [asyncio.create_task(one) for one in work]
         ready()
         await asyncio.gather(*tasks)
     finally:
@@ -253,9 +283,12 @@ async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], No
 
     spare_the_collector()
     admin = Admin(state, registry_of(metrics, lambda: families(app.ledger, app.gate.reasons())))
+    following = asyncio.create_task(app.follower(quiet=True).run(stop, api.use))
     try:
         await serve(api, admin, settings.http, settings.admin, stop, ready)
+        await following
     finally:
+        following.cancel()
         await api.close()
         app.close()
 
@@ -274,11 +307,14 @@ class ShiftRunner:
         me = owner(node_name(settings.var))
         self.desk = self.app.desk(me, self.children, mark, stopping)
         self.desk.exhausted = exhausted
-        self.app.table()
+        self._follower = self.app.follower(quiet=True)
+        self.desk.stopping = lambda: stopping() or self._follower.outdated()
         spare_the_collector()
 
     def __call__(self) -> int:
-        """Lanes served; called by each doorbell."""
+        """Lanes served; called by each doorbell. A shift ends early where another version came."""
+        if self._follower.outdated() and self._follower.look() is not None:
+            self.runner.run(self.desk.reopen())
         return self.runner.run(Shift(self.desk, self.bell, self.children).run())
 
     def crashed(self, mark: int, reason: str, certain: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from router.ledger import Circuit, Ledger
 from router.route import Table
 
@@ -10,7 +12,7 @@ class Readiness:
     """Whether work of a target, or of a route's processing, is worth a ring. `look()` reads the breakers anew: once a
     turn of the ticker, not once a lane."""
 
-    def __init__(self, table: Table, ledger: Ledger) -> None:
+    def __init__(self, table: Callable[[], Table], ledger: Ledger) -> None:
         self._table = table
         self._ledger = ledger
         self._circuits: dict[str, Circuit] = {}
@@ -20,10 +22,11 @@ class Readiness:
 
     def __call__(self, name: str) -> bool:
         route, _, target = name.partition(".")
+        table = self._table()
         if not target:
-            return route in self._table.routes
-        found = self._table.target(name)
-        if found is None or found.send.connection not in self._table.connections:
+            return route in table.routes
+        found = table.target(name)
+        if found is None or found.send.connection not in table.connections:
             return False
         circuit = self._circuits.get(found.send.connection)
         return circuit is None or circuit.state == "closed" or circuit.until <= self._ledger.now()

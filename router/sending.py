@@ -135,10 +135,14 @@ class Desk:
     def circuit(self, connection: str) -> Circuit:
         return self.circuits.get(connection) or Circuit(connection, "closed", 0, 0, 0)
 
-    async def close(self) -> None:
+    async def reopen(self) -> None:
+        """Between two shifts: connections may have changed with the version."""
         for target in self._targets.values():
             await target.close()
         self._targets.clear()
+
+    async def close(self) -> None:
+        await self.reopen()
         self._writer.shutdown(wait=True)
 
 

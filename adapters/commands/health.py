@@ -146,7 +146,7 @@ def overdue(app: App, table: Table | None, seconds: float) -> Iterator[Trouble]:
     """Lanes that are due, that nothing defers, and that nobody has claimed since."""
     ready: Callable[[str], bool] = lambda name: True  # noqa: E731
     if table is not None:
-        readiness = Readiness(table, app.ledger)
+        readiness = Readiness(lambda: table, app.ledger)
         readiness.look()
         ready = readiness
     now, oldest = app.ledger.now(), dict[str, int]()
@@ -169,7 +169,7 @@ def pauses(app: App, seconds: float) -> Iterator[Trouble]:
 
 def intake(app: App) -> dict[str, str]:
     """By what intake is closed, and why. Where the project never ran, or cannot be used here, the limits are not known."""
-    if app.ledger.newest_version()[0] == 0:
+    if app.ledger.newest_version() is None:
         return {}
     try:
         app.table()

@@ -13,6 +13,7 @@ from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
 from adapters.commands.lazy import late
 from adapters.commands.output import answer_one, answer_rows, output_option, pretty, say, stop, to_json
 from adapters.commands.project import draft, opened, reader, stored_version
+from adapters.commands.routes_deploy import deploy, diff, history, rollback
 from adapters.commands.routes_pause import pause, resume
 from adapters.commands.trying import shown, trial_row
 from adapters.settings import Settings
@@ -33,7 +34,7 @@ COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
 
 @click.group()
 def routes() -> None:
-    """Routes: check, list, show, try, pause, resume."""
+    """Routes: check, list, show, try, deploy, rollback, history, diff, pause, resume."""
 
 
 @routes.command()
@@ -222,5 +223,7 @@ def pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 routes.add_command(try_)
+for command in (history, diff, deploy, rollback):
+    routes.add_command(command)
 routes.add_command(pause)
 routes.add_command(resume)

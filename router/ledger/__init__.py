@@ -15,7 +15,7 @@ from router.ledger.choice import Choice, Derived, NewWork, Taken
 from router.ledger.intake import Arrival, BlobWriter, End, FileIn, Intake, Once, Receipt, ReplayOf
 from router.ledger.lanes import FAR, Claim, Lanes
 from router.ledger.settlement import Attempt, Fate, FileOut, Park, Progress, Settlement, Unpark
-from router.ledger.version import Version
+from router.ledger.version import COMMANDED, DEPLOYED, ROLLED_BACK, STARTED, Version, VersionEntry
 from router.ledger.worklist import Parked, Revision, Stored, Work, Worklist
 
 
@@ -26,7 +26,11 @@ class Ledger(Intake, Lanes, Worklist, Arrays, Protocol):
 
 
 __all__ = [
+    "COMMANDED",
+    "DEPLOYED",
     "FAR",
+    "ROLLED_BACK",
+    "STARTED",
     "Array",
     "ArrayEnd",
     "Arrival",
@@ -57,6 +61,7 @@ __all__ = [
     "Taken",
     "Unpark",
     "Version",
+    "VersionEntry",
     "Work",
     "Worklist",
 ]

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from tests.faults.proof import Proof
-from tests.faults.proofs import broker, dayfile, disk, frozen, kills, poison, pruning, removed, server, targets, versions
+from tests.faults.proofs import (
+    broker,
+    clocks,
+    dayfile,
+    disk,
+    frozen,
+    kills,
+    poison,
+    pruning,
+    removed,
+    server,
+    targets,
+    versions,
+)
 
-ALL = (kills, broker, server, frozen, disk, targets, poison, dayfile, versions, removed, pruning)
+ALL = (kills, broker, server, frozen, disk, clocks, targets, poison, dayfile, versions, removed, pruning)
 PROOFS: dict[str, Proof] = {module.PROOF.name: module.PROOF for module in ALL}

@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +70,15 @@ class Day:
 
     def __init__(
         self, terms: Terms, answer: Answer = take, routes: str = "", connections: str = "", *options: str, rows: int = 5000,
-        also: Sequence[str] = (), prepare: Callable[[Path], object] = lambda folder: None, **names: object,
+        also: Sequence[str] = (), prepare: Callable[[Path], object] = lambda folder: None,
+        environment: Mapping[str, str] | None = None, **names: object,
     ) -> None:  # fmt: skip
         assert terms.engines.bus is not None
         self.terms, self.rows, self.bus = terms, rows, terms.engines.bus
         self.sink = Sink(answer)
         self.text = HEAD + connections + ROUTES + routes
         self.options, self._prepare, self.also = options, prepare, also
+        self.environment = environment or {}
         self.names: dict[str, object] = {"version": 1, "keep": "bodies: 1d", **names}
         self.files: list[str] = []
         self.strikes: list[recovery.Strike] = []
@@ -94,6 +96,7 @@ class Day:
         names = {"bus": self.bus.url, "queue": queue, **self.names}
         folder = self.terms.folder / "shop"
         self.shop = Shop(folder, self.sink.port, self.text, *self.options, common=common, **names)
+        self.shop.environment = self.environment
         self._prepare(folder)
         await self.shop.start()
         self.publisher.start()

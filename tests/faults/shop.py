@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,8 @@ routes:
 
 class Shop:
     """The product as its user starts it. `accepted` holds by path what was answered 202: body, id, and the time.
-    `options` are for `up`, `common` (which ledger, which broker) for every command; `names` fill in the routes."""
+    `options` are for `up`, `common` (which ledger, which broker) for every command, `environment` what it
+    starts `up` with beside its own; `names` fill in the routes."""
 
     def __init__(
         self, folder: Path, sink: int, routes: str = ROUTES, *options: str, common: Sequence[str] = (), **names: object
@@ -60,6 +61,7 @@ class Shop:
         self.folder = folder
         self.options = options
         self.common = common
+        self.environment: Mapping[str, str] = {}
         self.names = {"sink": sink, **names}
         (folder / "in").mkdir(parents=True)
         self.write(routes)
@@ -89,7 +91,8 @@ class Shop:
         begin = log.stat().st_size if log.exists() else 0
         with log.open("ab") as out:
             words = self.crossdock("up", "--http", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", "2", *self.options)
-            self.process = subprocess.Popen(words, stderr=out, stdout=out, cwd=self.folder)
+            env = {**os.environ, **self.environment}
+            self.process = subprocess.Popen(words, stderr=out, stdout=out, cwd=self.folder, env=env)
         await until(lambda: b"\nready http" in log.read_bytes()[begin:] or self.process.poll() is not None, 30)  # type: ignore[union-attr]
         assert self.process.poll() is None, self.log
         self.find()

@@ -21,18 +21,18 @@ def opened(shop: Workshop) -> None:
 
 def test_routes_and_targets_of_the_table_are_ready(tmp_path: Path) -> None:
     shop = Workshop(tmp_path, targets=[target()])
-    ready = Readiness(shop.table, shop.ledger)
+    ready = Readiness(lambda: shop.table, shop.ledger)
     assert [ready(name) for name in ("r", "r.t", "gone", "r.gone", "gone.t")] == [True, True, False, False, False]
 
 
 def test_a_target_without_its_connection_is_not_ready(tmp_path: Path) -> None:
     shop = Workshop(tmp_path, targets=[target()])
-    assert not Readiness(replace(shop.table, connections={}), shop.ledger)("r.t")
+    assert not Readiness(lambda: replace(shop.table, connections={}), shop.ledger)("r.t")
 
 
 def test_an_open_breaker_defers_its_targets_until_a_probe_may_go(tmp_path: Path) -> None:
     shop = Workshop(tmp_path, targets=[target()])
-    ready = Readiness(shop.table, shop.ledger)
+    ready = Readiness(lambda: shop.table, shop.ledger)
     opened(shop)
     ready.look()
     assert (ready("r"), ready("r.t")) == (True, False)
@@ -42,7 +42,7 @@ def test_an_open_breaker_defers_its_targets_until_a_probe_may_go(tmp_path: Path)
 
 def test_breakers_are_read_when_it_looks(tmp_path: Path) -> None:
     shop = Workshop(tmp_path, targets=[target()])
-    ready = Readiness(shop.table, shop.ledger)
+    ready = Readiness(lambda: shop.table, shop.ledger)
     ready.look()
     opened(shop)
     assert ready("r.t")

@@ -142,7 +142,13 @@ CREATE TABLE derived (seq INTEGER NOT NULL, record INTEGER NOT NULL, tag TEXT NO
     body BYTES NOT NULL, PRIMARY KEY (seq, record, tag, step));
 """
 
-MIGRATIONS: tuple[str, ...] = (SCHEMA_1,)
+SCHEMA_2 = """
+-- How a version came to be current: started, deployed, rolled back (then `of` is the version whose text it is).
+ALTER TABLE config ADD COLUMN how TEXT NOT NULL DEFAULT 'started';
+ALTER TABLE config ADD COLUMN of INTEGER NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS: tuple[str, ...] = (SCHEMA_1, SCHEMA_2)
 
 PARTED = ("message", "body", "attempt", "business_key")
 """Tables with a part for each day."""

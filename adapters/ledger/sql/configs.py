@@ -8,7 +8,15 @@ from collections.abc import Mapping
 import msgspec
 
 from adapters.ledger.sql.database import Database
-from router.ledger import Version
+from adapters.ledger.sql.deadletters import audit
+from router.ledger import COMMANDED, STARTED, Version, VersionEntry
+
+ENTRY = "SELECT version, sha256, by, at, reason, how, of FROM config ORDER BY version DESC LIMIT ?"
+
+
+def packed_with_hash(files: Mapping[str, bytes]) -> tuple[bytes, str]:
+    packed = msgspec.msgpack.encode(dict(sorted(files.items())))
+    return packed, hashlib.sha256(packed).hexdigest()
 
 
 class Configs:
@@ -17,10 +25,9 @@ class Configs:
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    def store_version(self, files: Mapping[str, bytes], by: str, reason: str) -> int:
+    def store_version(self, files: Mapping[str, bytes], by: str, reason: str, how: str = STARTED, of: int = 0) -> int:
         """The number of this text: a new one where it differs from the newest."""
-        packed = msgspec.msgpack.encode(dict(sorted(files.items())))
-        digest = hashlib.sha256(packed).hexdigest()
+        packed, digest = packed_with_hash(files)
         newest = "SELECT version, sha256 FROM config ORDER BY version DESC LIMIT 1"
         rows = self.db.read(newest)
         if rows and rows[0][1] == digest:
@@ -32,13 +39,22 @@ class Configs:
                 return int(row[0])
             number = (int(row[0]) if row is not None else 0) + 1
             now = self.db.clock.now()
-            run("INSERT INTO config VALUES (?,?,?,?,?,?)", (number, digest, packed, by, now, reason))
+            run("INSERT INTO config VALUES (?,?,?,?,?,?,?,?)", (number, digest, packed, by, now, reason, how, of))
+            if how in COMMANDED:
+                audit(run, now, by, how, f"version {number}", reason)
         return number
 
-    def newest_version(self) -> tuple[int, str, int]:
-        """(number, by whom, epoch ms); 0 where there is none. Cheap, unlike the text."""
-        rows = self.db.read("SELECT version, by, at FROM config ORDER BY version DESC LIMIT 1")
-        return (int(rows[0][0]), str(rows[0][1]), int(rows[0][2])) if rows else (0, "", 0)
+    def versions(self, limit: int = 1_000_000) -> list[VersionEntry]:
+        """The history, the newest first. Cheap, unlike the text."""
+        return [VersionEntry(*row) for row in self.db.read(ENTRY, (limit,))]
+
+    def newest_version(self) -> VersionEntry | None:
+        """None where there is none yet."""
+        return next(iter(self.versions(1)), None)
+
+    def hash_of(self, files: Mapping[str, bytes]) -> str:
+        """As `sha256` of the entry of a version with this text."""
+        return packed_with_hash(files)[1]
 
     def version(self, number: int) -> Version | None:
         """0 is the newest."""

@@ -172,4 +172,10 @@ SCHEMA_5 = """
 CREATE INDEX work_backlog ON work (target, seq, size, ok, failed) WHERE state = 0;
 """
 
-MIGRATIONS: tuple[str, ...] = (SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5)
+SCHEMA_6 = """
+-- How a version came to be current: started, deployed, rolled back (then `of` is the version whose text it is).
+ALTER TABLE config ADD COLUMN how TEXT NOT NULL DEFAULT 'started';
+ALTER TABLE config ADD COLUMN of INTEGER NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS: tuple[str, ...] = (SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6)
