@@ -40,6 +40,8 @@ class Shift:
     seconds: float = SHIFT
     patience: float = 1.0
     """Seconds for which a lane that will be due is waited for; beyond it the ticker rings."""
+    look_every: float = LOOK_EVERY
+    """Seconds between two looks for what is due while something is served."""
     serving: dict[tuple[str, int], asyncio.Task[None]] = field(default_factory=dict)
     served: dict[str, float] = field(default_factory=dict)
     failing: dict[tuple[str, int], float] = field(default_factory=dict)
@@ -67,7 +69,7 @@ class Shift:
                     continue
                 idle = 0.0
                 done, _ = await asyncio.wait(
-                    self.serving.values(), timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED
+                    self.serving.values(), timeout=self.look_every, return_when=asyncio.FIRST_COMPLETED
                 )
                 self._ended(done)
         finally:

@@ -25,6 +25,7 @@ SCENARIOS = ("adapters/inbound/folder/test_folder_crash.py",)
 """Tests of a whole room that are named by what happens in it."""
 DELIVERY = "tests/router/test_deliver.py goes through it with every way that a delivery can end"
 COLLECTING = "tests/router/test_collect.py goes through it, with owners that die and records that come late"
+MISTAKEN = "tests/adapters/testing/test_testing_mistakes.py makes every mistake that it knows"
 MOVING = "tests/integration/test_ledger_moving.py types its commands, on both engines"
 ELSEWHERE = {
     "router/ports.py": "protocols only; tests/contracts holds every adapter to them",
@@ -35,6 +36,10 @@ ELSEWHERE = {
     "router/registry.py": DECLARATIONS,
     "adapters/inbound/folder/ports.py": DECLARATIONS,
     "router/feed.py": DELIVERY,
+    "router/testing/case.py": DECLARATIONS,
+    "router/config/route_tests.py": MISTAKEN,
+    "router/config/bodies_of_tests.py": MISTAKEN,
+    "router/config/schema/route_tests.py": MISTAKEN,
     "adapters/targets.py": "part of the composition root: tests/acceptance sends by each adapter that it names",
     "router/config/walk.py": "every rule of tests/router/config walks by it",
     "router/outcomes.py": DELIVERY,

@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "up": ("adapters.commands.up", "Runs everything: broker, web, inbound, worker."),
     "run": ("adapters.commands.run", "Runs one process of the Procfile."),
     "init": ("adapters.commands.init", "Makes a project that runs at once."),
-    "routes": ("adapters.commands.routes", "Checks, lists, shows, tries, pauses and resumes routes."),
+    "routes": ("adapters.commands.routes", "Checks, lists, shows, tries, tests, pauses and resumes routes."),
     "send": ("adapters.commands.send", "Puts files into a route."),
     "messages": ("adapters.commands.messages", "Finds messages and tells their life."),
     "dlq": ("adapters.commands.dlq", "Dead letters: list, edit, requeue, discard, export, import."),

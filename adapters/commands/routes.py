@@ -15,6 +15,7 @@ from adapters.commands.output import answer_one, answer_rows, output_option, pre
 from adapters.commands.project import draft, opened, reader, stored_version
 from adapters.commands.routes_deploy import deploy, diff, history, rollback
 from adapters.commands.routes_pause import pause, resume
+from adapters.commands.routes_test import test
 from adapters.commands.trying import shown, trial_row
 from adapters.settings import Settings
 from router.config.problems import Problem
@@ -34,7 +35,7 @@ COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
 
 @click.group()
 def routes() -> None:
-    """Routes: check, list, show, try, deploy, rollback, history, diff, pause, resume."""
+    """Routes: check, list, show, try, test, deploy, rollback, history, diff, pause, resume."""
 
 
 @routes.command()
@@ -222,8 +223,5 @@ def pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (text.partition("=") for text in texts)]
 
 
-routes.add_command(try_)
-for command in (history, diff, deploy, rollback):
+for command in (try_, test, history, diff, deploy, rollback, pause, resume):
     routes.add_command(command)
-routes.add_command(pause)
-routes.add_command(resume)

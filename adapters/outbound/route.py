@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from time import perf_counter
 from typing import Any
 
@@ -78,12 +79,14 @@ class RouteTarget:
     def __init__(
         self, receiver: Receiver, table: Callable[[], Table], blob: Callable[[str], BlobWriter],
         paused: Callable[[str], bool] = none_is_paused, closed: Callable[[str], str] = always_open,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:  # fmt: skip
         self._receiver = receiver
         self._table = table
         self._blob = blob
         self._paused = paused
         self._why_closed = closed
+        self._now = now
 
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         started = perf_counter()
@@ -130,7 +133,7 @@ class RouteTarget:
         address: RouteAddress = parcel.address
         route = table.routes[address.route]
         envelope = Envelope(
-            id=new_id(), route=route.id, source=route.source.name, received_at=utc_now(), raw=parcel.body,
+            id=new_id(), route=route.id, source=route.source.name, received_at=self._now(), raw=parcel.body,
             size=len(parcel.body), content_type=parcel.content_type or None, headers=address.headers,
             params=address.params, client=address.client, file=address.file,
         )  # fmt: skip

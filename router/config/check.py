@@ -14,16 +14,18 @@ from router.config.located import UNSET
 from router.config.problems import ERROR, ConfigError, Problem, errors, in_order
 from router.config.project import Project, stored_project
 from router.config.references import resolver_for
+from router.config.route_tests import advise, route_tests
 from router.config.rules import check_route
 from router.config.sections import sections
 from router.registry import Registry
 from router.route import Table
+from router.testing.case import RouteTest
 
 
 def check(project: Project, registry: Registry, environ: Mapping[str, str]) -> list[Problem]:
     """Every mistake at once, in order of place. Starts nothing, writes nothing, and never raises for what a user can
     write."""
-    return assemble(project, registry, environ)[1]
+    return assemble(project, registry, environ)[2]
 
 
 def build(
@@ -36,7 +38,7 @@ def build(
 ) -> Table:
     """The table of a stored version. Paths of connections start at `base`. Raises ConfigError with all problems where
     one is an error; a reference to something that is not set is one here."""
-    table, problems = assemble(stored_project(files, config_name, environ, base, version), registry, environ)
+    table, _, problems = assemble(stored_project(files, config_name, environ, base, version), registry, environ)
     problems = [set_or_stop(problem) for problem in problems]
     if errors(problems):
         raise ConfigError(errors(problems))
@@ -47,16 +49,26 @@ def build_for_trial(project: Project, registry: Registry, environ: Mapping[str, 
     """The table of a project that nothing is sent with: a text with a reference to something that is not set stands in
     it as it is written (in templates as `$NAME`). Those references come as warnings. Raises ConfigError where anything
     else is wrong."""
-    table, problems = assemble(project, registry, environ, as_written=True)
+    table, _, problems = assemble(project, registry, environ, as_written=True)
     unset = [problem for problem in problems if problem.code == "W" + UNSET]
     if errors(problems):
         raise ConfigError(in_order([*errors(problems), *unset]))
     return table, unset
 
 
+def build_for_tests(
+    project: Project, registry: Registry, environ: Mapping[str, str]
+) -> tuple[Table, tuple[RouteTest, ...]]:
+    """The same table with the tests of the project. Raises ConfigError."""
+    table, tests, problems = assemble(project, registry, environ, as_written=True)
+    if errors(problems):
+        raise ConfigError(errors(problems))
+    return table, tests
+
+
 def assemble(
     project: Project, registry: Registry, environ: Mapping[str, str], as_written: bool = False
-) -> tuple[Table, list[Problem]]:
+) -> tuple[Table, tuple[RouteTest, ...], list[Problem]]:
     """The one way that all go, so that `check` accepts nothing that `build` refuses."""
     findings = Findings()
     found = sections(project, resolver_for(environ, project.base), findings)
@@ -65,7 +77,9 @@ def assemble(
     check_links(found, findings)
     compiler = Compiler(registry, project.content, findings, as_written)
     table = build_table(found, compiler, registry, project.base, project.content.version)
-    return table, in_order(findings.problems)
+    tests = route_tests(found, table, project.content, findings)
+    advise(found, table, tests, findings)
+    return table, tests, in_order(findings.problems)
 
 
 def set_or_stop(problem: Problem) -> Problem:

@@ -112,6 +112,8 @@ def subject(data: Any, path: PathKeys) -> tuple[str, PathKeys]:
             return f"connection '{name}'", tuple(rest)
         case ("clients", str(name), *rest):
             return f"client '{name}'", tuple(rest)
+        case ("tests", str(name), *rest):
+            return f"test '{name}'", tuple(rest)
         case ("routes", str(name), "to", int(n), *rest):
             return f"{target_name(data, name, n)} of route '{name}'", tuple(rest)
         case ("routes", str(name), *rest):

@@ -18,12 +18,12 @@ from router.config.schema.routes import IncludedFile, ProjectFile
 from router.config.spots import KEY, find
 
 DOUBLED_ID = "0208"
-NAMES = {"connections": "connection", "clients": "client", "routes": "route"}
+NAMES = {"connections": "connection", "clients": "client", "routes": "route", "tests": "test"}
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One connection, client or route: its loaded value and where it stands."""
+    """One connection, client, route or test: its loaded value and where it stands."""
 
     id: str
     value: Any
@@ -37,6 +37,7 @@ class Sections:
     connections: Mapping[str, Item]
     clients: Mapping[str, Item]
     routes: Mapping[str, Item]
+    tests: Mapping[str, Item] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, Any] = field(default_factory=dict)
     whole: bool = True

@@ -66,7 +66,6 @@ class Taker:
         self._ledger = ledger
         self._within = within
         self._shared = ledger.shared
-        self._once = route.source.options.get("duplicates", "skip") == "skip"
 
     def file_in(self, file: Seen) -> FileIn:
         """The file as the ledger knows it. Hosts that share one have numbers of their own for the same device."""
@@ -81,7 +80,7 @@ class Taker:
             return None
         envelope, digest, blob = copied
         arrival = self._receiver.admit(self._route, envelope, digest)
-        once = arrival.once + self._identity(envelope, digest)
+        once = arrival.once + identity_of(self._route, envelope, digest, self._within)
         return Taken(file, replace(arrival, once=once, file=self.file_in(file)), blob)
 
     def changed(self, path: Path, name: str) -> Taken | None:
@@ -136,25 +135,27 @@ class Taker:
         file = File(shown(name), size)
         return Envelope(id, self._route.id, source, received_at(id), raw, blob, size, None, headers, file=file)
 
-    def _identity(self, envelope: Envelope, digest: bytes) -> tuple[Once, ...]:
-        if not self._once or not self._holds_records(envelope):
-            return ()
-        return (Once(f"file:{self._route.id}", digest.hex(), self._within, changed="duplicate"),)
 
-    def _holds_records(self, envelope: Envelope) -> bool:
-        """Whether there is anything in a file: one that is empty, or a header alone, comes every day and is no
-        duplicate."""
-        if envelope.size == 0:
-            return False
-        codec = self._route.codec
-        if codec is None and self._route.choose_codec is not None and envelope.file is not None:
-            codec = self._route.choose_codec(None, envelope.file.name)
-        if envelope.raw is None or envelope.size > FEW or not isinstance(codec, RecordCodec):
-            return True
-        try:
-            return any(cut.records for cut in codec.cut(BytesIO(envelope.raw)))
-        except MessageError:
-            return True
+def identity_of(route: Route, envelope: Envelope, digest: bytes, within: float) -> tuple[Once, ...]:
+    """What a file of a route is known by: its content, where the same again is a duplicate."""
+    if route.source.options.get("duplicates", "skip") != "skip" or not _holds_records(route, envelope):
+        return ()
+    return (Once(f"file:{route.id}", digest.hex(), within, changed="duplicate"),)
+
+
+def _holds_records(route: Route, envelope: Envelope) -> bool:
+    """Whether there is anything in a file: one that is empty, or a header alone, comes every day and is no duplicate."""
+    if envelope.size == 0:
+        return False
+    codec = route.codec
+    if codec is None and route.choose_codec is not None and envelope.file is not None:
+        codec = route.choose_codec(None, envelope.file.name)
+    if envelope.raw is None or envelope.size > FEW or not isinstance(codec, RecordCodec):
+        return True
+    try:
+        return any(cut.records for cut in codec.cut(BytesIO(envelope.raw)))
+    except MessageError:
+        return True
 
 
 def kept(write: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:

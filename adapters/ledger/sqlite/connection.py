@@ -272,6 +272,9 @@ class Database:
         with self._read_lock, translated(self.path):
             self._reader.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
+    def image(self) -> bytes:
+        return bytes(self._writer.serialize("main"))
+
     def close(self) -> None:
         self._writer.close()
         if self._reader is not self._writer:

@@ -12,6 +12,7 @@ from router.config.schema.fields import Entry, Flag, Formula, Literal, Note, Tex
 from router.config.schema.formats import Format
 from router.config.schema.mistakes import wrong
 from router.config.schema.policies import Defaults, LimitsWords
+from router.config.schema.route_tests import RouteTestWords
 from router.config.schema.shapes import Listing, Named, Nest, Words
 from router.config.schema.sources import From
 from router.config.schema.steps import VERBS, Steps
@@ -55,7 +56,6 @@ def section(entry: Entry, note: str) -> Named:
 class IncludedFile(Words):
     """A file that routes.yaml includes."""
 
-    later = ("tests",)
     elsewhere: Mapping[str, str] = {
         "defaults": "it stands in the file that includes this one only",
         "include": "it stands in the file that includes this one only",
@@ -66,6 +66,7 @@ class IncludedFile(Words):
     connections = section(Connection(), "Outside systems by name.")
     clients = section(Nest(Client), "Who may call http sources, by name.")
     routes = section(Nest(RouteWords), "Routes by name.")
+    tests = Named(Nest(RouteTestWords), None, "Tests of routes by name.", load_default=dict)
 
 
 class ProjectFile(IncludedFile):

@@ -12,7 +12,7 @@ from tests.router.config.desk import HEAD, Desk, brief
         ("version: 2\n", [("E0204", 1, 10, "version")]),
         ("version: '1'\n", [("E0204", 1, 10, "version")]),
         ("version: 1\nrutes: {}\n", [("E0201", 2, 1, "rutes")]),
-        ("version: 1\ntests: {}\n", [("E0205", 2, 1, "tests")]),
+        ("version: 1\ntests: []\n", [("E0203", 2, 8, "tests")]),
         ("version: 1\nroutes: []\n", [("E0203", 2, 9, "routes")]),
         ("version: 1\nroutes:\n  r:\n", [("E0203", 3, 3, "routes.r")]),
         ("- a\n", [("E0203", 1, 1, "")]),
