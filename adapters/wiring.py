@@ -56,6 +56,7 @@ from transforms.codecs.plain import read_json
 from transforms.expressions import NAMESPACES, compile_expression
 from transforms.steps import STEPS
 from transforms.templates import compile_text
+from transforms.types.checker import ProjectTypes
 
 log = structlog.get_logger("crossdock.versions")
 
@@ -74,7 +75,7 @@ def registry() -> Registry:
     return Registry(
         codecs=CODECS, steps=STEPS, targets=TARGETS, sources=("http", "route", *SOURCES), expression=compile_expression,
         template=compile_text, path_template=lambda text: compile_text(text, "path"),
-        codec_for=codec_for, codec_of_body=codec_of_body, namespaces=namespaces,
+        codec_for=codec_for, codec_of_body=codec_of_body, namespaces=namespaces, types=ProjectTypes,
     )  # fmt: skip
 
 

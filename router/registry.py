@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from router.config.types import Types
 from router.ports import Codec, Content, Expression, TargetKind
 from router.route import AnyStep
 
@@ -58,3 +59,5 @@ class Registry:
     """`template` for the path of a request: each value is percent-encoded."""
     namespaces: Callable[[Mapping[str, str]], AbstractContextManager[None]] = lambda prefixes: nullcontext()
     """While it is open, expressions are compiled with these prefixes for `xpath`."""
+    types: Callable[[Content], Types] | None = None
+    """What is known of bodies before there are any; None: nothing, and no expression is looked at with its body."""

@@ -19,6 +19,7 @@ SUITES = {
     "adapters/ledger/sql": "adapters/ledger/sqlite/test_ledger.py",
     "adapters/ledger/postgresql": "integration/test_ledger_postgresql.py",
     "transforms/codecs/csv": "transforms/codecs/test_codecs.py",
+    "transforms/types": "transforms/types/test_checker.py",
 }
 """Rooms whose files are parts of one port or body, held by a contract suite as a whole."""
 SCENARIOS = ("adapters/inbound/folder/test_folder_crash.py",)
@@ -34,6 +35,7 @@ ELSEWHERE = {
     "router/route.py": DECLARATIONS,
     "router/jobs.py": DECLARATIONS,
     "router/registry.py": DECLARATIONS,
+    "router/config/types.py": DECLARATIONS,
     "adapters/inbound/folder/ports.py": DECLARATIONS,
     "router/feed.py": DELIVERY,
     "router/testing/case.py": DECLARATIONS,

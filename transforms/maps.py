@@ -36,7 +36,7 @@ class CompiledMap:
             raise MapSyntaxError("a map needs `fields`, an object", "")
         if spec.get("keep") not in (None, "all"):
             raise MapSyntaxError(f"keep is `all` or left out, not {spec['keep']!r}", "keep")
-        self.name = name
+        self.name, self.spec = name, spec
         self.quick: Callable[[Message], Any] = Writer(False).function(spec)
         """For the usual case: raises anything where the map has to be looked at again."""
         self._careful = Writer(True).function(spec)

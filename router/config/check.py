@@ -9,6 +9,7 @@ from pathlib import Path
 from router.config.build import build_table
 from router.config.compiling import Compiler
 from router.config.findings import Findings
+from router.config.following import check_bodies
 from router.config.links import check_links
 from router.config.located import UNSET
 from router.config.problems import ERROR, ConfigError, Problem, errors, in_order
@@ -38,7 +39,8 @@ def build(
 ) -> Table:
     """The table of a stored version. Paths of connections start at `base`. Raises ConfigError with all problems where
     one is an error; a reference to something that is not set is one here."""
-    table, _, problems = assemble(stored_project(files, config_name, environ, base, version), registry, environ)
+    project = stored_project(files, config_name, environ, base, version)
+    table, _, problems = assemble(project, registry, environ, follows=False)
     problems = [set_or_stop(problem) for problem in problems]
     if errors(problems):
         raise ConfigError(errors(problems))
@@ -67,15 +69,18 @@ def build_for_tests(
 
 
 def assemble(
-    project: Project, registry: Registry, environ: Mapping[str, str], as_written: bool = False
+    project: Project, registry: Registry, environ: Mapping[str, str], as_written: bool = False, follows: bool = True
 ) -> tuple[Table, tuple[RouteTest, ...], list[Problem]]:
-    """The one way that all go, so that `check` accepts nothing that `build` refuses."""
+    """The one way that all go, so that `check` accepts nothing that `build` refuses. `follows`: the body through each
+    route; a version that was stored once is built as it is, whatever is known of types by now."""
     findings = Findings()
     found = sections(project, resolver_for(environ, project.base), findings)
     for route in found.routes.values():
         check_route(route, findings)
     check_links(found, findings)
     compiler = Compiler(registry, project.content, findings, as_written)
+    if follows and registry.types is not None:
+        check_bodies(found, compiler, registry.types(project.content))
     table = build_table(found, compiler, registry, project.base, project.content.version)
     tests = route_tests(found, table, project.content, findings)
     advise(found, table, tests, findings)

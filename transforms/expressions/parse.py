@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -55,6 +56,7 @@ ENVIRONMENT = ColumnEnvironment(autoescape=False)
 assert DECIMAL_MARK == "\x00dec:"
 
 
+@lru_cache(maxsize=8192)
 def parse(text: str) -> nodes.Expr:
     """The expression's tree, whose nodes have the character where they start as `lineno`. Raises
     ExpressionSyntaxError."""

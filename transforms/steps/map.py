@@ -33,6 +33,11 @@ class Map:
             self._map = compile_map(value, "map")
 
     @property
+    def spec(self) -> Mapping[str, Any]:
+        """What is written: `fields`, perhaps `keep`."""
+        return self._map.spec  # type: ignore[no-any-return]
+
+    @property
     def quick(self) -> Callable[[Message], Any]:
         """The new body alone, for records by the thousand; raises anything where `apply` has to be asked."""
         return self._map.quick  # type: ignore[no-any-return]

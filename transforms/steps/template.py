@@ -17,6 +17,7 @@ class TemplateStep:
     def __init__(self, value: str, content: Content) -> None:
         self.rule = f"template: {value}"
         self._template = TemplateSet(content).compile(value)
+        self.name = self._template.source
         self.content_type = self._template.content_type
 
     def apply(self, message: Message) -> Message:

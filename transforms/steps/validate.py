@@ -24,9 +24,9 @@ class Validate:
     def __init__(self, value: str | Mapping[str, Any], content: Content) -> None:
         options: Mapping[str, Any] = {"schema": value} if isinstance(value, str) else value
         self.rule = f"validate: {options['schema']}"
-        self._schema = load_schema(options["schema"], options.get("unknown"), content)
-        self._copies = has_hooks(self._schema)
-        self._quick = quick_way(self._schema)
+        self.schema = load_schema(options["schema"], options.get("unknown"), content)
+        self._copies = has_hooks(self.schema)
+        self._quick = quick_way(self.schema)
 
     def apply(self, message: Message) -> Message:
         body = message.body
@@ -45,9 +45,9 @@ class Validate:
 
     def _load(self, body: dict[str, Any]) -> Any:
         try:
-            return self._schema.load(body)
+            return self.schema.load(body)
         except ValidationError as error:
-            raise invalid(error.messages, self._schema, body) from None
+            raise invalid(error.messages, self.schema, body) from None
         except RecursionError:
             raise MessageError("validate", "invalid", "the body is nested too deeply") from None
         except (MemoryError, TooLong):

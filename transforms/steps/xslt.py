@@ -43,7 +43,7 @@ class Xslt:
         self.name = options["stylesheet"]
         self.rule = f"xslt: {self.name}"
         sheet = parsed(self.name, content)
-        self._text = METHOD(sheet) == "text"
+        self.makes_text = METHOD(sheet) == "text"
         self._transform = compiled(self.name, sheet)
         self._params = {name: compile_expression(str(source)) for name, source in (options.get("params") or {}).items()}
 
@@ -71,7 +71,7 @@ class Xslt:
             raise MessageError("xslt", "value", f"params.{name}: {error}") from None
 
     def _made(self, result: Any) -> Any:
-        if self._text:
+        if self.makes_text:
             try:
                 return str(result)
             except (LookupError, UnicodeError) as error:

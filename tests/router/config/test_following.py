@@ -1,0 +1,111 @@
+"""The body on its way through a route: who sees what, and what stands behind a condition that never changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.transforms.types.desk import HEAD, TO, WEB, brief, checked
+
+HTTP = "send: {http: erp, path: /}"
+
+
+def codes(route: str, files: dict[str, str] | None = None, more: str = "") -> list[tuple[str, str, int, int]]:
+    return brief(checked(route, files, more))
+
+
+def test_each_place_sees_the_body_of_its_own() -> None:
+    """Keys what came in; what stands at targets what the route's steps left; a format what the target's steps left."""
+    route = f"""\
+from: {{folder: in, files: "*.x"}}
+format: {{csv: {{header: false, columns: [a]}}}}
+keys: {{n: "body[0].a"}}
+steps:
+  - split: {{by: records, keys: {{n: body.a}}}}
+  - map: {{fields: {{b: body.a}}}}
+order_by: body.b
+to:
+  - id: a
+    when: body.b == 'x'
+    order_by: body.b
+    steps: [{{map: {{fields: {{c: body.b}}}}}}]
+    format: {{csv: {{columns: [c]}}}}
+    send: {{folder: out, name: "{{{{ body.b }}}}-{{{{ record.number }}}}"}}
+    fallback: {{send: {{folder: out, name: "{{{{ body.b }}}}.dead"}}}}
+  - {{id: b, when: body.b == 'y', {HTTP}}}
+  - otherwise: {{id: c, send: {{sql: dwh, table: t, conflict: [b], columns: {{b: body.b}}}}}}
+"""
+    assert codes(route) == []
+    wrong = route.replace("body.b", "body.zz")
+    assert {code for code, *_ in codes(wrong)} == {"W0620"}
+    assert len(codes(wrong)) == wrong.count("body.zz")
+
+
+def test_before_records_are_cut_nobody_sees_the_whole() -> None:
+    route = """\
+from: {folder: in, files: "*.csv"}
+format: {csv: {header: false, columns: [a]}}
+steps:
+  - filter: body.nothing == 1
+  - split: records
+  - filter: body.a == 'x'
+"""
+    assert codes(route + TO) == []
+
+
+@pytest.mark.parametrize(("files", "said"), [("*.csv", ["W0620"]), ("*.xml", ["W0620"]), ("*", []), ("*.[ct]sv", [])])
+def test_without_a_format_the_suffix_says_it(files: str, said: list[str]) -> None:
+    route = f"from: {{folder: in, files: '{files}'}}\nsteps:\n  - filter: body.lines.x == 'x'\n"
+    assert [code for code, *_ in codes(route + TO)] == said
+
+
+@pytest.mark.parametrize(
+    ("match", "to", "place"),
+    [
+        ("first", [f"{{id: a, when: 1 == 1, {HTTP}}}", f"§{{id: b, when: body.express, {HTTP}}}", "otherwise: {dead: x}"], 1),
+        ("first", [f"{{id: a, when: body.express, {HTTP}}}", f"{{id: b, when: 1 == 1, {HTTP}}}", "§otherwise: {dead: x}"], 1),
+        ("all", [f"{{id: a, when: 1 == 1, {HTTP}}}", f"{{id: b, when: body.express, {HTTP}}}", "§otherwise: {dead: x}"], 1),
+        ("all", [f"{{id: a, when: 1 == 1, {HTTP}}}", f"{{id: b, {HTTP}}}"], 0),
+        ("first", [f"{{id: a, when: body.express, {HTTP}}}", "otherwise: {dead: x}"], 0),
+    ],
+)
+def test_what_stands_behind_a_condition_that_is_always_true(match: str, to: list[str], place: int) -> None:
+    text = WEB + f"match: {match}\nto:\n" + "".join(f"  - {one}\n" for one in to)
+    lines = (HEAD + text).splitlines()
+    line = next((n for n, one in enumerate(lines, 1) if "§" in one), 0)
+    found = codes(text.replace("§", ""))
+    assert [(code, at) for code, _, at, _ in found if code == "W0608"] == [("W0608", line)] * place
+
+
+TWICE = """\
+  s:
+    from: {http: /s, clients: anyone}
+    steps: [{validate: orders.Customer}, {template: t.j2}]
+    to: [{id: a, send: {http: erp, path: /}}]
+"""
+FILE = "transforms/templates/t.j2"
+
+
+def test_what_is_always_so_is_said_of_a_file_where_all_who_use_it_agree() -> None:
+    """What is wrong for one of them is said."""
+    files = {FILE: "{% if body.order_no is defined %}{{ body.order_no }}{% endif %}"}
+    alone = WEB + "  - template: t.j2\n" + TO
+    assert codes(alone, files) == [("W0625", FILE, 1, 7)]
+    assert codes(alone, files, TWICE) == []
+    files = {FILE: "{{ body.order_no }}"}
+    assert codes(alone, files) == []
+    assert codes(alone, files, TWICE) == [("W0620", FILE, 1, 4)]
+
+
+def test_what_is_said_in_a_file_names_who_uses_it() -> None:
+    [problem] = checked(WEB + "  - template: t.j2\n" + TO, {FILE: "{{ body.nte }}"})
+    assert problem.path == "routes.r.steps[1].template"
+
+
+def test_what_is_not_set_or_does_not_compile_is_not_looked_at() -> None:
+    route = WEB + '  - filter: "body.order_num == \'${env:GONE}\'"\n  - filter: body.order_num ==\n' + TO
+    assert [code for code, *_ in codes(route)] == ["W0302", "E0401"]
+
+
+def test_behind_a_step_that_does_not_compile_nothing_is_known() -> None:
+    route = WEB + "  - map: none\n  - filter: body.what == 1\n" + TO
+    assert [code for code, *_ in codes(route)] == ["E0402"]

@@ -1,0 +1,74 @@
+"""What an expression sees at one place: the types of its names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from transforms.types.kinds import ABSENT, ANY, AWARE, INT, NULL, TEXT, Type, object_of, union
+
+HEADERS = object_of({}, TEXT.maybe)
+FILE = object_of({"name": TEXT, "stem": TEXT, "suffix": TEXT, "size": INT})
+FILE_OR_NOT, ANY_OR_NOT = FILE.maybe, ANY.maybe
+RECORD = object_of({"number": INT})
+REPLY = object_of({"status": INT, "headers": HEADERS, "body": ANY})
+ELSEWHERE = {
+    "record": "only behind a split", "out": "only in a map", "reply": "only in `ok_when` and `collect.failed`",
+}  # fmt: skip
+"""Where a name is that is not at every place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`names` are those of every place (`body headers message file record …`), `loops` those that a loop binds.
+    `quiet` are paths whose presence was asked for around this place: nothing is said of them."""
+
+    names: Mapping[str, Type]
+    loops: Mapping[str, Type] = field(default_factory=dict)
+    quiet: frozenset[str] = frozenset()
+
+    @property
+    def body(self) -> Type:
+        return self.names["body"]
+
+    def with_body(self, body: Type) -> Scope:
+        return self if body is self.body else self.having(body=body)
+
+    def having(self, **names: Type) -> Scope:
+        return replace(self, names={**self.names, **names})
+
+    def looping(self, **names: Type) -> Scope:
+        return replace(self, loops={**self.loops, **names})
+
+    def asking(self, paths: frozenset[str]) -> Scope:
+        return replace(self, quiet=self.quiet | paths) if paths else self
+
+    def of(self, name: str) -> Type:
+        if name in self.loops:
+            return self.loops[name]
+        return self.names.get(name, ANY.maybe)
+
+
+def received(kind: str, path: str | None) -> Scope:
+    """What a source gives. A folder gives files; `crossdock send` may give one to every route."""
+    return Scope(dict(names_of(kind, path)))
+
+
+@lru_cache(maxsize=1024)
+def names_of(kind: str, path: str | None) -> Mapping[str, Type]:
+    params = tuple(re.findall(r"\{(\w+)\}", path)) if path is not None else None
+    return {
+        "body": ANY, "headers": HEADERS, "message": message(params), "record": ABSENT,
+        "file": FILE if kind == "folder" else FILE_OR_NOT, "reply": ABSENT, "out": ABSENT, "target": ANY_OR_NOT,
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def message(params: tuple[str, ...] | None) -> Type:
+    """`params` of a path of HTTP; None: of another source."""
+    return object_of({
+        "id": TEXT, "route": TEXT, "received_at": AWARE, "source": TEXT, "client": union([TEXT, NULL]),
+        "params": object_of({}, TEXT.maybe) if params is None else object_of(dict.fromkeys(params, TEXT)),
+    })  # fmt: skip
