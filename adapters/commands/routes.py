@@ -10,6 +10,7 @@ import click
 
 from adapters.commands.completing import route_ids
 from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
+from adapters.commands.explain import explain
 from adapters.commands.lazy import late
 from adapters.commands.output import answer_one, answer_rows, output_option, pretty, say, stop, to_json
 from adapters.commands.project import draft, opened, reader, stored_version
@@ -35,7 +36,7 @@ COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
 
 @click.group()
 def routes() -> None:
-    """Routes: check, list, show, try, test, deploy, rollback, history, diff, pause, resume."""
+    """Routes: check, explain, list, show, try, test, deploy, rollback, history, diff, pause, resume."""
 
 
 @routes.command()
@@ -223,5 +224,5 @@ def pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (text.partition("=") for text in texts)]
 
 
-for command in (try_, test, history, diff, deploy, rollback, pause, resume):
+for command in (explain, try_, test, history, diff, deploy, rollback, pause, resume):
     routes.add_command(command)

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters import wiring
+from router.config.check import check
+from router.config.codes.catalogue import CATALOGUE, ROOMS, code_of, near_codes
+from router.config.codes.code import Code
+from router.config.problems import Problem
+from router.config.project import read_project
+
+ROOT = Path(__file__).parents[4]
+CONNECTIONS = {
+    "pos": "{type: folder, path: inbox}",
+    "out": "{type: folder, path: outbox}",
+    "erp": "{type: http, url: http://erp.test}",
+    "dwh": "{type: sql, url: sqlite:///dwh.db}",
+}
+REST = """\
+clients:
+  web-shop: {token: "${env:WEB_SHOP_TOKEN}"}
+routes:
+  rest:
+    from: {http: /rest, clients: [web-shop]}
+    to:
+      - {id: out, send: {folder: out, name: rest.json}}
+      - {id: erp, send: {http: erp, path: /rest}}
+      - {id: dwh, send: {sql: dwh, table: rest, id_column: id}}
+  rest-of-files:
+    from: {folder: pos, files: "*.rest"}
+    to: [{id: out, send: {folder: out, name: rest.csv}}]
+"""
+ENVIRON = {"WEB_SHOP_TOKEN": "w", "SHOP_TOKEN": "s"}
+SHOWN = [code for code in CATALOGUE.values() if code.wrong]
+
+
+def checked(folder: Path, code: Code, text: str, encoding: str = "utf-8") -> list[Problem]:
+    """A piece of routes.yaml as a project: what it does not declare itself stands in a file that it includes."""
+    if not text.startswith("version"):
+        text = f"version: 1\ninclude: [rest.yaml]\n{text}"
+    declared = set(re.findall(r"^  ([a-z-]+):", text, re.MULTILINE))
+    others = "".join(f"  {id}: {one}\n" for id, one in CONNECTIONS.items() if id not in declared)
+    files = {"rest.yaml": f"connections:\n{others}{REST}", **code.files}
+    for name, written in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(written, "utf-8")
+    (folder / "routes.yaml").write_bytes(text.encode(encoding))
+    return check(read_project(folder / "routes.yaml", ENVIRON), wiring.registry(), ENVIRON)
+
+
+@pytest.mark.parametrize("code", SHOWN, ids=lambda code: code.name)
+def test_the_wrong_example_gives_its_code_and_no_other_error(tmp_path: Path, code: Code) -> None:
+    problems = checked(tmp_path, code, code.wrong, code.encoding)
+    assert {p.code for p in problems} & set(code.names), problems
+    assert {p.code for p in problems if p.level == "error"} <= set(code.names), problems
+
+
+@pytest.mark.parametrize("code", SHOWN, ids=lambda code: code.name)
+def test_the_right_example_is_right(tmp_path: Path, code: Code) -> None:
+    assert checked(tmp_path, code, code.right) == []
+
+
+def test_what_cannot_be_shown_as_text() -> None:
+    assert [code.name for code in CATALOGUE.values() if not code.wrong] == ["E0101", "E0205"]
+
+
+def constants(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found = re.fullmatch(r"[EWA]?(0[1-9]\d\d)", node.value)
+            if found:
+                yield found[1]
+
+
+def test_what_can_be_said_can_be_looked_up_and_the_other_way_round() -> None:
+    files = [path for room in ("router", "transforms", "adapters") for path in (ROOT / room).rglob("*.py")]
+    said = {code for path in files if path.parent.name != "codes" for code in constants(path)}
+    assert said == set(CATALOGUE)
+
+
+def test_numbers_are_given_once_and_stand_in_order() -> None:
+    for room in ROOMS:
+        numbers = [code.number for code in room.CODES]
+        assert numbers == sorted(set(numbers))
+        assert len({number[:2] for number in numbers}) == 1, "a file holds one hundred"
+    assert len(CATALOGUE) == sum(len(room.CODES) for room in ROOMS)
+
+
+@pytest.mark.parametrize("text", ["E0201", "e0201", "0201", "201", "error[E0201]", " W0201 "])
+def test_codes_are_found_as_people_write_them(text: str) -> None:
+    code = code_of(text)
+    assert code is not None
+    assert code.name == "E0201"
+
+
+def test_an_unknown_code_has_neighbours() -> None:
+    assert code_of("E0299") is None
+    assert code_of("nonsense") is None
+    assert near_codes("E0299")[0].startswith("E02")
+    assert "E0201" in near_codes("E0299")
