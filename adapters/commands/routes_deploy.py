@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adapters.commands.asking import actor, agree, reason_option, yes_option
-from adapters.commands.exits import DONE, NOTHING, USAGE
+from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
 from adapters.commands.lazy import late
 from adapters.commands.output import answer_one, answer_rows, iso, output_option, say, stop
 from adapters.commands.project import opened, ring
@@ -19,9 +19,10 @@ from router.ledger import DEPLOYED, ROLLED_BACK, VersionEntry
 
 if TYPE_CHECKING:
     from adapters import wiring
+    from adapters.testing import running
     from adapters.wiring import App
 else:
-    wiring = late("adapters.wiring")
+    wiring, running = late("adapters.wiring"), late("adapters.testing.running")
 
 COLUMNS = ("version", "current", "at", "by", "how", "of", "reason")
 FILES = "files"
@@ -182,6 +183,15 @@ def checked(app: App) -> dict[str, bytes]:
 
 def tested(app: App) -> None:
     """Ends the command where a test fails."""
+    results = running.run_project_tests(app.project, app.registry, wiring.environment(app.settings))
+    for result in results:
+        if not result.passed:
+            say(f"{result.file}:{result.line} test {result.name!r} failed: {result.reason}")
+    failed = sum(not result.passed for result in results)
+    if failed:
+        stop(FAILED, f"nothing was deployed: {failed} of {len(results)} tests failed; crossdock routes test shows how")
+    if results:
+        say(f"{len(results)} tests passed")
 
 
 def summary(changes: list[FileChange]) -> Iterator[str]:
