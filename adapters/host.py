@@ -33,7 +33,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def role_part(settings: Settings, role: str) -> Part:
     return Part(
-        role, command("run", role), _says(settings.var, role), STAGES[role],
+        role, command("run", role), _says(settings.var, role), STAGES.get(role, 0),
         ("broker",) if settings.broker == EMBEDDED else (PREPARE,), environment(settings),
     )  # fmt: skip
 

@@ -32,6 +32,7 @@ from adapters.settings import EMBEDDED, Settings
 from adapters.sources import SOURCES, open_sources
 from adapters.targets import TARGETS
 from adapters.versions import Follower, replaced
+from adapters.watching import Watch
 from adapters.web.admin import Admin
 from adapters.web.api import Api
 from adapters.web.ledger_results import LedgerResults
@@ -40,6 +41,7 @@ from adapters.web.server import serve
 from router.config.check import build, check
 from router.config.problems import ConfigError, Problem, errors
 from router.config.project import Project, read_project
+from router.ledger import DEPLOYED
 from router.ports import Bell
 from router.ports import Target as OpenTarget
 from router.readiness import Readiness
@@ -291,6 +293,27 @@ async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], No
     finally:
         following.cancel()
         await api.close()
+        app.close()
+
+
+async def run_watch(settings: Settings, bell: Bell, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """Makes what is saved in the project's folder the current version, until `stop`."""
+    app, environ = App(settings, bell), environment(settings)
+
+    def take(project: Project) -> int | None:
+        newest, files = app.ledger.newest_version(), project.files()
+        if newest is not None and newest.sha256 == app.ledger.hash_of(files):
+            return None
+        return app.deploy(files, os.environ.get("USER", "") or "crossdock", "saved", DEPLOYED)
+
+    watch = Watch(
+        settings.config.absolute().parent, lambda: read_project(settings.config, environ),
+        lambda project: check(project, app.registry, environ), take,
+    )  # fmt: skip
+    try:
+        ready()
+        await watch.run(stop)
+    finally:
         app.close()
 
 

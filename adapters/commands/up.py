@@ -19,13 +19,21 @@ from adapters.processes import ready_file
 from adapters.settings import EMBEDDED, Settings
 from adapters.supervisor import Supervisor, is_ours
 
+WATCH = "watch"
+
 log = structlog.get_logger("crossdock.up")
 
 
 @click.command()
+@click.option("--watch", is_flag=True, help="Serve what is saved in the project's folder, without a restart.")
 @click.pass_obj
-def up(settings: Settings) -> int:
-    """Runs everything: broker, web, inbound, worker. Ctrl-C ends it when what is in flight has ended."""
+def up(settings: Settings, watch: bool) -> int:
+    """Runs everything: broker, web, inbound, worker. Ctrl-C ends it when what is in flight has ended.
+
+    With --watch an edit is served as soon as it is saved; where it has mistakes they are said, and the version before
+    goes on.
+
+    Example: crossdock up --http 127.0.0.1:8080 --watch"""
     logs.configure(settings.log, "up")
     if not settings.config.exists():
         print(f"there is no {settings.config}: go to the project's folder, or say --config", file=sys.stderr)
@@ -37,7 +45,8 @@ def up(settings: Settings) -> int:
         if settings.broker == EMBEDDED:
             parts.append(broker_part(settings, held.enter_context(holding(settings.var, "broker")).fd))
         parts.append(prepare_part(settings))
-        parts.extend(role_part(settings, role) for role in STAGES)
+        roles = (*STAGES, WATCH) if watch else STAGES
+        parts.extend(role_part(settings, role) for role in roles)
         _say_what_starts(settings, parts)
         frozen = FrozenOwner(settings.var / "ledger.lock", is_ours)
         return Supervisor(parts, lambda: _say_ready(settings), frozen.look).run()

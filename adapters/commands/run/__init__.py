@@ -11,6 +11,7 @@ run = LazyGroup(
         "inbound": ("adapters.commands.run.inbound", "Folder sources and the ticker."),
         "worker": ("adapters.commands.run.worker", "Celery: processing and delivery."),
         "prepare": ("adapters.commands.run.prepare", ""),
+        "watch": ("adapters.commands.run.watch", ""),
     },
     help="Runs one process of the Procfile until TERM or Ctrl-C.",
 )
