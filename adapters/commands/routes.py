@@ -16,6 +16,7 @@ from adapters.commands.output import answer_one, answer_rows, output_option, pre
 from adapters.commands.project import draft, opened, reader, stored_version
 from adapters.commands.routes_deploy import deploy, diff, history, rollback
 from adapters.commands.routes_pause import pause, resume
+from adapters.commands.routes_plan import plan
 from adapters.commands.routes_test import test
 from adapters.commands.trying import shown, trial_row
 from adapters.settings import Settings
@@ -36,7 +37,7 @@ COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
 
 @click.group()
 def routes() -> None:
-    """Routes: check, explain, list, show, try, test, deploy, rollback, history, diff, pause, resume."""
+    """Routes: check, explain, list, show, try, test, plan, deploy, rollback, history, diff, pause, resume."""
 
 
 @routes.command()
@@ -224,5 +225,5 @@ def pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (text.partition("=") for text in texts)]
 
 
-for command in (explain, try_, test, history, diff, deploy, rollback, pause, resume):
+for command in (explain, try_, test, plan, history, diff, deploy, rollback, pause, resume):
     routes.add_command(command)

@@ -72,6 +72,11 @@ def parse(raw: bytes, file: str) -> Parsed:
         return Parsed(file, None, (_problem(file, 1, 1, SYNTAX, f"the file cannot be read as YAML: {error}", ""),))
 
 
+def values(raw: bytes) -> Any:
+    """The plain values of a file without mistakes."""
+    return YAML(typ="safe", pure=True).load(raw.decode("utf-8-sig"))
+
+
 def _problem(file: str, line: int, column: int, code: str, message: str, hint: str) -> Problem:
     return Problem(ERROR, code, file, line, column, "", message, hint)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from adapters.ledger.sql.database import Database
@@ -11,9 +13,10 @@ from adapters.ledger.sql.ends import Ends, MessageEnds, worst
 from adapters.ledger.sql.rows import to_attempt
 from router import ranges
 from router.browse import Known, MessageQuery, MessageView, TargetView
-from router.ledger import Attempt
+from router.ledger import Attempt, Stored
 
 PAGE = 200
+RECENT = 1_000_000
 
 COLUMNS = "m.seq, m.id, m.route, m.received_at, m.version, m.source, m.client, m.content_type, m.file, m.size"
 
@@ -40,6 +43,19 @@ class Browse:
         if not rows and id:
             rows = self.db.read(f"SELECT {COLUMNS} FROM message m WHERE m.id>? AND m.id<? LIMIT 2", (id, id + "~"))
         return Viewing(self.db, known).views(rows)[0] if len(rows) == 1 else None
+
+    def recent(self, route: str, limit: int) -> Iterator[Stored]:
+        """The last messages that the route took in, the newest first, with their bodies. Looks at the newest million."""
+        newest = "SELECT seq, route, replay FROM message ORDER BY seq DESC LIMIT ?"
+        rows = self.db.read(
+            f"SELECT seq FROM ({newest}) AS newest WHERE route=? AND replay=0 ORDER BY seq DESC LIMIT ?", (RECENT, route, limit)
+        )
+        for batch, seqs in groupby((int(seq) for (seq,) in rows), lambda seq: seq >> 16):
+            yield from reversed(self.stored(batch, sorted(seq & 0xFFFF for seq in seqs)))
+
+    @abstractmethod
+    def stored(self, batch: int, positions: Sequence[int]) -> list[Stored]:
+        """Messages of a batch, in order."""
 
     def body_kept(self, seq: int) -> bool:
         rows = self.db.read("SELECT body IS NOT NULL OR blob IS NOT NULL OR size=0 FROM message WHERE seq=?", (seq,))

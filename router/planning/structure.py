@@ -1,0 +1,128 @@
+"""What differs between two texts of a project, as people think of it: routes, targets, connections, content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from router.config.comparing import ADDED, CHANGED, REMOVED
+from router.config.project import Project
+from router.config.yaml import values
+from router.testing.compare import differences, show
+
+SECTIONS = {"routes": "route", "connections": "connection", "clients": "client"}
+WHOLE = ("defaults", "limits")
+VALUES = ("route", "target", "defaults", "limits")
+"""Whose values are shown; those of the others may be secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`kind`: route, target, connection, client, defaults, limits or file; `details`: what of it, in words."""
+
+    kind: str
+    id: str
+    what: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The changes, and which routes of both versions they are about."""
+
+    changes: tuple[Change, ...]
+    routes: tuple[str, ...]
+
+
+def planned(old: Project, new: Project) -> Plan:
+    """Of two projects without mistakes."""
+    before, after = plain_sections(old), plain_sections(new)
+    changes = [*changed_sections(before, after), *changed_content(old.files(), new.files())]
+    shared = [id for id in after.get("routes", {}) if id in before.get("routes", {})]
+    return Plan(tuple(changes), tuple(id for id in shared if concerned(id, changes, before, after)))
+
+
+def plain_sections(project: Project) -> dict[str, Any]:
+    """What all files say together, as plain values, references as they are written."""
+    found: dict[str, Any] = {}
+    for document in project.documents:
+        said = values(project.content.bytes(document.file))
+        for name, section in said.items() if isinstance(said, Mapping) else ():
+            if isinstance(section, Mapping):
+                found.setdefault(name, {}).update(section)
+            else:
+                found[name] = section
+    return found
+
+
+def changed_sections(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    for section, kind in SECTIONS.items():
+        yield from changed_entries(kind, before.get(section) or {}, after.get(section) or {})
+    for section in WHOLE:
+        old, new = before.get(section), after.get(section)
+        if old != new:
+            yield Change(section, section, CHANGED, told(section, old, new))
+
+
+def changed_entries(kind: str, before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[Change]:
+    for id in [*before, *(id for id in after if id not in before)]:
+        old, new = before.get(id), after.get(id)
+        if old == new:
+            continue
+        what = REMOVED if id not in after else ADDED if id not in before else CHANGED
+        if kind != "route" or what != CHANGED:
+            yield Change(kind, f"{prefix}{id}", what, told(kind, old, new) if what == CHANGED else ())
+            continue
+        rest = told(kind, without_targets(old), without_targets(new))
+        if rest:
+            yield Change(kind, id, CHANGED, rest)
+        yield from changed_entries("target", targets_of(old), targets_of(new), f"{id}.")
+
+
+def told(kind: str, old: Any, new: Any) -> tuple[str, ...]:
+    found = list(differences(old, new, ""))
+    if kind in VALUES:
+        return tuple(f"{one.path}: {show(one.expected)} → {show(one.got)}" for one in found)
+    return tuple(dict.fromkeys(one.path for one in found))
+
+
+def targets_of(route: Any) -> dict[str, Any]:
+    """By id."""
+    listed = route.get("to") if isinstance(route, Mapping) else None
+    found = listed if isinstance(listed, list) else []
+    return {str(one.get("id", n)): one for n, one in enumerate(found) if isinstance(one, Mapping)}
+
+
+def without_targets(route: Any) -> Any:
+    return {key: value for key, value in route.items() if key != "to"} if isinstance(route, Mapping) else route
+
+
+def changed_content(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[Change]:
+    """Files that are not yaml of routes."""
+    for path in sorted(before.keys() | after.keys()):
+        old, new = before.get(path), after.get(path)
+        if path.startswith("transforms/") and old != new:
+            yield Change("file", path, ADDED if old is None else REMOVED if new is None else CHANGED)
+
+
+def concerned(route: str, changes: list[Change], before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether messages of the route may fare otherwise. Where it cannot be told which routes use a file, all do."""
+    texts = str(before["routes"][route]), str(after["routes"][route])
+    everywhere = str(before.get("routes")) + str(after.get("routes"))
+    for change in changes:
+        if change.kind in WHOLE or (change.kind == "client"):
+            if change.kind == "defaults":
+                return True
+        elif change.kind in ("route", "target"):
+            if change.id.partition(".")[0] == route:
+                return True
+        elif change.kind == "connection":
+            if any(repr(change.id) in text for text in texts):
+                return True
+        elif not change.id.startswith("transforms/samples/"):
+            name = PurePosixPath(change.id).name.partition(".")[0]
+            if name not in everywhere or any(name in text for text in texts):
+                return True
+    return False

@@ -1,0 +1,182 @@
+"""Messages that came before, computed by two versions: what becomes of them differs, grouped and counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from router.ledger import Stored
+from router.planning.fates import DEAD, FILTERED, SENT, Fate, UnitFate, unit_fates
+from router.records import RecordReader
+from router.route import Route
+
+FAILS, RECOVERS = "fails", "no longer fails"
+GOES, STAYS = "also goes", "no longer goes"
+DROPPED, KEPT = "is filtered", "is no longer filtered"
+BODY, ADDRESS = "gets another body", "is asked in another way"
+MORE, FEWER = "has more records", "has fewer records"
+SHOWN_PATHS = 4
+MOST_RECORDS = 1000
+"""Of one message: a day file is looked at by its first ones."""
+
+Paths = Callable[[bytes, bytes], list[tuple[str, str, str]]]
+"""Where two bodies differ: path, before, after."""
+
+
+@dataclass(slots=True)
+class Group:
+    """Units that change in the same way. `word` is one of those above; `target` its id, '' for the whole unit; `detail` in
+    words; `sample` the first one's id, with its record, and `told` what is to be seen there."""
+
+    route: str
+    word: str
+    target: str
+    detail: str
+    sample: str
+    told: str
+    count: int = 0
+
+
+@dataclass
+class Comparison:
+    """Of one route. `looked` counts units, `messages` messages; `gone` those whose body is not kept any more."""
+
+    route: str
+    groups: dict[tuple[str, str, str], Group] = field(default_factory=dict)
+    looked: int = 0
+    changed: int = 0
+    messages: int = 0
+    gone: int = 0
+    cut: int = 0
+
+    @property
+    def failing(self) -> int:
+        return sum(group.count for group in self.groups.values() if group.word == FAILS)
+
+    def add(self, word: str, target: str, detail: str, sample: str, told: str) -> None:
+        group = self.groups.setdefault((word, target, detail), Group(self.route, word, target, detail, sample, told))
+        group.count += 1
+
+
+def compared(before: Route, after: Route, messages: Iterable[Stored], readers: tuple[RecordReader, RecordReader], paths: Paths,
+             most: int = MOST_RECORDS) -> Comparison:  # fmt: skip
+    """`messages` of the route, in any order."""
+    found = Comparison(after.id)
+    for stored in messages:
+        if stored.envelope.size and stored.envelope.raw == b"":
+            found.gone += 1
+            continue
+        try:
+            one(found, before, after, stored, readers, paths, most)
+        except OSError:
+            found.gone += 1
+    return found
+
+
+def one(
+    found: Comparison, before: Route, after: Route, stored: Stored, readers: tuple[RecordReader, RecordReader], paths: Paths,
+    most: int,
+) -> None:  # fmt: skip
+    old = dict(unit_fates(before, stored, readers[0], most))
+    new = dict(unit_fates(after, stored, readers[1], most))
+    found.messages += 1
+    found.looked += max(len(old), len(new))
+    found.cut += max(len(old), len(new)) >= most
+    id = stored.envelope.id
+    for record in old.keys() & new.keys():
+        differing = list(differs(old[record], new[record], paths))
+        found.changed += bool(differing)
+        for word, target, detail, told in differing:
+            found.add(word, target, detail, f"{id}:{record}" if record else id, told)
+    only_old, only_new = old.keys() - new.keys(), new.keys() - old.keys()
+    whole = {0} & (only_old | only_new)
+    if whole:  # the message as a whole is dead by one of them
+        uneven(found, old, new, id)
+    elif only_old or only_new:
+        found.changed += 1
+        found.add(MORE if only_new else FEWER, "", "", id, f"{len(old)} → {len(new)}")
+
+
+def uneven(found: Comparison, old: dict[int, UnitFate], new: dict[int, UnitFate], id: str) -> None:
+    """Dead before it is split, by one version; by the other it has records."""
+    found.changed += 1
+    dead, word = (new[0], FAILS) if 0 in new else (old[0], RECOVERS)
+    if dead.whole is not None:
+        found.add(word, "", where(dead.whole), id, dead.whole.why)
+
+
+def differs(old: UnitFate, new: UnitFate, paths: Paths) -> Iterator[tuple[str, str, str, str]]:
+    """(word, target, detail, told)."""
+    if old == new:
+        return
+    if old.whole is not None or new.whole is not None:
+        yield from ended(old.whole, new.whole, "")  # where it goes, or went, follows from that
+        return
+    for target in [*old.targets, *(t for t in new.targets if t not in old.targets)]:
+        was, is_ = old.targets.get(target), new.targets.get(target)
+        if was == is_:
+            continue
+        if was is None or is_ is None:
+            yield from chosen(target, was, is_)
+        elif was.end == is_.end == SENT:
+            yield from rewritten(target, was, is_, paths)
+        else:
+            yield from ended(was, is_, target)
+
+
+def chosen(target: str, was: Fate | None, is_: Fate | None) -> Iterator[tuple[str, str, str, str]]:
+    if is_ is None:
+        yield STAYS, target, "", ""
+    elif is_.end == DEAD:
+        yield FAILS, target, where(is_), is_.why
+    elif is_.end == SENT:
+        yield GOES, target, "", ""
+
+
+def ended(was: Fate | None, is_: Fate | None, target: str) -> Iterator[tuple[str, str, str, str]]:
+    """One of the two at least did not go out."""
+    if is_ is not None and is_.end == DEAD and (was is None or was.at != is_.at or plain(was.why) != plain(is_.why)):
+        yield FAILS, target, where(is_), is_.why
+        return
+    if was is not None and was.end == DEAD and (is_ is None or is_.end != DEAD):
+        yield RECOVERS, target, where(was), was.why
+    if is_ is not None and is_.end == FILTERED and (was is None or was.end != FILTERED):
+        yield DROPPED, target, is_.why, ""
+    elif was is not None and was.end == FILTERED and (is_ is None or is_.end != FILTERED):
+        yield KEPT, target, was.why, ""
+
+
+def rewritten(target: str, was: Fate, is_: Fate, paths: Paths) -> Iterator[tuple[str, str, str, str]]:
+    if was.body != is_.body:
+        found = paths(was.body, is_.body)
+        names = list(dict.fromkeys(re.sub(r"\[\d+\]", "[]", path) for path, _, _ in found))
+        more = f" and {len(names) - SHOWN_PATHS} more" if len(names) > SHOWN_PATHS else ""
+        told = f"{found[0][0]}: {found[0][1]} → {found[0][2]}" if found else ""
+        yield BODY, target, ", ".join(names[:SHOWN_PATHS]) + more, told
+    if was.address != is_.address:
+        yield ADDRESS, target, "", ""
+
+
+def where(fate: Fate) -> str:
+    """The stage, the error, and the reason without what is of one message alone."""
+    return f"{fate.at}: {plain(fate.why)}"
+
+
+def plain(reason: str) -> str:
+    """Numbers and quoted values differ from message to message."""
+    return re.sub(r"\d+", "N", re.sub(r"'[^']*'|\"[^\"]*\"", "…", reason))
+
+
+def structures(read: Callable[[bytes], Any], differences: Callable[[Any, Any], Iterable[Any]]) -> Paths:
+    """Of JSON field by field; of what is none, by length."""
+
+    def paths(before: bytes, after: bytes) -> list[tuple[str, str, str]]:
+        try:
+            old, new = read(before), read(after)
+        except Exception:
+            return [("body", f"{len(before)} bytes", f"{len(after)} bytes")]
+        return [(one.path, one.before, one.after) for one in differences(old, new)]
+
+    return paths
