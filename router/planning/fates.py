@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from router.errors import ExpressionError, MessageError
@@ -55,6 +55,28 @@ def unit_fates(route: Route, stored: Stored, reader: RecordReader, most: int) ->
             yield record, message if isinstance(message, UnitFate) else fate_of(route, message)
     except MessageError as error:
         yield 0, UnitFate(dead(error))
+
+
+def shared_fates(
+    before: Route, after: Route, same: int, stored: Stored, reader: RecordReader, most: int
+) -> Iterator[tuple[int, UnitFate, UnitFate]]:  # fmt: skip
+    """(record, its fate by one, by the other), for two routes whose formats and first steps are the same: these are
+    computed once. Raises OSError where the body is gone."""
+    begun = replace(before, steps=before.steps[:same])
+    try:
+        for record, message in units(begun, stored, reader, most):
+            if isinstance(message, UnitFate):
+                yield record, message, message
+            else:
+                yield record, rest(before, same, message), rest(after, same, message)
+    except MessageError as error:
+        fate = UnitFate(dead(error))
+        yield 0, fate, fate
+
+
+def rest(route: Route, same: int, message: Message) -> UnitFate:
+    made = stepped(route.steps[same:], message)
+    return made if isinstance(made, UnitFate) else fate_of(route, made)
 
 
 def units(route: Route, stored: Stored, reader: RecordReader, most: int) -> Iterator[tuple[int, Message | UnitFate]]:

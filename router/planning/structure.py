@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -30,18 +30,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The changes, and which routes of both versions they are about."""
+    """The changes, and which routes of both versions they are about; with how many of their first steps are the same in
+    both, so that they need to be computed once: -1 where not even the format is."""
 
     changes: tuple[Change, ...]
-    routes: tuple[str, ...]
+    routes: Mapping[str, int]
 
 
 def planned(old: Project, new: Project) -> Plan:
     """Of two projects without mistakes."""
     before, after = plain_sections(old), plain_sections(new)
     changes = [*changed_sections(before, after), *changed_content(old.files(), new.files())]
-    shared = [id for id in after.get("routes", {}) if id in before.get("routes", {})]
-    return Plan(tuple(changes), tuple(id for id in shared if concerned(id, changes, before, after)))
+    both = [id for id in after.get("routes", {}) if id in before.get("routes", {})]
+    routes = {id: same_steps(id, changes, before, after) for id in both if concerned(id, changes, before, after)}
+    return Plan(tuple(changes), routes)
 
 
 def plain_sections(project: Project) -> dict[str, Any]:
@@ -107,22 +109,52 @@ def changed_content(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> 
             yield Change("file", path, ADDED if old is None else REMOVED if new is None else CHANGED)
 
 
-def concerned(route: str, changes: list[Change], before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+def concerned(route: str, changes: Sequence[Change], before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether messages of the route may fare otherwise. Where it cannot be told which routes use a file, all do."""
     texts = str(before["routes"][route]), str(after["routes"][route])
-    everywhere = str(before.get("routes")) + str(after.get("routes"))
-    for change in changes:
-        if change.kind in WHOLE or (change.kind == "client"):
-            if change.kind == "defaults":
-                return True
-        elif change.kind in ("route", "target"):
-            if change.id.partition(".")[0] == route:
-                return True
-        elif change.kind == "connection":
-            if any(repr(change.id) in text for text in texts):
-                return True
-        elif not change.id.startswith("transforms/samples/"):
-            name = PurePosixPath(change.id).name.partition(".")[0]
-            if name not in everywhere or any(name in text for text in texts):
-                return True
-    return False
+    return any(touches(change, route, texts, before, after) for change in changes)
+
+
+def touches(
+    change: Change, route: str, texts: tuple[str, str], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> bool:  # fmt: skip
+    if change.kind in ("route", "target"):
+        return change.id.partition(".")[0] == route
+    if change.kind == "connection":
+        return any(repr(change.id) in text for text in texts)
+    if change.kind == "file":
+        return not is_sample(change) and (is_anyones(change, before, after) or any(stem(change) in text for text in texts))
+    return change.kind == "defaults"
+
+
+def is_sample(change: Change) -> bool:
+    return change.id.startswith("transforms/samples/")
+
+
+def is_anyones(change: Change, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """A file that no route names: others may import or include it."""
+    return stem(change) not in str(before.get("routes")) + str(after.get("routes"))
+
+
+def stem(change: Change) -> str:
+    return PurePosixPath(change.id).name.partition(".")[0]
+
+
+ELSEWHERE = frozenset({"to", "steps", "about", "owner", "keys", "order_by", "match", "otherwise", "enabled", "retry"})
+"""Words of a route that say nothing about what its format and its steps make of a message."""
+
+
+def same_steps(route: str, changes: Sequence[Change], before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
+    old, new = before["routes"][route], after["routes"][route]
+    files = [change for change in changes if change.kind == "file" and not is_sample(change)]
+    if any(change.kind == "defaults" for change in changes) or any(is_anyones(change, before, after) for change in files):
+        return -1
+    outer = [{key: value for key, value in one.items() if key not in ELSEWHERE} for one in (old, new)]
+    if outer[0] != outer[1] or any(stem(change) in str(outer) for change in files):
+        return -1
+    count = 0
+    for one, other in zip(old.get("steps") or (), new.get("steps") or (), strict=False):
+        if one != other or any(stem(change) in str(one) for change in files):
+            break
+        count += 1
+    return count

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from router.ledger import Stored
-from router.planning.fates import DEAD, FILTERED, SENT, Fate, UnitFate, unit_fates
+from router.planning.fates import DEAD, FILTERED, SENT, Fate, UnitFate, shared_fates, unit_fates
 from router.records import RecordReader
 from router.route import Route
 
@@ -61,26 +61,49 @@ class Comparison:
 
 
 def compared(before: Route, after: Route, messages: Iterable[Stored], readers: tuple[RecordReader, RecordReader], paths: Paths,
-             most: int = MOST_RECORDS) -> Comparison:  # fmt: skip
-    """`messages` of the route, in any order."""
+             most: int = MOST_RECORDS, same: int = -1) -> Comparison:  # fmt: skip
+    """`messages` of the route, in any order; `same`: how many of the first steps are, -1 where not even the format is."""
     found = Comparison(after.id)
+    if same < 0 or any(step.verb == "split" for step in before.steps[same:]):
+        computed = apart(before, after, readers, most)
+    else:
+        computed = together(before, after, same, readers[0], most)
     for stored in messages:
         if stored.envelope.size and stored.envelope.raw == b"":
             found.gone += 1
             continue
         try:
-            one(found, before, after, stored, readers, paths, most)
+            one(found, stored, *computed(stored), paths, most)
         except OSError:
             found.gone += 1
     return found
 
 
-def one(
-    found: Comparison, before: Route, after: Route, stored: Stored, readers: tuple[RecordReader, RecordReader], paths: Paths,
-    most: int,
-) -> None:  # fmt: skip
-    old = dict(unit_fates(before, stored, readers[0], most))
-    new = dict(unit_fates(after, stored, readers[1], most))
+Fates = dict[int, UnitFate]
+
+
+def apart(
+    before: Route, after: Route, readers: tuple[RecordReader, RecordReader], most: int
+) -> Callable[[Stored], tuple[Fates, Fates]]:  # fmt: skip
+    return lambda stored: (
+        dict(unit_fates(before, stored, readers[0], most)), dict(unit_fates(after, stored, readers[1], most))
+    )  # fmt: skip
+
+
+def together(
+    before: Route, after: Route, same: int, reader: RecordReader, most: int
+) -> Callable[[Stored], tuple[Fates, Fates]]:  # fmt: skip
+    def computed(stored: Stored) -> tuple[Fates, Fates]:
+        old: Fates = {}
+        new: Fates = {}
+        for record, was, is_ in shared_fates(before, after, same, stored, reader, most):
+            old[record], new[record] = was, is_
+        return old, new
+
+    return computed
+
+
+def one(found: Comparison, stored: Stored, old: Fates, new: Fates, paths: Paths, most: int) -> None:
     found.messages += 1
     found.looked += max(len(old), len(new))
     found.cut += max(len(old), len(new)) >= most
@@ -99,7 +122,7 @@ def one(
         found.add(MORE if only_new else FEWER, "", "", id, f"{len(old)} → {len(new)}")
 
 
-def uneven(found: Comparison, old: dict[int, UnitFate], new: dict[int, UnitFate], id: str) -> None:
+def uneven(found: Comparison, old: Fates, new: Fates, id: str) -> None:
     """Dead before it is split, by one version; by the other it has records."""
     found.changed += 1
     dead, word = (new[0], FAILS) if 0 in new else (old[0], RECOVERS)

@@ -40,14 +40,14 @@ def edited(*pairs: tuple[str, str]) -> Plan:
 
 
 def test_the_same_text_is_no_change() -> None:
-    assert edited() == Plan((), ())
-    assert edited(("version: 1", "version: 1  # a comment")) == Plan((), ())
+    assert edited() == Plan((), {})
+    assert edited(("version: 1", "version: 1  # a comment")) == Plan((), {})
 
 
 def test_what_changes_in_a_target_is_of_the_target() -> None:
     plan = edited(("for: 1h", "for: 2h"))
     assert said(plan) == [("target", "orders.erp", "changed", ('retry.for: "1h" → "2h"',))]
-    assert plan.routes == ("orders",)
+    assert plan.routes.keys() == {"orders"}
 
 
 def test_targets_and_routes_that_come_and_go() -> None:
@@ -55,23 +55,45 @@ def test_targets_and_routes_that_come_and_go() -> None:
     assert said(plan) == [
         ("target", "orders.file", "removed", ()), ("route", "stock", "removed", ()), ("route", "stocks", "added", ()),
     ]  # fmt: skip
-    assert plan.routes == ("orders",), "there is nothing to compare the others with"
+    assert plan.routes.keys() == {"orders"}, "there is nothing to compare the others with"
 
 
 def test_the_values_of_connections_are_not_shown() -> None:
     plan = edited(("bearer: one", "bearer: two"))
     assert said(plan) == [("connection", "erp", "changed", ("auth.bearer",))]
-    assert plan.routes == ("orders",)
+    assert plan.routes.keys() == {"orders"}
 
 
 def test_defaults_concern_all_routes() -> None:
-    assert edited(("version: 1", "version: 1\ndefaults: {retry: {for: 1h}}")).routes == ("orders", "stock")
+    assert edited(("version: 1", "version: 1\ndefaults: {retry: {for: 1h}}")).routes.keys() == {"orders", "stock"}
 
 
 def test_content_concerns_the_routes_that_name_it_and_all_where_none_does() -> None:
     old, new = project(transforms__maps__to_erp=b"fields: {}"), project(transforms__maps__to_erp=b"fields: {a: 1}")
     plan = planned(old, new)
     assert said(plan) == [("file", MAP, "changed", ())]
-    assert plan.routes == ("orders",)
+    assert plan.routes.keys() == {"orders"}
     plan = planned(old, project(transforms__maps__to_erp=b"fields: {}", transforms__maps__shared=b"fields: {}"))
-    assert plan.routes == ("orders", "stock")
+    assert plan.routes.keys() == {"orders", "stock"}
+
+
+def same(*pairs: tuple[str, str], **files: bytes) -> int:
+    text = ROUTES.replace("steps: [{map: to_erp}]", "steps: [{validate: shop.Order}, {map: to_erp}, {filter: true}]")
+    new = text
+    for old, other in pairs:
+        assert old in new
+        new = new.replace(old, other, 1)
+    return planned(project(text), project(new, **files)).routes["orders"]
+
+
+def test_first_steps_that_are_the_same_are_counted() -> None:
+    assert same(("for: 1h", "for: 2h")) == 3
+    assert same(("filter: true", "filter: false")) == 2
+    assert same(transforms__maps__to_erp=b"fields: {}") == 1
+    assert same(transforms__schemas__shop=b"") == 0
+
+
+def test_where_the_format_or_what_nobody_names_changes_nothing_is_the_same() -> None:
+    assert same(("from: {http: /orders, clients: anyone}", "from: {http: /orders, clients: anyone}\n    format: xml")) == -1
+    assert same(transforms__schemas__shared=b"") == -1
+    assert same(("version: 1", "version: 1\ndefaults: {retry: {for: 1h}}")) == -1

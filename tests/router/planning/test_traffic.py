@@ -41,9 +41,9 @@ def stored(body: Any) -> Stored:
 BODIES = [{"n": n, "lines": [{"k": n}]} for n in range(6)]
 
 
-def compare(before: Route, after: Route, bodies: list[Any] = BODIES) -> Comparison:
+def compare(before: Route, after: Route, bodies: list[Any] = BODIES, same: int = -1) -> Comparison:
     readers = RecordReader(json.loads), RecordReader(json.loads)
-    return compared(before, after, map(stored, bodies), readers, structures(json.loads, told))
+    return compared(before, after, map(stored, bodies), readers, structures(json.loads, told), same=same)
 
 
 def groups(found: Comparison) -> list[tuple[str, str, str, int]]:
@@ -128,3 +128,25 @@ def test_what_is_of_one_message_alone_does_not_part_groups() -> None:
 
 def test_a_body_that_is_no_json_differs_as_a_whole() -> None:
     assert structures(json.loads, told)(b"<a/>", b"<bc/>") == [("body", "4 bytes", "5 bytes")]
+
+
+def test_first_steps_that_are_the_same_are_computed_once_and_change_nothing() -> None:
+    seen: list[Any] = []
+
+    def first(body: Any) -> Any:
+        seen.append(body)
+        return {**body, "m": body["n"] * 2} if body["n"] else None
+
+    def pair(*steps: Any) -> tuple[Route, Route]:
+        more = Do(lambda body: {**body, "k": body["x"]} if body["n"] == 5 else {**body, "k": 1})
+        return route(*steps), route(*steps, more)
+
+    for steps in ((Do(first),), (Split("lines"), Do(lambda body: first({"n": body["k"]})))):
+        seen.clear()
+        apart = compare(*pair(*steps))
+        assert len(seen) == 12
+        seen.clear()
+        together = compare(*pair(*steps), same=len(steps))
+        assert len(seen) == 6
+        assert groups(apart) == groups(together)
+        assert (apart.looked, apart.changed) == (together.looked, together.changed) == (6, 5)
