@@ -101,7 +101,7 @@ class ProjectTypes:
         said = Remarks()
         known = list(dict.fromkeys(field for kind in objects for field in kind.fields))
         for n, name in enumerate(names):
-            if not any(kind.rest is not None or name in kind.fields for kind in objects):
+            if isinstance(name, str) and not any(kind.rest is not None or name in kind.fields for kind in objects):
                 close = nearest(name, known)
                 with said.below(n):
                     hint = f"did you mean '{close}'?" if close else ""

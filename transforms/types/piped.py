@@ -46,8 +46,7 @@ class Piped:
     def default(self, node: nodes.Filter) -> Type:
         """Null stays null; what hangs on null, or is not there, gives way."""
         assert node.node is not None
-        with self.reader.said.leniently():
-            value = self.reader.of(node.node)
+        value = self.reader.leniently(node.node)
         other = self.reader.of(node.args[0]) if node.args else TEXT
         if value.never:
             return other if value.lacks else ANY

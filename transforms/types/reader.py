@@ -195,12 +195,16 @@ class Reader:
 
     # --- tests and filters ---
     def of_test(self, node: nodes.Test) -> Type:
-        with self.said.leniently():
-            found = self.of(node.node)
+        found = self.leniently(node.node)
         if node.name == "none":
             return is_none(found)
-        defined = is_defined(found) if isinstance(node.node, nodes.Name | nodes.Getattr | nodes.Getitem) else BOOL
+        defined = is_defined(found) if is_path(node.node) else BOOL
         return inverted(defined) if node.name == "undefined" else defined
+
+    def leniently(self, node: nodes.Node) -> Type:
+        """What is missing is not wrong here. Of more than a path nothing is said: a part of it may be missing."""
+        with self.said.leniently() if is_path(node) else self.said.quietly():
+            return self.of(node)
 
     def of_filter(self, node: nodes.Filter) -> Type:
         return self.piped.of(node)
@@ -212,6 +216,13 @@ class Reader:
 
     def of_templatedata(self, node: nodes.TemplateData) -> Type:
         return TEXT
+
+
+def is_path(node: nodes.Node) -> bool:
+    """`body.lines[0].sku`."""
+    if isinstance(node, nodes.Getattr) or (isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const)):
+        return is_path(node.node)
+    return isinstance(node, nodes.Name)
 
 
 def is_defined(found: Type) -> Type:
