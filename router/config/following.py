@@ -80,11 +80,15 @@ class Follower:
             self.template(scope, place.at("ready", "marker"), ready.value)
 
     def steps(self, scope: Scope, place: Place, written: Any, codec: Codec | None = None) -> Scope:
+        split = False
         before_split = codec is not None and hasattr(codec, "cut") and splits_records(written)
         for n, step in enumerate(written or []):
             if not isinstance(step, Chosen):
                 scope = self.types.hidden(scope)
+            elif step.kind == "split" and split:
+                scope = self.types.hidden(scope)  # a second one is a mistake of its own
             elif step.kind == "split":
+                split = True
                 scope = self.passed(place.at(n, "split"), self.types.split(scope, self.known(step.value), codec))
                 before_split = False
             else:

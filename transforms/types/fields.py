@@ -42,6 +42,8 @@ def absent(name: str, parent: str, type_: Type, key: Any) -> tuple[str, str]:
         return f"{name} is not there: {parent} {has(known)}", suggestion(key, known, name)
     if named(type_, "list"):
         hint = f"write {parent}[0]{name.removeprefix(parent)} for its first item, or {parent} | map('{key}')"
+        if parent == "body":
+            hint = f"let a `split` stand before it, so that each record is the body, or write {parent}[0].{key}"
         return f"{name} is not there: {parent} is {spoken(type_)}", hint if isinstance(key, str) else ""
     if named(type_, "element"):
         return f"{name} is not there: {parent} is XML", f"write {parent} | xpath('…')"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from router.config.codes.code import Code
 
-TILL = 'routes:\n  sales:\n    from: {folder: pos, files: "*.csv"}\n'
-OUT = "    to: [{id: out, send: {folder: out, name: a.csv}}]\n"
+TILL = 'routes:\n  sales:\n    from: {folder: pos, files: "*.json"}\n'
+OUT = "    to: [{id: out, send: {folder: out, name: a.json}}]\n"
 LINE = {"transforms/maps/sale_to_line.yaml": "fields:\n  sku: body.sku\n"}
 
 CODES = (
@@ -46,9 +46,9 @@ CODES = (
     Code(
         "E", "0406", "a send that its adapter refuses",
         "The words are right, but the adapter cannot send so: the message says its rule.",
-        'routes:\n  sales:\n    from: {folder: pos, files: "*.csv"}\n    to:\n'
+        'routes:\n  sales:\n    from: {folder: pos, files: "*.json"}\n    to:\n'
         '      - {id: dwh, send: {sql: dwh, statement: "update stock set qty = :qty", params: {quantity: body.qty}}}\n',
-        'routes:\n  sales:\n    from: {folder: pos, files: "*.csv"}\n    to:\n'
+        'routes:\n  sales:\n    from: {folder: pos, files: "*.json"}\n    to:\n'
         '      - {id: dwh, send: {sql: dwh, statement: "update stock set qty = :qty", params: {qty: body.qty}}}\n',
     ),
 )  # fmt: skip

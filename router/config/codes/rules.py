@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from router.config.codes.code import Code
 
-TILL = 'routes:\n  sales:\n    from: {folder: pos, files: "*.csv"}\n'
-OUT = "    to: [{id: out, send: {folder: out, name: a.csv}}]\n"
+TILL = 'routes:\n  sales:\n    from: {folder: pos, files: "*.json"}\n'
+ROWS = TILL.replace("*.json", "*.csv")
+OUT = "    to: [{id: out, send: {folder: out, name: a.json}}]\n"
 CALL = "routes:\n  orders:\n    from: {http: /orders, clients: anyone, reply: result}\n"
 ERP, AGAIN = "{id: erp, send: {http: erp, path: /sales}}", "{id: again, send: {http: erp, path: /sales}}"
-LARGE = '{id: large, when: body.qty > 99, send: {folder: out, name: a.csv}}'
+LARGE = '{id: large, when: body.qty > 99, send: {folder: out, name: a.json}}'
 PURE = {"transforms/python/till.py": "def ask(message):\n    return message\n"}
 
 CODES = (
@@ -40,14 +41,14 @@ CODES = (
     Code(
         "E", "0605", "a second split",
         "A route splits its messages once; records are not split again.",
-        TILL + "    steps: [{split: records}, {split: {by: body.lines}}]\n" + OUT,
-        TILL + "    steps: [{split: records}]\n" + OUT,
+        ROWS + "    steps: [{split: records}, {split: {by: body.lines}}]\n" + OUT,
+        ROWS + "    steps: [{split: records}]\n" + OUT,
     ),
     Code(
         "E", "0606", "a collect without a split",
         "`collect: message` makes one output out of the records of one message: without `split` there are none.",
         TILL + "    to: [{id: out, collect: message, format: ndjson, send: {folder: out, name: a.ndjson}}]\n",
-        TILL + "    steps: [{split: records}]\n"
+        ROWS + "    steps: [{split: records}]\n"
         "    to: [{id: out, collect: message, format: ndjson, send: {folder: out, name: a.ndjson}}]\n",
     ),
     Code(
@@ -80,17 +81,17 @@ CODES = (
         "E", "0611", "many records that do not fit into one output",
         "Not every format can hold many records, not every adapter takes one output of them, and only an http target has "
         "an answer that `failed` could read.",
-        TILL + "    steps: [{split: records}]\n"
+        ROWS + "    steps: [{split: records}]\n"
         "    to: [{id: dwh, collect: message, send: {sql: dwh, table: sales, conflict: [id]}}]\n",
-        TILL + "    steps: [{split: records}]\n"
+        ROWS + "    steps: [{split: records}]\n"
         "    to: [{id: dwh, collect: {records: 500}, send: {sql: dwh, table: sales, conflict: [id]}}]\n",
     ),
     Code(
         "E", "0612", "a fallback for one of many",
         "Records of one output are dead one by one, so there is no whole that could go elsewhere.",
-        TILL + "    steps: [{split: records}]\n    to: [{id: out, collect: message, format: ndjson, "
+        ROWS + "    steps: [{split: records}]\n    to: [{id: out, collect: message, format: ndjson, "
         "send: {folder: out, name: a.ndjson}, fallback: {send: {http: erp, path: /sales}}}]\n",
-        TILL + "    steps: [{split: records}]\n    to: [{id: out, send: {folder: out, name: a.json}, "
+        ROWS + "    steps: [{split: records}]\n    to: [{id: out, send: {folder: out, name: a.json}, "
         "fallback: {send: {http: erp, path: /sales}}}]\n",
     ),
     Code(
@@ -98,7 +99,7 @@ CODES = (
         "What a step that is not pure gives is kept when the message is processed: after a split, and before it is known "
         "to which targets the message goes.",
         TILL + "    steps: [{python: {call: till.ask, pure: false}}, {split: records}]\n" + OUT,
-        TILL + "    steps: [{split: records}, {python: {call: till.ask, pure: false}}]\n" + OUT,
+        ROWS + "    steps: [{split: records}, {python: {call: till.ask, pure: false}}]\n" + OUT,
         PURE,
     ),
 )  # fmt: skip
