@@ -12,6 +12,9 @@ from transforms.expressions.compile import TOO_DEEP, build, environment, filters
 from transforms.expressions.emit import Emitter, constant
 from transforms.expressions.parse import parse
 
+Seen = Callable[[str, bool], bool]
+"""Is told a condition (`when PATH`, `where PATH`, or `each PATH`: there is something in the list) and its value, which it
+gives back."""
 DIRECTIVES = ({"each", "where", "fields", "value"}, {"value", "when"}, {"const", "when"})
 
 
@@ -41,6 +44,16 @@ class CompiledMap:
         """For the usual case: raises anything where the map has to be looked at again."""
         self._careful = Writer(True).function(spec)
 
+    def watched(self, seen: Seen) -> Callable[[Message], Any]:
+        """The same map, which tells `seen` of its conditions."""
+        return Writer(False, seen).function(self.spec)
+
+    def points(self) -> tuple[str, ...]:
+        """The conditions that `seen` may be told of."""
+        writer = Writer(False, lambda path, value: value)
+        writer.function(self.spec)
+        return tuple(dict.fromkeys(writer.points))
+
     def __call__(self, message: Message) -> Any:
         try:
             return self.quick(message)
@@ -65,8 +78,11 @@ class CompiledMap:
 class Writer:
     """Writes the function of a map, line by line."""
 
-    def __init__(self, careful: bool) -> None:
+    def __init__(self, careful: bool, seen: Seen | None = None) -> None:
         self.env = environment()
+        self.env["seen"] = seen
+        self.watches = seen is not None
+        self.points: list[str] = []
         self.emitter = Emitter(filters(), self.env)
         self.emitter.careful = careful
         self.careful = careful
@@ -167,7 +183,8 @@ class Writer:
         depth = self.depth
         if "when" in keys:
             self.at(path, indexes)
-            self.line(f"if {self.expression(spec['when'], plain, condition=True)}:")
+            when = self.expression(spec["when"], plain, condition=True)
+            self.line(f"if {self.watch(f'when {plain}', when)}:")
             self.depth += 1
         if "const" in keys:
             self.line(f"{place} = {self.emitter.const(exact(spec['const']))}")
@@ -194,7 +211,8 @@ class Writer:
         self.emitter.loops.append(variable)
         if "where" in spec:
             self.at(inner, positions)
-            self.line(f"if not {self.expression(spec['where'], plain, condition=True)}: continue")
+            where = self.expression(spec["where"], plain, condition=True)
+            self.line(f"if not {self.watch(f'where {plain}', where)}: continue")
         self.line(f"{item} = [None]")
         if "fields" in spec:
             self.mapping(f"{item}[0]", {"fields": spec["fields"]}, inner, positions)
@@ -203,7 +221,16 @@ class Writer:
         self.line(f"{listed}.append({item}[0])")
         self.emitter.loops.pop()
         self.depth -= 1
+        if self.watches:
+            self.line(self.watch(f"each {plain}", f"{index} >= 0"))
         self.line(f"{place} = {listed}")
+
+    def watch(self, path: str, condition: str) -> str:
+        """A condition whose value is told."""
+        if not self.watches:
+            return condition
+        self.points.append(path)
+        return f"seen({path!r}, {condition})"
 
     def expression(self, text: Any, path: str, condition: bool = False) -> str:
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,17 +11,21 @@ import click
 from adapters.commands.completing import route_ids
 from adapters.commands.exits import DONE, FAILED, NOTHING
 from adapters.commands.lazy import late
-from adapters.commands.output import answer_rows, output_option, say
+from adapters.commands.output import answer_rows, output_option, pretty, say, to_json
 from adapters.printable import printable
 from adapters.settings import Settings
 from router.testing.case import TestResult
 
 if TYPE_CHECKING:
     from adapters import wiring
+    from adapters.testing import coverage as coverages
+    from adapters.testing import junit as reports
     from adapters.testing import running
+    from adapters.testing.coverage import Coverage
     from router.config import project as projects
 else:
-    wiring, running, projects = late("adapters.wiring"), late("adapters.testing.running"), late("router.config.project")
+    wiring, projects = late("adapters.wiring"), late("router.config.project")
+    running, coverages, reports = (late(f"adapters.testing.{name}") for name in ("running", "coverage", "junit"))
 
 PASSED, NOT_PASSED = "✓", "✗"
 
@@ -36,25 +41,75 @@ def row(result: TestResult) -> dict[str, Any]:
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME…]")
 @click.option("--route", shell_complete=route_ids, help="Only tests of this route.")
+@click.option("--coverage", is_flag=True, help="Says line by line what the tests reach, and what none does.")
+@click.option("--fail-under", type=click.FloatRange(0, 100), metavar="N", help="1 where they reach less than N percent.")
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Writes JUnit XML too.")
 @output_option
 @click.pass_obj
-def test(settings: Settings, names: tuple[str, ...], route: str | None, form: str) -> int:
+def test(
+    settings: Settings, names: tuple[str, ...], route: str | None, coverage: bool, fail_under: float | None,
+    junit: Path | None, form: str,
+) -> int:  # fmt: skip
     """Runs the tests of the project: whole routes, with a simulated clock and outside. 1 where one fails.
 
     Nothing is sent, nothing is stored, nothing has to run."""
+    coverage = coverage or fail_under is not None
     environ = wiring.environment(settings)
-    tests = running.Tests(projects.read_project(settings.config, environ), wiring.registry(), environ)
+    project = projects.read_project(settings.config, environ)
+    tests = running.Tests(project, wiring.registry(), environ, coverages.Watch() if coverage else None)
     chosen = tests.chosen(names, route)
     if not chosen:
         say(nothing(tests, names, route))
-        if form in ("json",):
+        if form == "json":
             answer_rows([], (), form)
         return NOTHING
     results = tests.run(chosen, told if form == "table" else lambda result: None)
-    if form != "table":
-        answer_rows(map(row, results), (), form)
+    if junit is not None:
+        reports.write_junit(junit, results)
+    reached = tests.coverage() if coverage else None
+    answered(results, reached, form)
     say(summary(results))
-    return DONE if all(result.passed for result in results) else FAILED
+    passed = all(result.passed for result in results)
+    if reached is not None:
+        say(f"coverage {reached.percent:g} %: {reached.covered} of {len(reached.points)}")
+        passed = passed and (fail_under is None or reached.percent >= fail_under)
+    return DONE if passed else FAILED
+
+
+def answered(results: Sequence[TestResult], reached: Coverage | None, form: str) -> None:
+    """What was not told while they ran."""
+    rows = list(map(row, results))
+    if form == "table":
+        for line in coverage_lines(reached) if reached is not None else ():
+            click.echo(line)
+    elif form == "json" and reached is not None:
+        click.echo(pretty({"tests": rows, "coverage": coverage_row(reached)}))
+    else:
+        answer_rows(rows, (), form)
+        if form == "jsonl" and reached is not None:
+            click.echo(to_json({"coverage": coverage_row(reached)}))
+
+
+def coverage_row(reached: Coverage) -> dict[str, Any]:
+    points = [
+        {"file": point.file, "line": point.line, "what": point.what, "covered": covered,
+         "missing": "" if covered else point.missing}
+        for point, covered in reached.points
+    ]  # fmt: skip
+    return {"percent": reached.percent, "covered": reached.covered, "total": len(reached.points), "points": points}
+
+
+def coverage_lines(reached: Coverage) -> Iterator[str]:
+    """A line for each thing of each line of the files: what is said of it once, with what is missing."""
+    together: dict[tuple[str, int, str], list[str]] = {}
+    for point, covered in reached.points:
+        missing = together.setdefault((point.file, point.line, point.what), [])
+        missing.extend([] if covered else [point.missing])
+    width = max((len(f"{file}:{line}") for file, line, _ in together), default=0)
+    yield ""
+    for (file, line, what), missing in together.items():
+        mark, why = (NOT_PASSED, f": {', '.join(missing)}") if missing else (PASSED, "")
+        yield f"{f'{file}:{line}':<{width}}  {mark} {printable(what)}{why}"
 
 
 def nothing(tests: Any, names: Sequence[str], route: str | None) -> str:

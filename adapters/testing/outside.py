@@ -179,6 +179,9 @@ class ScriptedCollector:
         parcel = Parcel(self._key, self._key, bytes(self._data), "", self._to)
         call = self._outside.begin(parcel, parcel.body, {})
         reply = self._outside.reply(self._to.target)
+        if reply.error in ("refused", "returned"):
+            call.outcome = Outcome("exists", f"{reply.error}, as the test says")
+            raise NameTaken(errno.EEXIST, call.outcome.reason, address.name)
         if reply.error is not None:
             call.outcome = Outcome("io", f"{reply.error}, as the test says")
             raise OSError(errno.EIO, call.outcome.reason)

@@ -219,7 +219,7 @@ class Play:
         """Works until nothing is due any more, or not before that time."""
         end = None if until is None else self.clock.start + int(until * 1000)
         for _ in range(MOST_ROUNDS):
-            await Shift(self.desk, Bell(), seconds=3600.0, patience=0.0, look_every=0.25).run()
+            await Shift(self.desk, Bell(), seconds=3600.0, patience=0.0, look_every=1.0).run()
             if self.unforeseen or len(self.outside.calls) > MOST_CALLS or self.clock.elapsed > MOST_SECONDS:
                 break
             at = self.next_due()

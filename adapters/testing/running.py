@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from adapters.testing.coverage import Coverage, Watch
 from adapters.testing.judging import judged
 from adapters.testing.outside import addressed
 from adapters.testing.playing import Played, Stage, play, staged
@@ -13,13 +14,11 @@ from adapters.testing.telling import told
 from router.config.check import build_for_tests
 from router.config.problems import ConfigError
 from router.config.project import Project
+from router.config.spotting import spots
 from router.errors import CrossdockError
 from router.registry import Registry
 from router.route import Table
 from router.testing.case import RouteTest, TestResult
-
-Prepare = Callable[[Table], Table]
-"""What is done to a table before tests are played on it."""
 
 
 def run_project_tests(
@@ -33,12 +32,14 @@ def run_project_tests(
 
 @dataclass
 class Tests:
-    """Those of one project. `prepare` may put something between the table and those who use it."""
+    """Those of one project. `watch` notes what they reach."""
+
+    __test__ = False  # not one of pytest's, whatever its name
 
     project: Project
     registry: Registry
     environ: Mapping[str, str]
-    prepare: Prepare = addressed
+    watch: Watch | None = None
     tables: dict[tuple[tuple[str, str], ...], Table] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -46,6 +47,11 @@ class Tests:
 
     def chosen(self, names: Collection[str] = (), route: str | None = None) -> list[RouteTest]:
         return [t for t in self.all if (not names or t.name in names) and route in (None, t.route)]
+
+    def coverage(self) -> Coverage:
+        """What the tests that ran reached."""
+        assert self.watch is not None
+        return self.watch.coverage(self.table, spots(self.project, self.environ), self.project.content)
 
     def run(self, tests: Sequence[RouteTest], each: Callable[[TestResult], None] = lambda result: None) -> list[TestResult]:
         """`each` is told of each as it ends."""
@@ -65,6 +71,8 @@ class Tests:
             return self.ended(test, begun, [f"with its env: {problem}" for problem in error.problems])
         except (CrossdockError, OSError) as error:
             return self.ended(test, begun, [f"it could not be played: {error}"])
+        if self.watch is not None:
+            self.watch.played(played)
         faults = judged(test, played, table)
         if faults and played.unfinished:
             faults.append("something still waited when the simulation was given up")
@@ -77,7 +85,7 @@ class Tests:
             table = self.table
             if settings:
                 table, _ = build_for_tests(self.project, self.registry, {**self.environ, **test.env})
-            self.tables[settings] = self.prepare(table)
+            self.tables[settings] = self.watch.prepare(table) if self.watch is not None else addressed(table)
         return self.tables[settings]
 
     def ended(

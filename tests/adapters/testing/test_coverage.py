@@ -1,0 +1,99 @@
+"""What tests reach, and what they do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from adapters.testing.coverage import Coverage, Watch
+from adapters.testing.running import Tests
+from adapters.wiring import registry
+from tests.adapters.testing.shelf import Shelf
+
+ROUTES = """
+orders:
+  from: {http: /orders, method: POST, clients: anyone}
+  format: json
+  steps:
+    - filter: body.kind != 'test'
+    - map: order
+  to:
+    - {id: erp, when: body.qty > 0, send: {http: erp, path: /orders}}
+    - {id: lake, when: body.qty > 10, steps: [{map: {fields: {q: {value: body.qty, when: body.qty > 20}}}}],
+       send: {folder: outbox, name: x.json, exists: suffix}}
+    - otherwise: {dead: nothing to do}
+idle:
+  from: {http: /idle, method: POST, clients: anyone}
+  to: [{id: erp, send: {http: erp, path: /idle}, fallback: {send: {folder: outbox, name: x.json}}}]
+"""
+MAP = """
+fields:
+  qty: body.qty
+  lines:
+    each: line in body.lines
+    where: line.n > 0
+    fields: {n: line.n}
+  note: {value: body.note, when: body.note is defined}
+"""
+
+
+def reached(tmp_path: Path, tests: str) -> Coverage:
+    shelf = Shelf(tmp_path, ROUTES, tests, {"maps/order.yaml": MAP})
+    run = Tests(shelf.project(), registry(), {}, Watch())
+    for result in run.run(run.all):
+        assert result.passed, "\n".join([*result.details, *result.trace])
+    return run.coverage()
+
+
+def missing(coverage: Coverage) -> list[tuple[str, int, str]]:
+    return [(p.file.split("/")[-1], p.line, f"{p.what}: {p.missing}") for p, covered in coverage.points if not covered]
+
+
+def test_one_way_of_a_condition_is_not_both(tmp_path: Path) -> None:
+    coverage = reached(tmp_path, """
+      t:
+        route: orders
+        given: {body: {kind: web, qty: 5, lines: [{n: 1}]}}
+        replies: {erp: [503]}
+        expect: {state: delivered}
+    """)
+    assert missing(coverage) == [
+        ("routes.yaml", 16, "filter of orders: nothing is filtered"),
+        ("routes.yaml", 19, "dead letter of orders.erp: never dead"),
+        ("routes.yaml", 19, "when of orders.erp: never false"),
+        ("routes.yaml", 20, "target orders.lake: never called"),
+        ("routes.yaml", 20, "retry of orders.lake: never tried again"),
+        ("routes.yaml", 20, "dead letter of orders.lake: never dead"),
+        ("routes.yaml", 20, "when of orders.lake: never true"),
+        ("routes.yaml", 20, "when q of map: {fields: …}: never true"),
+        ("routes.yaml", 20, "when q of map: {fields: …}: never false"),
+        ("routes.yaml", 22, "otherwise of orders: never taken"),
+        ("routes.yaml", 23, "route idle: no message"),
+        ("routes.yaml", 25, "target idle.erp: never called"),
+        ("routes.yaml", 25, "retry of idle.erp: never tried again"),
+        ("routes.yaml", 25, "dead letter of idle.erp: never dead"),
+        ("routes.yaml", 25, "fallback of idle.erp: never called"),
+        ("order.yaml", 6, "where lines of map: order: never false"),
+        ("order.yaml", 8, "when note of map: order: never true"),
+    ]
+    assert coverage.percent == 37.0
+    assert len(coverage.points) == 27
+
+
+def test_everything_reached_is_a_hundred_percent(tmp_path: Path) -> None:
+    coverage = reached(tmp_path, """
+      a: {route: orders, given: {body: {kind: test}}, expect: {state: filtered}}
+      b:
+        route: orders
+        given: {body: {kind: web, qty: 30, note: x, lines: [{n: 1}, {n: 0}]}}
+        replies: {erp: [503, 400], lake: [io]}
+        expect: {state: dead, dead: 1, targets: {lake: {calls: 2, body: {q: 30}}}}
+      c:
+        route: orders
+        given: {body: {kind: web, qty: 15, lines: []}}
+        replies: {lake: refused}
+        expect: {state: dead, dead: 1}
+      d: {route: orders, given: {body: {kind: web, qty: 0, lines: []}}, expect: {state: dead, reason: nothing to do}}
+      e: {route: idle, given: {body: x}, replies: {erp: [503, 400]}, expect: {state: delivered}}
+    """)
+    assert missing(coverage) == []
+    assert coverage.percent == 100.0
