@@ -31,10 +31,13 @@ Row = Mapping[str, Any]
 
 def output_option(function: F) -> F:
     """`-o table|json|jsonl|id`."""
-    formats = click.Choice(FORMATS)
-    return click.option("-o", "--output", "form", type=formats, default="table", show_default=True, help="The format.")(
-        function
-    )
+    return output_option_with()(function)
+
+
+def output_option_with(*more: str) -> Callable[[F], F]:
+    """The same with forms that one command has alone."""
+    formats = click.Choice((*FORMATS, *more))
+    return click.option("-o", "--output", "form", type=formats, default="table", show_default=True, help="The format.")
 
 
 def limit_option(function: F) -> F:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from adapters.commands.completing import route_ids
+from adapters.commands.diagnostics import Shown, Sources, annotation, coloured, width
 from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
 from adapters.commands.explain import explain
 from adapters.commands.lazy import late
-from adapters.commands.output import answer_one, answer_rows, output_option, pretty, say, stop, to_json
+from adapters.commands.output import answer_one, answer_rows, output_option, output_option_with, pretty, say, stop, to_json
 from adapters.commands.project import draft, opened, reader, stored_version
 from adapters.commands.routes_deploy import deploy, diff, history, rollback
 from adapters.commands.routes_pause import pause, resume
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from adapters import wiring
     from router.config import check as checking
     from router.config import project as projects
+    from router.config.project import Project
 else:
     wiring, checking, projects = late("adapters.wiring"), late("router.config.check"), late("router.config.project")
 
@@ -42,10 +44,12 @@ def routes() -> None:
 
 @routes.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@output_option
+@output_option_with("github")
 @click.pass_obj
 def check(settings: Settings, file: Path | None, form: str) -> int:
-    """Says every mistake at once; nothing is started or written. 2 where one is an error."""
+    """Says every mistake at once; nothing is started or written. 2 where one is an error.
+
+    `-o github` writes annotations for GitHub Actions. `routes explain CODE` says more of a mistake."""
     environ = wiring.environment(settings)
     config = projects.find_project(file, environ) if file is not None else settings.config
     project = projects.read_project(config, environ)
@@ -53,14 +57,27 @@ def check(settings: Settings, file: Path | None, form: str) -> int:
     if form in ("json", "jsonl"):
         answer_rows((problem.as_dict() for problem in problems), (), form)
     else:
-        for problem in problems:
-            click.echo(problem.code if form == "id" else str(problem))
+        for line in written(problems, project, form):
+            click.echo(line)
     levels = [problem.level for problem in problems]
     wrong = levels.count("error")
     others = [f"{levels.count(level)} {level}s" for level in ("warning", "advice") if level in levels]
     verdict = f"{wrong} error{'s' if wrong != 1 else ''}" if wrong else "no errors"
     say(f"{config.name}: {', '.join([verdict, *others])}")
     return USAGE if wrong else DONE
+
+
+def written(problems: Sequence[Problem], project: Project, form: str) -> Iterator[str]:
+    """Codes alone, annotations, or each problem with its source line, an empty line between two."""
+    shown = Shown(Sources(project.files()), coloured(), width())
+    for n, problem in enumerate(problems):
+        if form == "id":
+            yield problem.code
+        elif form == "github":
+            yield annotation(problem, project.base)
+        else:
+            yield from [""] if n else []
+            yield from shown.lines(problem)
 
 
 def from_text(route: Route) -> str:

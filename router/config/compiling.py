@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any, cast
 
-from router.config.findings import Findings, Place
+from router.config.findings import Findings, Place, here
 from router.config.nearest import did_you_mean
 from router.config.problems import ERROR, Problem, dotted
 from router.config.references import Unset, spoken
@@ -140,7 +140,9 @@ class Compiler:
         files = set(self.content.paths())
         if error.path in files and error.line:
             spot = (error.path, error.line, error.column or 1)
-            self.findings.problems.append(Problem(ERROR, "E" + CONTENT, *spot, dotted(place.path), error.message))
+            used = (here(place, "it is used here"),)
+            problem = Problem(ERROR, "E" + CONTENT, *spot, dotted(place.path), error.message, related=used)
+            self.findings.problems.append(problem)
             return
         names = {PurePosixPath(path).name: path for path in files if path.startswith(_kind(error.path))}
         hint = ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from router.config.located import Located
-from router.config.problems import ADVICE, ERROR, LETTERS, WARNING, PathKeys, Problem, dotted
+from router.config.problems import ADVICE, ERROR, LETTERS, WARNING, PathKeys, Problem, Related, dotted
 from router.config.references import Unset
 from router.config.schema.mistakes import ABSENT, WRONG, Mistake
 from router.config.spots import KEY, VALUE, find
@@ -48,19 +48,23 @@ class Findings:
 
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, place: Place, mistake: Mistake) -> None:
+    def add(self, place: Place, mistake: Mistake, *also: Related) -> None:
         spot = find(place.located.data, place.path, mistake.at, place.located.top)
         code = LETTERS[mistake.level] + mistake.number
-        path = dotted(place.path)
-        self.problems.append(Problem(mistake.level, code, *spot, path, sentence(place, mistake), mistake.hint))
+        found = (spot.file, spot.line, spot.column, dotted(place.path), sentence(place, mistake), mistake.hint)
+        related = (*also, *declared(place, mistake))
+        self.problems.append(Problem(mistake.level, code, *found, spot.end or None, related))
 
     def error(
-        self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE, bare: bool = False
-    ) -> None:
-        self.add(place, Mistake(number, message, hint, at, ERROR, bare))
+        self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE, bare: bool = False,
+        also: Sequence[Related] = (),
+    ) -> None:  # fmt: skip
+        self.add(place, Mistake(number, message, hint, at, ERROR, bare), *also)
 
-    def warning(self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE) -> None:
-        self.add(place, Mistake(number, message, hint, at, WARNING))
+    def warning(
+        self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE, also: Sequence[Related] = ()
+    ) -> None:
+        self.add(place, Mistake(number, message, hint, at, WARNING), *also)
 
     def advice(self, place: Place, number: str, message: str, hint: str = "") -> None:
         self.add(place, Mistake(number, message, hint, KEY, ADVICE, bare=True))
@@ -69,6 +73,22 @@ class Findings:
         """All that a schema said."""
         for path, mistake in mistakes_of(messages, place.path):
             self.add(Place(place.located, path), mistake)
+
+
+def here(place: Place, message: str) -> Related:
+    """The key of another place, for a note at a problem."""
+    spot = find(place.located.data, place.path, KEY, place.located.top)
+    return Related(spot.file, spot.line, spot.column, message)
+
+
+def declared(place: Place, mistake: Mistake) -> Iterator[Related]:
+    """Where the connection or client stands that a key or a value is wrong in, unless that is in sight."""
+    if len(place.path) < 3 or place.path[0] not in ("connections", "clients"):
+        return
+    about, _ = subject(place.located.data, place.path)
+    note = here(Place(place.located, place.path[:2]), f"{about} is declared here")
+    if note.line != find(place.located.data, place.path, mistake.at, place.located.top).line:
+        yield note
 
 
 def is_absent(below: Any) -> bool:

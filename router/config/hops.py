@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from router.config.findings import Findings, Place
+from router.config.findings import Findings, Place, here
 from router.config.nearest import did_you_mean
 from router.config.references import Unset
 from router.config.sections import Item, Sections
@@ -42,7 +42,9 @@ def receiver(found: Sections, findings: Findings, place: Place, id: str) -> None
             findings.error(place, NO_ROUTE, f"there is no route '{id}'", hint or "add it, with 'from: {route: true}'")
     elif (route.value or {}).get("from_") is not None and source(route, "route") is None:
         hint = f"write 'from: {{route: true}}' in the route '{id}'"
-        findings.error(place, NOT_OPEN, f"the route '{id}' has a source of its own: no route can send to it", hint)
+        note = here(route.place.at("from"), f"the source of '{id}' stands here")
+        message = f"the route '{id}' has a source of its own: no route can send to it"
+        findings.error(place, NOT_OPEN, message, hint, also=[note])
 
 
 def circles(found: Sections, findings: Findings) -> None:

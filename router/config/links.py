@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from router.config.findings import Findings, Place
+from router.config.findings import Findings, Place, here
 from router.config.hops import check_hops
 from router.config.nearest import did_you_mean, one_of
 from router.config.references import Resolved, Unset
@@ -65,7 +65,8 @@ class Uses:
             message = (
                 f"the connection '{name}' has the type {_type(item)}, here a connection of the type {kind} is expected"
             )
-            self.findings.error(place, OTHER_TYPE, message, hint)
+            note = here(item.place, f"the connection '{name}' is declared here")
+            self.findings.error(place, OTHER_TYPE, message, hint, also=[note])
 
     def client(self, place: Place, name: Any) -> None:
         if not isinstance(name, str) or isinstance(name, Unset):
@@ -100,16 +101,18 @@ def _type(item: Item) -> str | None:
 
 def same_paths(found: Sections, findings: Findings) -> None:
     """Two routes may share a path with different methods."""
-    first: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str], Item] = {}
     for route in found.routes.values():
         http = source(route, "http")
         path, method = (http.get("http"), http.get("method")) if http else (None, None)
         if not isinstance(path, str) or isinstance(path, Unset) or not method:
             continue
-        other = first.setdefault((method, re.sub(r"\{[^}]*\}", "{}", path)), route.id)
-        if other != route.id:
-            message = f"{method} {path} is taken by the route '{other}' already"
-            findings.error(route.place.at("from", "http"), SAME_PATH, message, "use another path or another method")
+        other = first.setdefault((method, re.sub(r"\{[^}]*\}", "{}", path)), route)
+        if other is not route:
+            message = f"{method} {path} is taken by the route '{other.id}' already"
+            note = here(other.place.at("from", "http"), f"the route '{other.id}' takes it here")
+            hint = "use another path or another method"
+            findings.error(route.place.at("from", "http"), SAME_PATH, message, hint, also=[note])
 
 
 SHARED = {"folder": "files", "amqp": "queue", "redis": "stream"}
@@ -138,16 +141,17 @@ def folder_of(found: Sections, connection: str) -> str:
 
 def tokens(found: Sections, findings: Findings) -> None:
     """A caller is known by its token or its signature alone."""
-    first: dict[tuple[str, ...], str] = {}
+    first: dict[tuple[str, ...], Item] = {}
     for client in found.clients.values():
         place, shown = shown_by(client)
         if shown is None:
             continue
-        other = first.setdefault(shown, client.id)
-        if other != client.id:
+        other = first.setdefault(shown, client)
+        if other is not client:
             what = place.path[-1]
-            message = f"the client '{other}' has the same {what}: nobody could tell them apart"
-            findings.error(place, SAME_TOKEN, message, f"give each client a {what} of its own")
+            message = f"the client '{other.id}' has the same {what}: nobody could tell them apart"
+            note = here(shown_by(other)[0], f"the {what} of '{other.id}' stands here")
+            findings.error(place, SAME_TOKEN, message, f"give each client a {what} of its own", also=[note])
 
 
 def shown_by(client: Item) -> tuple[Place, tuple[str, ...] | None]:

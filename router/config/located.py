@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from router.config.problems import ERROR, WARNING, PathKeys, Problem, dotted
+from router.config.problems import ERROR, WARNING, PathKeys, Problem, Related, dotted
 from router.config.references import Resolver
 from router.config.scalars import plain
 from router.config.spots import Mark, MarkedList, MarkedMap, Spot
@@ -162,13 +162,21 @@ class _Build:
             (*path, key),
             f"the key '{key}' stands here twice, first in line {first.key.line}",
             "remove one of them, or rename it",
+            related=(Related(*first.key[:3], f"'{key}' stands here first"),),
         )
 
     def spot(self, node: Node) -> Spot:
-        return Spot(self.located.file, node.start_mark.line + 1, node.start_mark.column + 1)
+        start, end = node.start_mark, node.end_mark
+        behind = end.column + 1 if end is not None and end.line == start.line else 0
+        return Spot(self.located.file, start.line + 1, start.column + 1, behind)
 
-    def problem(self, code: str, node: Node, path: PathKeys, message: str, hint: str, level: str = ERROR) -> None:
-        self.located.problems.append(Problem(level, code, *self.spot(node), dotted(path), message, hint))
+    def problem(
+        self, code: str, node: Node, path: PathKeys, message: str, hint: str, level: str = ERROR,
+        related: tuple[Related, ...] = (),
+    ) -> None:  # fmt: skip
+        spot = self.spot(node)
+        place = (spot.file, spot.line, spot.column, dotted(path))
+        self.located.problems.append(Problem(level, code, *place, message, hint, spot.end or None, related))
 
 
 def _is_merge(node: ScalarNode) -> bool:

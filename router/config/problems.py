@@ -24,9 +24,20 @@ def dotted(path: PathKeys) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a problem is about, with a sentence: `connection 'pos' is declared here`."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake. `line` and `column` count from 1 in characters; `file` and `path` start at the project folder and
-    at the top of the file. `code` is the letter of the level and a number that stays."""
+    at the top of the file. `code` is the letter of the level and a number that stays; `end_column` is behind the last
+    character, where it is known."""
 
     level: str
     code: str
@@ -36,10 +47,16 @@ class Problem:
     path: str
     message: str
     hint: str = ""
+    end_column: int | None = None
+    related: tuple[Related, ...] = ()
 
     def __str__(self) -> str:
-        hint = f"; {self.hint}" if self.hint else ""
-        return f"{self.file}:{self.line}:{self.column} {self.level}[{self.code}] {self.message}{hint}"
+        return f"{self.headline}; {self.hint}" if self.hint else self.headline
+
+    @property
+    def headline(self) -> str:
+        """`routes.yaml:41:13 error[E0201] unknown field 'hed' in connection 'pos'`"""
+        return f"{self.file}:{self.line}:{self.column} {self.level}[{self.code}] {self.message}"
 
     def as_dict(self) -> dict[str, Any]:
         """The fields of `routes check -o json`, in their order."""

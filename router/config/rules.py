@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from router.config.findings import Findings
+from router.config.findings import Findings, Place, here
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item
 from router.config.spots import KEY
@@ -55,22 +55,25 @@ def otherwise(route: Item, findings: Findings) -> None:
             findings.error(place, NOT_LAST, "'otherwise' is the last of the list", "move it to the end", KEY)
         elif always:
             message = "nothing is left for 'otherwise': a target without 'when' takes every message"
-            findings.error(place, IDLE_OTHERWISE, message, "remove it, or give each target a 'when'", KEY)
+            note = here(to.at(always[0]), "this target takes every message")
+            findings.error(place, IDLE_OTHERWISE, message, "remove it, or give each target a 'when'", KEY, also=[note])
     if route.value.get("match") == "first" and always and always[0] < max(plain):
         message = "nothing gets here: 'match: first' always takes the target without 'when' above"
-        findings.warning(to.at(next(n for n in plain if n > always[0])), UNREACHED, message, "move it up")
+        note = here(to.at(always[0]), "this target takes every message")
+        place = to.at(next(n for n in plain if n > always[0]))
+        findings.warning(place, UNREACHED, message, "move it up", also=[note])
 
 
 def same_ids(route: Item, findings: Findings) -> None:
-    seen: set[str] = set()
+    seen: dict[str, Place] = {}
     for place, target in targets(route):
         id = target.get("id")
         if isinstance(id, str) and id in seen:
-            findings.error(
-                place.at("id"), SAME_ID, f"two targets of the route have the id '{id}'", "rename one of them"
-            )
+            note = here(seen[id].at("id"), f"the first '{id}' stands here")
+            message = f"two targets of the route have the id '{id}'"
+            findings.error(place.at("id"), SAME_ID, message, "rename one of them", also=[note])
         elif isinstance(id, str):
-            seen.add(id)
+            seen[id] = place
 
 
 def splits(route: Item, findings: Findings) -> None:

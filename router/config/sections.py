@@ -8,14 +8,14 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from router.config.findings import Findings, Place
+from router.config.findings import Findings, Place, here
 from router.config.located import Located, locate
 from router.config.problems import errors
 from router.config.project import Project
 from router.config.references import Resolver
 from router.config.schema.mistakes import kind
 from router.config.schema.routes import IncludedFile, ProjectFile
-from router.config.spots import KEY, find
+from router.config.spots import KEY
 
 DOUBLED_ID = "0208"
 NAMES = {"connections": "connection", "clients": "client", "routes": "route", "tests": "test"}
@@ -85,6 +85,6 @@ def entries(document: Located, values: Mapping[str, Any], name: str) -> Iterator
 def add(items: dict[str, Item], item: Item, what: str, findings: Findings) -> None:
     first = items.setdefault(item.id, item)
     if first is not item:
-        spot = find(first.place.located.data, first.place.path, KEY, first.place.located.top)
+        spot = here(first.place, f"the first '{item.id}' stands here")
         message = f"the {what} '{item.id}' stands in {spot.file}, line {spot.line}, already"
-        findings.error(item.place, DOUBLED_ID, message, "rename one of them", KEY, bare=False)
+        findings.error(item.place, DOUBLED_ID, message, "rename one of them", KEY, also=[spot])

@@ -9,11 +9,13 @@ from router.config.problems import PathKeys
 
 
 class Spot(NamedTuple):
-    """A place in a file of the project: line and column count from 1, in characters."""
+    """A place in a file of the project: line and column count from 1, in characters. `end` is the column behind its last
+    character, 0 where it goes on in another line or is not known."""
 
     file: str
     line: int
     column: int
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
