@@ -15,6 +15,7 @@ from router.config.types import Remark
 from router.ports import Content
 from transforms.jinja.environment import FOLDER
 from transforms.jinja.printing import mode_of
+from transforms.types.guards import asked
 from transforms.types.kinds import Type
 from transforms.types.maps import MapReader
 from transforms.types.pages import PageReader
@@ -59,7 +60,7 @@ class Files:
         for node in tree.find_all(USES):
             used = getattr(node, "template", None)
             if isinstance(used, nodes.Const) and isinstance(used.value, str):
-                found += self.page(used.value, page.reader.scope, read)
+                found += self.page(used.value, page.reader.scope.asking(asked(tree)), read)
         return found
 
     def tree(self, name: str) -> tuple[nodes.Template, str] | None:

@@ -11,7 +11,7 @@ from transforms.expressions.slips import PARTNERS, Token, tokens
 from transforms.types import fields, remarks
 from transforms.types.filters import Filter, filter_of, with_attribute
 from transforms.types.kinds import ANY, NULL, TEXT, Json, Type, list_of, name_of, named, spoken, union
-from transforms.types.wording import start
+from transforms.types.wording import is_path, start
 
 if TYPE_CHECKING:
     from transforms.types.reader import Reader
@@ -44,14 +44,14 @@ class Piped:
         return made.maybe if value.lacks or named(value, "null") else made
 
     def default(self, node: nodes.Filter) -> Type:
-        """Null stays null; what hangs on null, or is not there, gives way."""
+        """Null stays null; what hangs on null, or is not there, gives way. Of what can never be there nothing is
+        concluded: who writes a default has seen it."""
         assert node.node is not None
         value = self.reader.leniently(node.node)
         other = self.reader.of(node.args[0]) if node.args else TEXT
         if value.never:
-            return other if value.lacks else ANY
-        plain = isinstance(node.node, nodes.Name | nodes.Getattr | nodes.Getitem)
-        return union([value.surely, other]) if value.lacks or not plain else value
+            return ANY
+        return union([value.surely, other]) if value.lacks or not is_path(node.node) else value
 
     def refused(self, node: nodes.Filter, filter_: Filter, value: Type) -> None:
         assert node.node is not None

@@ -31,7 +31,7 @@ from transforms.types.kinds import (
 from transforms.types.piped import Piped
 from transforms.types.remarks import Remarks
 from transforms.types.scope import ELSEWHERE, Scope
-from transforms.types.wording import start
+from transforms.types.wording import is_path, start
 
 
 class Reader:
@@ -156,31 +156,33 @@ class Reader:
 
     def logical(self, node: Any, ends: Type) -> Type:
         """`ends` on the left side decides, and the right side is never looked at."""
-        left = self.condition(node.left)
+        left = self.side(node.left, self.scope)
         scope = self.scope.asking(asked(node.left))
         if left == ends:
             with self.said.quietly():
-                self.guarded(scope, node.right)
+                self.side(node.right, scope)
             return ends
-        right = self.guarded(scope, node.right)
+        right = self.side(node.right, scope)
         if left.never or right.never:
             return NEVER if left.never else BOOL
         if right == ends:
             return ends
         return right if left == inverted(ends) else left if right == inverted(ends) else BOOL
 
-    def guarded(self, scope: Scope, node: nodes.Node) -> Type:
+    def side(self, node: nodes.Node, scope: Scope) -> Type:
+        """Whether something is defined decides only where it stands alone: beside others it is a guard."""
         before, self.scope = self.scope, scope
         try:
-            return self.condition(node)
+            found = self.condition(node)
         finally:
             self.scope = before
+        return BOOL if is_guard(node) else found
 
     def of_not(self, node: nodes.Not) -> Type:
         return inverted(self.condition(node.node))
 
     def of_condexpr(self, node: nodes.CondExpr) -> Type:
-        test = self.condition(node.test)
+        test = self.side(node.test, self.scope)
         scope = self.scope.asking(asked(node.test))
         found = []
         for branch, never in ((node.expr1, FALSE), (node.expr2, TRUE)):
@@ -218,11 +220,10 @@ class Reader:
         return TEXT
 
 
-def is_path(node: nodes.Node) -> bool:
-    """`body.lines[0].sku`."""
-    if isinstance(node, nodes.Getattr) or (isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const)):
-        return is_path(node.node)
-    return isinstance(node, nodes.Name)
+def is_guard(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.Not):
+        return is_guard(node.node)
+    return isinstance(node, nodes.Test) and node.name in ("defined", "undefined")
 
 
 def is_defined(found: Type) -> Type:

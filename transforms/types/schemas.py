@@ -125,7 +125,8 @@ def known_kind(kind: type) -> type | None:
 def chosen(type_: Type, validators: Iterable[Any]) -> Type:
     """Of `OneOf` and `Equal` the values are known."""
     for one in validators:
-        values = list(one.choices) if type(one) is validate.OneOf else None
+        choices = one.choices if type(one) is validate.OneOf else None
+        values = list(choices) if isinstance(choices, list | tuple | set | frozenset) else []
         if type(one) is validate.Equal:
             values = [one.comparable]
         (kind,) = type_.kinds

@@ -22,6 +22,13 @@ def start(node: nodes.Node) -> int:
     return found
 
 
+def is_path(node: nodes.Node) -> bool:
+    """`body.lines[0].sku`."""
+    if isinstance(node, nodes.Getattr) or (isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const)):
+        return is_path(node.node)
+    return isinstance(node, nodes.Name)
+
+
 def side(node: nodes.Node, found: Type) -> str:
     """A part with what it is: `body.qty (a text)`, `a text, 'x'`."""
     name = words(node)
