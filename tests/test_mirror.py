@@ -22,7 +22,10 @@ SUITES = {
     "transforms/types": "transforms/types/test_checker.py",
 }
 """Rooms whose files are parts of one port or body, held by a contract suite as a whole."""
-SCENARIOS = ("transforms/types/test_soundness.py", "transforms/types/test_sound_projects.py", "adapters/inbound/folder/test_folder_crash.py",)
+SCENARIOS = (
+    "adapters/inbound/folder/test_folder_crash.py", "transforms/types/test_sound_projects.py",
+    "transforms/types/test_soundness.py",
+)  # fmt: skip
 """Tests of a whole room that are named by what happens in it."""
 DELIVERY = "tests/router/test_deliver.py goes through it with every way that a delivery can end"
 COLLECTING = "tests/router/test_collect.py goes through it, with owners that die and records that come late"

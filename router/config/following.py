@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from router.config.compiling import Compiler
-from router.config.findings import Findings, Place
+from router.config.findings import Findings, Place, here
 from router.config.problems import LETTERS, Problem, dotted
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item, Sections
@@ -116,11 +116,13 @@ class Follower:
         always = self.expression(scope, place.at("when"), value.get("when"), "condition")
         self.expression(scope, place.at("order_by"), value.get("order_by"), "key")
         behind = self.steps(scope, place.at("steps"), value.get("steps"))
+        fallback = place.at("fallback", "send")
         format_ = value.get("format")
         if isinstance(format_, Chosen):
             self.written(behind, place.at("format"), format_)
-        self.send(scope, place.at("send"), value.get("send"))
-        self.send(scope, place.at("fallback", "send"), (value.get("fallback") or {}).get("send"))
+        for at, send in ((place.at("send"), value.get("send")), (fallback, (value.get("fallback") or {}).get("send"))):
+            self.send(scope, at, send)
+            self.row(behind, at, send)
         collect = value.get("collect")
         if isinstance(collect, Mapping):
             self.expression(self.types.with_reply(scope), place.at("collect", "failed"), collect.get("failed"), "list")
@@ -149,18 +151,26 @@ class Follower:
             self.expressions(scope, place.at(name), options.get(name), "value")
         self.expression(self.types.with_reply(scope), place.at("ok_when"), options.get("ok_when"), "condition")
 
+    def row(self, scope: Scope, place: Place, send: Any) -> None:
+        """Without `columns` the fields of the body are what is written: those that make two rows the same are among them."""
+        kind, options = chosen_of(send)
+        conflict = options.get("conflict")
+        if kind == "sql" and isinstance(conflict, list) and options.get("columns") is None:
+            self.columns(scope, place.at("conflict"), conflict, False)
+
     def unreached(self, place: Place, value: Mapping[str, Any], always: Sequence[bool | None]) -> None:
         """What stands behind a condition that is always true."""
         raw = place.raw if isinstance(place.raw, list) else []
         first = next((n for n, one in enumerate(always) if one is True), None)
         if first is None:
             return
+        note = here(place.at(first, "when"), "this is always true")
         behind = range(first + 1, len(raw)) if value.get("match") == "first" else range(max(len(raw) - 1, first + 1), len(raw))
         for n in behind:
             last = isinstance(raw[n], dict) and "otherwise" in raw[n]
             if last or value.get("match") == "first":
                 message = "nothing gets here: a 'when' above is always true"
-                self.findings.warning(place.at(n), UNREACHED, message, "mend that condition, or remove this")
+                self.findings.warning(place.at(n), UNREACHED, message, "mend that condition, or remove this", also=[note])
                 return
 
     # --- expressions and templates ---
@@ -193,7 +203,10 @@ class Follower:
         if one.file:
             spot = (one.file, max(one.line, 1), max(one.column, 1))
             code = LETTERS[one.level] + one.number
-            self.findings.problems.append(Problem(one.level, code, *spot, dotted(place.path), one.message, one.hint))
+            user = here(place, "it is used here")
+            self.findings.problems.append(
+                Problem(one.level, code, *spot, dotted(place.path), one.message, one.hint, related=(user,))
+            )
         elif one.level == "error":
             self.findings.error(place, one.number, one.message, one.hint, at)
         else:

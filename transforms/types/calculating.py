@@ -64,6 +64,7 @@ class Calculated:
         if made.never:
             part, found = next((p, f) for p, f in parts if operators.joined([f]).never)
             hint = "use `| text` or `| iso`" if named(found, "bool", "date", "datetime") else ""
+            hint = "use `| join(', ')`" if named(found, "list") else hint
             message = f"cannot join {side(part, found)}: `~` joins texts and numbers"
             self.said.error(remarks.NO_SUM, message, hint, start(part))
         return made

@@ -64,8 +64,10 @@ class Compared:
         self.said.error(remarks.UNLIKE, sides, hint, start(left))
 
     def alike_by(self, node: nodes.Expr, found: Type, other: nodes.Expr, other_type: Type) -> str:
-        """How a text becomes what the other side is."""
+        """How a text, or a date with time, becomes what the other side is."""
         name = words(node)
+        if named(found, "datetime") and named(other_type, "date") and name != "the expression":
+            return f"write ({name} | date)"
         if not named(found, "text") or name == "the expression":
             return ""
         if isinstance(node, nodes.Const):
@@ -99,7 +101,9 @@ class Compared:
             found = operators.contains(a, b)
             if found.never:
                 message = f"cannot look for {side(left, a)} in {side(right, b)}"
-                self.said.error(remarks.UNLIKE, message, "", start(left))
+                text = named(b, "text") and named(a, "int", "decimal") and words(left) != "the expression"
+                hint = f"write ({words(left)} | text)" if text else "`in` looks into a text, a list or an object"
+                self.said.error(remarks.UNLIKE, message, hint, start(left))
             return found
         items = [self.reader.of(item) for item in right.items]
         if any(item.never for item in items):

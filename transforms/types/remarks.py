@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from router.config.problems import ERROR, WARNING, PathKeys
 from router.config.types import Remark
@@ -30,6 +30,19 @@ NO_COLUMN = "0628"
 UNWRITABLE = "0629"
 """A body that the format cannot write, or the step cannot take."""
 
+HINTS = {
+    NO_FIELD: "write a field that is there; one that may be missing is asked for by `is defined` or `| default(x)`",
+    UNLIKE: "compare values of one kind",
+    NO_SUM: "calculate with numbers; `~` joins texts and numbers",
+    NO_FILTER: "leave the filter out, or give it a field that it can take",
+    NO_CONDITION: "compare it, as in body.x == 'y', or ask body.x is defined",
+    ALWAYS: "mend it, or remove it",
+    WRONG_KIND: "name a field of it that is",
+    NO_COLUMN: "name a field of the body, or let a `map` make it",
+    UNWRITABLE: "let a step in front of it make another body",
+}
+"""Where nothing better is known."""
+
 
 @dataclass(slots=True)
 class Remarks:
@@ -42,10 +55,10 @@ class Remarks:
     """Inside of `is defined` and `| default`: what is missing is not wrong."""
 
     def error(self, number: str, message: str, hint: str = "", at: int = 0) -> None:
-        self.add(Remark(ERROR, number, message, hint, self.path, column=at))
+        self.add(Remark(ERROR, number, message, hint or HINTS.get(number, ""), self.path, column=at))
 
     def warning(self, number: str, message: str, hint: str = "", at: int = 0, by_all: bool = False) -> None:
-        self.add(Remark(WARNING, number, message, hint, self.path, column=at, by_all=by_all))
+        self.add(Remark(WARNING, number, message, hint or HINTS.get(number, ""), self.path, column=at, by_all=by_all))
 
     def add(self, remark: Remark) -> None:
         if not self.muted and not (self.lenient and remark.number == NO_FIELD):
@@ -75,8 +88,3 @@ class Remarks:
             yield
         finally:
             self.lenient -= 1
-
-
-def below(remarks: list[Remark], *keys: str | int) -> list[Remark]:
-    """The same, seen from further up."""
-    return [replace(one, path=(*keys, *one.path)) if not one.file else one for one in remarks]

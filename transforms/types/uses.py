@@ -26,4 +26,12 @@ def check(use: Use, found: Type, node: nodes.Node, said: Remarks) -> None:
     kinds, sentence = WANTED[use]
     if not named(found, *kinds):
         name = words(node) if words(node) != "the expression" else "this"
-        said.error(remarks.WRONG_KIND, f"{name} is {spoken(found)}: {sentence}", "", start(node))
+        said.error(remarks.WRONG_KIND, f"{name} is {spoken(found)}: {sentence}", hint(use, found, name), start(node))
+
+
+def hint(use: Use, found: Type, name: str) -> str:
+    if use == "list":
+        return "name a field that is a list, or use `| split(',')`" if named(found, "text") else ""
+    if named(found, "list"):
+        return f"name one of its items, as in {name}[0]" if name != "this" else ""
+    return "use `| text`" if use == "key" and named(found, "bool") else ""

@@ -156,6 +156,7 @@ CASES = {
                            to=f"to:\n  - {{id: a, format: §csv, {HTTP}}}\n"),
     "an object as text": target(f"format: §text, {HTTP}", "E0629", "template"),
     "columns of a CSV": target(f"format: {{csv: {{columns: [order_no, §knd]}}}}, {HTTP}", "W0628", "did you mean 'kind'?"),
+    "what makes two rows the same": target("send: {sql: dwh, table: t, conflict: [order_no, §lin]}", "W0628", "'lines'"),
     "typed columns of a CSV": target(f"format: {{csv: {{columns: {{order_no: text, §knd: text}}}}}}, {HTTP}", "W0628"),
     # formats
     "a cell that is text": of_file(CSV, "split: records", "filter: §body.sku > 5", code="E0621"),
