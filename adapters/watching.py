@@ -11,8 +11,9 @@ from pathlib import Path
 import structlog
 
 from router.config.content import KINDS
-from router.config.problems import Problem, errors
+from router.config.problems import ConfigError, Problem, errors
 from router.config.project import Project
+from router.errors import LedgerError
 
 EVERY = 0.5
 """Seconds between two looks. A file is read when a look finds it as the one before did: editors write in steps."""
@@ -25,12 +26,14 @@ Marks = dict[str, tuple[int, int, int]]
 @dataclass
 class Watch:
     """`read` reads the project, `check` says its mistakes, `take` makes its text the current version, or says that it is
-    already (None)."""
+    already (None): it raises ConfigError where that cannot be served here, LedgerError where it may be tried again. `known`
+    says of what is there at the start whether it was a version already."""
 
     folder: Path
     read: Callable[[], Project]
     check: Callable[[Project], list[Problem]]
     take: Callable[[Project], int | None]
+    known: Callable[[Project], bool] = lambda project: True
     tell: Callable[[str], object] = lambda line: print(line, file=sys.stderr, flush=True)
     _files: tuple[str, ...] = ()
     _seen: Marks = field(default_factory=dict)
@@ -46,9 +49,11 @@ class Watch:
                 continue
 
     def begin(self) -> None:
-        """What is there was taken at the start."""
-        self._files = tuple(self.read().files())
-        self._seen = self._taken = self._marks()
+        """What was a version before is not taken again: it may have been rolled back from."""
+        project = self.read()
+        self._files = tuple(project.files())
+        self._seen = self._marks()
+        self._taken = self._seen if self.known(project) else None
 
     def look(self) -> None:
         marks = self._marks()
@@ -71,14 +76,25 @@ class Watch:
         for problem in problems:
             if problem.level != "advice":
                 self.tell(str(problem))
-        wrong = len(errors(problems))
-        if wrong:
-            mistakes = "1 mistake" if wrong == 1 else f"{wrong} mistakes"
-            log.error(f"what was saved has {mistakes}: the version before goes on", action="watch_refused", mistakes=wrong)
+        if errors(problems):
+            self._refuse(len(errors(problems)))
             return
-        number = self.take(project)
-        if number is not None:
-            log.info(f"what was saved is version {number} now", action="watch_taken", version=number)
+        try:
+            number = self.take(project)
+        except ConfigError as error:
+            for problem in error.problems:
+                self.tell(str(problem))
+            self._refuse(len(error.problems))
+        except LedgerError as error:
+            self._taken = None
+            log.warning(f"what was saved could not be stored, and is tried again: {error.reason}", action="watch_failed")
+        else:
+            if number is not None:
+                log.info(f"what was saved is version {number} now", action="watch_taken", version=number)
+
+    def _refuse(self, wrong: int) -> None:
+        mistakes = "1 mistake" if wrong == 1 else f"{wrong} mistakes"
+        log.error(f"what was saved has {mistakes}: the version before goes on", action="watch_refused", mistakes=wrong)
 
 
 def _marks_of(base: Path, names: Iterable[str]) -> Iterable[tuple[str, tuple[int, int, int]]]:

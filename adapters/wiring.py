@@ -286,12 +286,11 @@ async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], No
 
     spare_the_collector()
     admin = Admin(state, registry_of(metrics, lambda: families(app.ledger, app.gate.reasons())))
-    following = asyncio.create_task(app.follower(quiet=True).run(stop, api.use))
     try:
-        await serve(api, admin, settings.http, settings.admin, stop, ready)
-        await following
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(serve(api, admin, settings.http, settings.admin, stop, ready))
+            tasks.create_task(app.follower(quiet=True).run(stop, api.use))
     finally:
-        following.cancel()
         await api.close()
         app.close()
 
@@ -306,9 +305,13 @@ async def run_watch(settings: Settings, bell: Bell, ready: Callable[[], None], s
             return None
         return app.deploy(files, os.environ.get("USER", "") or "crossdock", "saved", DEPLOYED)
 
+    def known(project: Project) -> bool:
+        sha256 = app.ledger.hash_of(project.files())
+        return any(entry.sha256 == sha256 for entry in app.ledger.versions())
+
     watch = Watch(
         settings.config.absolute().parent, lambda: read_project(settings.config, environ),
-        lambda project: check(project, app.registry, environ), take,
+        lambda project: check(project, app.registry, environ), take, known,
     )  # fmt: skip
     try:
         ready()

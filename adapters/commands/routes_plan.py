@@ -20,19 +20,21 @@ from adapters.printable import printable
 from adapters.settings import Settings
 from router.config.comparing import ADDED, REMOVED
 from router.config.problems import ConfigError, errors
-from router.planning.fates import NotComputed, refuse_impure
-from router.planning.structure import Change, Plan, planned
-from router.planning.traffic import FAILS, Comparison, Group, compared, structures
-from router.route import Table
-from router.testing.compare import differences, show
 
 if TYPE_CHECKING:
     from adapters import wiring
     from adapters.wiring import App
     from router.config import project as projects
+    from router.planning import fates, structure, traffic
+    from router.planning.structure import Change, Plan
+    from router.planning.traffic import Comparison, Group
+    from router.route import Table
+    from router.testing import compare as comparing
     from transforms import codecs
 else:
     wiring, projects, codecs = late("adapters.wiring"), late("router.config.project"), late("transforms.codecs")
+    fates, structure, traffic = (late(f"router.planning.{name}") for name in ("fates", "structure", "traffic"))
+    comparing = late("router.testing.compare")
 
 MESSAGES = 1000
 POLICIES = ("retry", "order_by", "send", "when_dead", "rate", "breaker", "timeout", "in_flight", "url", "fallback")
@@ -51,8 +53,8 @@ class Difference:
 
 
 def told_differences(before: Any, after: Any) -> Iterator[Difference]:
-    for one in differences(before, after):
-        yield Difference(one.path, show(one.expected), show(one.got))
+    for one in comparing.differences(before, after):
+        yield Difference(one.path, comparing.show(one.expected), comparing.show(one.got))
 
 
 @click.command()
@@ -109,13 +111,13 @@ def tables(app: App) -> tuple[Table | None, Table, Plan]:
     after = draft(app)
     stored = app.ledger.version(0)
     if stored is None:
-        return None, after, Plan((), {})
+        return None, after, structure.Plan((), {})
     settings = app.settings
     old = projects.stored_project(
         stored.files, settings.config.name, wiring.environment(settings), settings.project, stored.number
     )
     try:
-        return app.table(), after, planned(old, app.project)
+        return app.table(), after, structure.planned(old, app.project)
     except ConfigError as error:
         stop(USAGE, f"version {stored.number}, the current one, cannot be used here: {error}")
 
@@ -134,15 +136,15 @@ class Comparing:
         """`same` is how many first steps are the same in both."""
         old, new = self.before.routes.get(id), self.after.routes[id]
         if old is None:
-            return Comparison(id)
+            return traffic.Comparison(id)
         try:
-            refuse_impure(old)
-            refuse_impure(new)
-        except NotComputed as reason:
+            fates.refuse_impure(old)
+            fates.refuse_impure(new)
+        except fates.NotComputed as reason:
             self.notes.append(f"messages of {id} were not computed: {reason}")
-            return Comparison(id)
-        paths = structures(codecs.read_json, told_differences)
-        found = compared(old, new, self.app.ledger.recent(id, self.limit), (reader(), reader()), paths, same=same)
+            return traffic.Comparison(id)
+        paths = traffic.structures(codecs.read_json, told_differences)
+        found = traffic.compared(old, new, self.app.ledger.recent(id, self.limit), (reader(), reader()), paths, same=same)
         if found.gone:
             self.notes.append(f"{found.gone} messages of {id} were left out: their bodies are not kept any more")
         if found.cut:
@@ -152,7 +154,7 @@ class Comparing:
 
 def ordered(comparison: Comparison) -> list[Group]:
     """What fails comes first, then the most."""
-    return sorted(comparison.groups.values(), key=lambda group: (group.word != FAILS, -group.count))
+    return sorted(comparison.groups.values(), key=lambda group: (group.word != traffic.FAILS, -group.count))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -186,8 +188,9 @@ def new_policies(changed: dict[str, Change], target: str, connection: str) -> li
 
 
 def group_row(group: Group, comparison: Comparison) -> Row:
+    kind = "failure" if group.word == traffic.FAILS else "change"
     return {
-        "id": group.route, "layer": "traffic", "kind": "failure" if group.word == FAILS else "change", "change": group.word,
+        "id": group.route, "layer": "traffic", "kind": kind, "change": group.word,
         "target": group.target, "details": [group.detail] if group.detail else [], "count": group.count,
         "of": comparison.looked, "sample": group.sample, "told": group.told,
     }  # fmt: skip

@@ -32,7 +32,7 @@ from router.testing.case import (
 )  # fmt: skip
 
 NO_ROUTE, NO_TARGET, NO_CLIENT, NO_SAMPLE, NO_REPLY = "0701", "0702", "0703", "0704", "0705"
-NOT_TAKEN, NO_HEADERS, NO_ANSWER, DISABLED, UNREACHED = "0706", "0707", "0708", "0709", "0710"
+NOT_TAKEN, NO_HEADERS, NO_ANSWER, UNREACHED = "0706", "0707", "0708", "0710"
 START = int(datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp() * 1000)
 """When the first message of a test comes in, where it does not say."""
 
@@ -101,7 +101,7 @@ class Reading:
             raw, type_, sample = bodies.coming_in(body)
         except Unreadable as error:
             self.error(place.at("file" if file is not None else "body"), NO_SAMPLE, error.message, error.hint)
-            raw, type_, sample = b"", "", ""
+            raw, type_, sample = b"", "", str(file or "")
         name = str(one.get("name") or PurePosixPath(sample).name)
         name = self.file_name(route, place, name, one)
         content_type = headers.get("content-type") or (type_ if route.source.kind == "http" else None) or None

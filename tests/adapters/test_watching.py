@@ -7,8 +7,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.watching import Watch
-from router.config.problems import Problem
+from router.config.problems import ConfigError, Problem
 from router.config.project import Project, read_project
+from router.errors import CrossdockError, LedgerBusy
 
 GOOD = "version: 1\n"
 BAD = "version: 1\nroutes: [\n"
@@ -20,12 +21,17 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.taken: list[dict[str, bytes]] = []
         self.told: list[str] = []
-        self.watch = Watch(folder, lambda: read_project(folder / "routes.yaml", {}), self.check, self.take, self.told.append)
+        self.refusals: list[CrossdockError] = []
+        self.watch = Watch(
+            folder, lambda: read_project(folder / "routes.yaml", {}), self.check, self.take, tell=self.told.append
+        )
 
     def check(self, project: Project) -> list[Problem]:
         return [problem for document in project.documents for problem in document.problems]
 
     def take(self, project: Project) -> int | None:
+        if self.refusals:
+            raise self.refusals.pop(0)
         if self.taken and self.taken[-1] == project.files():
             return None
         self.taken.append(project.files())
@@ -83,6 +89,36 @@ def test_what_is_saved_with_a_mistake_is_told_and_not_taken(desk: Desk, folder: 
     assert [line["action"] for line in logs] == ["watch_refused"]
     write(folder / "routes.yaml", GOOD + "# mended\n")
     desk.look()
+    assert len(desk.taken) == 1
+
+
+def test_what_cannot_be_served_here_is_told_and_the_watch_goes_on(desk: Desk, folder: Path) -> None:
+    problem = Problem("error", "E0302", "routes.yaml", 1, 1, "url", "ERP_URL is not set")
+    desk.refusals.append(ConfigError([problem]))
+    write(folder / "routes.yaml", GOOD + "# one\n")
+    with capture_logs() as logs:
+        desk.look(4)
+    assert desk.told == [str(problem)]
+    assert [line["action"] for line in logs] == ["watch_refused"]
+    write(folder / "routes.yaml", GOOD + "# mended\n")
+    desk.look(3)
+    assert len(desk.taken) == 1
+
+
+def test_where_the_ledger_cannot_be_used_it_is_tried_again(desk: Desk, folder: Path) -> None:
+    desk.refusals += [LedgerBusy(), LedgerBusy()]
+    write(folder / "routes.yaml", GOOD + "# one\n")
+    with capture_logs() as logs:
+        desk.look(6)
+    assert len(desk.taken) == 1
+    assert [line["action"] for line in logs] == ["watch_failed", "watch_failed", "watch_taken"]
+
+
+def test_what_was_no_version_before_the_start_is_taken(folder: Path) -> None:
+    desk = Desk(folder)
+    desk.watch.known = lambda project: False
+    desk.watch.begin()
+    desk.look(3)
     assert len(desk.taken) == 1
 
 

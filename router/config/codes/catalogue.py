@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from router.config.codes import bodies, content, grammar, links, reading, rules, settings
+from router.config.codes import bodies, content, grammar, links, reading, rules, settings, tests
 from router.config.codes.code import Code, number_of
 from router.config.nearest import nearest
 
-ROOMS = (reading, grammar, settings, content, links, rules, bodies)
+ROOMS = (reading, grammar, settings, content, links, rules, bodies, tests)
 CATALOGUE: Mapping[str, Code] = {code.number: code for room in ROOMS for code in room.CODES}
 
 

