@@ -201,7 +201,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
     # --- what befalls a ledger ---
     def free_the_dead(self, chance: random.Random) -> None:
-        freed = [at for at, claim in self.books.owners.items() if claim.owner in self.gone and self.ledger.left(claim) > 0]
+        claims = self.books.owners.items()
+        held = {claim.owner for _, claim in claims if claim.owner in self.gone and self.ledger.left(claim) > 0}
+        freed = [at for at, claim in claims if claim.owner in held]
         assert self.ledger.release_dead(lambda owner: owner not in self.gone) == len(freed)
         for at in freed:
             del self.books.owners[at]
