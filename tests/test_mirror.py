@@ -59,6 +59,7 @@ ELSEWHERE = {
     "adapters/ledger/opening.py": "part of the composition root: tests/integration opens both engines by it",
     "adapters/ledger/moving.py": MOVING,
     "adapters/commands/ledger_moving.py": MOVING,
+    "adapters/app.py": "the composition root: every command and every process goes through it",
     "adapters/wiring.py": "the composition root: tests/acceptance and the demo run what it puts together",
 }
 """Source files whose test stands elsewhere, with the reason."""

@@ -19,12 +19,15 @@ from router.ledger import DEPLOYED, ROLLED_BACK, VersionEntry
 
 if TYPE_CHECKING:
     from adapters import wiring
+    from adapters.commands import routes_plan as planning
     from adapters.testing import running
     from adapters.wiring import App
 else:
     wiring, running = late("adapters.wiring"), late("adapters.testing.running")
+    planning = late("adapters.commands.routes_plan")
 
 COLUMNS = ("version", "current", "at", "by", "how", "of", "reason")
+PLANNED = 200
 FILES = "files"
 """What a version is called that is not stored: the project as its files are now."""
 
@@ -135,20 +138,22 @@ def number_of(app: App, name: str) -> int:
 # --- deploy -----------------------------------------------------------------------------------------------------------
 @click.command()
 @click.option("--no-tests", is_flag=True, help="Do not run the project's tests before.")
-@click.option("--dry-run", is_flag=True, help="Check, test and say what differs; then end.")
+@click.option("--messages", type=click.IntRange(0), default=PLANNED, show_default=True,
+              help="How many of the last messages of each changed route the plan computes again; 0: none.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Check, test and plan; then end.")
 @by_option
 @reason_option
 @yes_option
 @output_option
 @click.pass_obj
 def deploy(
-    settings: Settings, no_tests: bool, dry_run: bool, by: str | None, reason: str, yes: bool, form: str
-) -> int:  # fmt: skip
+    settings: Settings, no_tests: bool, messages: int, dry_run: bool, by: str | None, reason: str, yes: bool, form: str
+) -> int:
     """Makes the project's files the current version, on all hosts, while messages flow.
 
-    Checks everything, runs the project's tests, says what differs and asks. What was accepted before is still computed by
-    its own version. Ends with 0 when done, 1 where a test fails, 2 where the project has mistakes, 5 where it was not
-    agreed to.
+    Checks everything, runs the project's tests, says what would change (as crossdock routes plan) and asks. What was
+    accepted before is still computed by its own version. Ends with 0 when done, 1 where a test fails, 2 where the project
+    has mistakes, 5 where it was not agreed to.
 
     Example: crossdock routes deploy --reason "prices with four decimals" --yes"""
     with opened(settings) as app:
@@ -161,6 +166,7 @@ def deploy(
             tested(app)
         for line in summary(changes):
             say(line)
+        told_plan(app, messages)
         if dry_run:
             say("dry run: nothing was done")
             return DONE
@@ -192,6 +198,13 @@ def tested(app: App) -> None:
         stop(FAILED, f"nothing was deployed: {failed} of {len(results)} tests failed; crossdock routes test shows how")
     if results:
         say(f"{len(results)} tests passed")
+
+
+def told_plan(app: App, messages: int) -> None:
+    planned = planning.made_plan(app, messages)
+    if planned is not None:
+        for line in (*planning.shown(planned.rows), *planned.notes):
+            say(line)
 
 
 def summary(changes: list[FileChange]) -> Iterator[str]:

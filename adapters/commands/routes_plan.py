@@ -80,25 +80,42 @@ def plan(settings: Settings, limit: int, only: tuple[str, ...], form: str) -> in
             for problem in errors(problems):
                 say(str(problem))
             stop(USAGE, "there is nothing to plan: the project has mistakes")
-        before, after, made = tables(app)
-        if before is None:
-            stop(NOTHING, "there is no version to compare with: crossdock up, or crossdock routes deploy, makes the first one")
-        unknown = [id for id in only if id not in after.routes]
-        if unknown:
-            stop(NOTHING, f"there is no route {unknown[0]}; there are {', '.join(after.routes)}")
-        compare = Comparing(app, before, after, limit)
-        rows = [*map(structure_row, made.changes), *open_rows(app, made, before, after)]
-        with ThreadPoolExecutor(1, initializer=step_back) as thread:
-            found = list(thread.map(lambda id: compare(id, made.routes.get(id, -1)), only or made.routes))
-        rows += [group_row(group, comparison) for comparison in found for group in ordered(comparison)]
+        planned = made_plan(app, limit, only)
+    if planned is None:
+        stop(NOTHING, "there is no version to compare with: crossdock up, or crossdock routes deploy, makes the first one")
     if form == "table":
-        for line in shown(rows):
+        for line in shown(planned.rows):
             click.echo(line)
     else:
-        answer_rows(rows, (), form)
-    for line in [*compare.notes, summary(found, before.version)]:
+        answer_rows(planned.rows, (), form)
+    for line in planned.notes:
         say(line)
-    return ending(found)
+    return ending(planned.found)
+
+
+@dataclasses.dataclass(frozen=True)
+class Planned:
+    """`notes` are for people: what was left out, and the sum of it."""
+
+    rows: list[Row]
+    found: list[Comparison]
+    notes: list[str]
+
+
+def made_plan(app: App, limit: int, only: tuple[str, ...] = ()) -> Planned | None:
+    """Of files without mistakes; None where there is no version yet. Ends the command where a route is unknown."""
+    before, after, made = tables(app)
+    if before is None:
+        return None
+    unknown = [id for id in only if id not in after.routes]
+    if unknown:
+        stop(NOTHING, f"there is no route {unknown[0]}; there are {', '.join(after.routes)}")
+    compare = Comparing(app, before, after, limit)
+    rows = [*map(structure_row, made.changes), *open_rows(app, made, before, after)]
+    with ThreadPoolExecutor(1, initializer=step_back) as thread:
+        found = list(thread.map(lambda id: compare(id, made.routes.get(id, -1)), only or made.routes))
+    rows += [group_row(group, comparison) for comparison in found for group in ordered(comparison)]
+    return Planned(rows, found, [*compare.notes, summary(found, before.version)])
 
 
 def step_back() -> None:

@@ -111,3 +111,14 @@ def test_each_rollback_goes_one_further_back() -> None:
     assert before(line[::-1]) == 1
     line.append(entry(5))
     assert before(line[::-1]) == 2, "5 came after 2, which is current again"
+
+
+def test_what_a_deploy_does_to_messages_is_told_before_it_is_agreed_to(room: Room) -> None:
+    for n in range(3):
+        room.send("web-orders", ORDER % n)
+    path = room.folder / "transforms/maps/order_to_sales_order.yaml"
+    path.write_text(path.read_text().replace("channel: {const: web}", "channel: {const: shop}"))
+    assert room.say("routes", "deploy") == 5
+    assert "3 of 3 of web-orders have another body for erp: body.channel" in room.err
+    assert room.say("routes", "deploy", "--messages", 0, "--yes") == 0
+    assert "have another body" not in room.err
