@@ -116,13 +116,12 @@ class Follower:
         always = self.expression(scope, place.at("when"), value.get("when"), "condition")
         self.expression(scope, place.at("order_by"), value.get("order_by"), "key")
         behind = self.steps(scope, place.at("steps"), value.get("steps"))
-        fallback = place.at("fallback", "send")
         format_ = value.get("format")
         if isinstance(format_, Chosen):
             self.written(behind, place.at("format"), format_)
-        for at, send in ((place.at("send"), value.get("send")), (fallback, (value.get("fallback") or {}).get("send"))):
-            self.send(scope, at, send)
-            self.row(behind, at, send)
+        self.send(scope, behind, place.at("send"), value.get("send"))
+        if value.get("fallback"):
+            self.send(scope, behind, place.at("fallback", "send"), value["fallback"].get("send"))
         collect = value.get("collect")
         if isinstance(collect, Mapping):
             self.expression(self.types.with_reply(scope), place.at("collect", "failed"), collect.get("failed"), "list")
@@ -140,16 +139,20 @@ class Follower:
             at = place.at(names[int(n)] if keyed else n)
             self.add(at, one, KEY if keyed else "value")
 
-    def send(self, scope: Scope, place: Place, send: Any) -> None:
+    def send(self, scope: Scope, behind: Scope, place: Place, send: Any) -> None:
+        """`behind`: what the target's own steps left."""
+        self.row(behind, place, send)
         _, options = chosen_of(send)
-        for name in TEMPLATES:
-            self.template(scope, place.at(name), options.get(name))
-        for name in MANY_TEMPLATES:
-            for key, text in named(options.get(name)):
-                self.template(scope, place.at(name, key), text)
-        for name in ("columns", "params"):
-            self.expressions(scope, place.at(name), options.get(name), "value")
-        self.expression(self.types.with_reply(scope), place.at("ok_when"), options.get("ok_when"), "condition")
+        for name in options:
+            if name in TEMPLATES:
+                self.template(scope, place.at(name), options[name])
+            elif name in MANY_TEMPLATES:
+                for key, text in named(options[name]):
+                    self.template(scope, place.at(name, key), text)
+            elif name in ("columns", "params"):
+                self.expressions(scope, place.at(name), options[name], "value")
+            elif name == "ok_when":
+                self.expression(self.types.with_reply(scope), place.at(name), options[name], "condition")
 
     def row(self, scope: Scope, place: Place, send: Any) -> None:
         """Without `columns` the fields of the body are what is written: those that make two rows the same are among them."""
