@@ -21,10 +21,17 @@ def conditioned(reader: Reader, tree: nodes.Node) -> bool | None:
     before = len(reader.said.found)
     found = reader.condition(tree)
     always = {TRUE: True, FALSE: False}.get(found)
+    if always and is_precaution(tree):
+        return None
     if always is not None and len(reader.said.found) == before:
         message = f"the condition is always {'true' if always else 'false'}{because(tree, always)}"
         reader.said.warning(remarks.ALWAYS, message, LEFT_OUT[always], start(tree), by_all=True)
     return always
+
+
+def is_precaution(tree: nodes.Node) -> bool:
+    """`is defined`, `is not none`: one that always holds does no harm, and holds for the next schema too."""
+    return is_precaution(tree.node) if isinstance(tree, nodes.Not) else isinstance(tree, nodes.Test)
 
 
 def because(tree: nodes.Node, always: bool) -> str:

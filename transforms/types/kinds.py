@@ -25,11 +25,22 @@ class Json:
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """`text int decimal bool date datetime time null element bytes`. `values`: all that are possible, where they are
-    known. `zone`: whether a datetime has one, where that is known."""
+    known. `zone`: whether a datetime has one, where that is known. `low` and `high`: of a number, with these."""
 
     name: str
     values: frozenset[Any] | None = None
     zone: bool | None = None
+    low: Any = None
+    high: Any = None
+
+    @property
+    def lowest(self) -> Any:
+        """None where there is no bound."""
+        return min(self.values) if self.values else self.low
+
+    @property
+    def highest(self) -> Any:
+        return max(self.values) if self.values else self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +139,20 @@ def add(found: list[Kind], kind: Kind) -> None:
             return
         if isinstance(other, Scalar) and isinstance(kind, Scalar) and other.name == kind.name:
             values = other.values | kind.values if other.values is not None and kind.values is not None else None
-            found[n] = Scalar(kind.name, values, kind.zone if kind.zone == other.zone else None)
+            found[n] = Scalar(kind.name, values, kind.zone if kind.zone == other.zone else None, *bounds(kind, other, values))
             return
         if isinstance(other, ListOf) and isinstance(kind, ListOf):
             found[n] = ListOf(union([other.item, kind.item]))
             return
     found.append(kind)
+
+
+def bounds(one: Scalar, other: Scalar, values: object) -> tuple[Any, Any]:
+    """Of both numbers together; where all values are known they say it."""
+    if values is not None or one.name not in ("int", "decimal"):
+        return None, None
+    low = None if one.lowest is None or other.lowest is None else min(one.lowest, other.lowest)
+    return low, None if one.highest is None or other.highest is None else max(one.highest, other.highest)
 
 
 def of_value(value: Any) -> Type:

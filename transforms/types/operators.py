@@ -66,12 +66,25 @@ def compare(op: str, left: Type, right: Type) -> Type:
 
 def outcome(op: str, a: Kind, b: Kind) -> Type:
     """Where the values are known, the result is."""
-    if not isinstance(a, Scalar) or not isinstance(b, Scalar) or a.values is None or b.values is None:
+    if not isinstance(a, Scalar) or not isinstance(b, Scalar):
         return BOOL
+    if a.values is None or b.values is None:
+        return by_bounds(op, a, b) if a.name in NUMBERS else BOOL
     if len(a.values) * len(b.values) > 400:
         return BOOL
     found = {holds(op, x, y) for x in a.values for y in b.values}
     return (TRUE if found == {True} else FALSE) if len(found) == 1 else BOOL
+
+
+def by_bounds(op: str, a: Scalar, b: Scalar) -> Type:
+    """Of numbers of which the smallest or the largest is known: FALSE where it never holds. One that always holds is a
+    precaution, and is left alone."""
+    below = a.highest is not None and b.lowest is not None and a.highest < b.lowest
+    above = a.lowest is not None and b.highest is not None and a.lowest > b.highest
+    at_most = below or (a.highest is not None and b.lowest is not None and a.highest <= b.lowest)
+    at_least = above or (a.lowest is not None and b.highest is not None and a.lowest >= b.highest)
+    never = {"eq": below or above, "lt": at_least, "lteq": above, "gt": at_most, "gteq": below}
+    return FALSE if never.get(op) else BOOL
 
 
 def holds(op: str, a: object, b: object) -> bool:

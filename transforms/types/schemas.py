@@ -5,7 +5,8 @@ A schema or field whose class does anything of its own is not known: it may load
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields, missing, validate
@@ -123,7 +124,7 @@ def known_kind(kind: type) -> type | None:
 
 
 def chosen(type_: Type, validators: Iterable[Any]) -> Type:
-    """Of `OneOf` and `Equal` the values are known."""
+    """Of `OneOf` and `Equal` the values are known, of `Range` the smallest and the largest."""
     for one in validators:
         choices = one.choices if type(one) is validate.OneOf else None
         values = list(choices) if isinstance(choices, list | tuple | set | frozenset) else []
@@ -132,7 +133,15 @@ def chosen(type_: Type, validators: Iterable[Any]) -> Type:
         (kind,) = type_.kinds
         if values and isinstance(kind, Scalar) and all(of_its_kind(value, kind) for value in values):
             return Type((Scalar(kind.name, frozenset(values), kind.zone),))
+        if type(one) is validate.Range and isinstance(kind, Scalar) and kind.name in ("int", "decimal"):
+            type_ = Type((Scalar(kind.name, None, None, bound(one.min, kind.low, max), bound(one.max, kind.high, min)),))
     return type_
+
+
+def bound(own: Any, other: Any, tighter: Callable[..., Any]) -> Any:
+    if isinstance(own, bool) or not isinstance(own, int | Decimal):
+        return other
+    return own if other is None else tighter(own, other)
 
 
 def of_its_kind(value: Any, kind: Scalar) -> bool:

@@ -76,24 +76,26 @@ def test_what_stands_behind_a_condition_that_is_always_true(match: str, to: list
     assert [(code, at) for code, _, at, _ in found if code == "W0608"] == [("W0608", line)] * place
 
 
-TWICE = """\
+SECOND = """\
   s:
     from: {http: /s, clients: anyone}
-    steps: [{validate: orders.Customer}, {template: t.j2}]
+    steps: [STEP, {template: t.j2}]
     to: [{id: a, send: {http: erp, path: /}}]
 """
+PYTHON = {"transforms/python/p.py": "def f(message):\n    return message\n"}
 FILE = "transforms/templates/t.j2"
 
 
 def test_what_is_always_so_is_said_of_a_file_where_all_who_use_it_agree() -> None:
     """What is wrong for one of them is said."""
-    files = {FILE: "{% if body.order_no is defined %}{{ body.order_no }}{% endif %}"}
+    files = {FILE: "{% if body.kind is none %}{{ body.kind }}{% endif %}", **PYTHON}
     alone = WEB + "  - template: t.j2\n" + TO
     assert codes(alone, files) == [("W0625", FILE, 1, 7)]
-    assert codes(alone, files, TWICE) == []
+    assert codes(alone, files, SECOND.replace("STEP", "{validate: orders.Order}")) == [("W0625", FILE, 1, 7)]
+    assert codes(alone, files, SECOND.replace("STEP", "{python: p.f}")) == []
     files = {FILE: "{{ body.order_no }}"}
     assert codes(alone, files) == []
-    assert codes(alone, files, TWICE) == [("W0620", FILE, 1, 4)]
+    assert codes(alone, files, SECOND.replace("STEP", "{validate: orders.Customer}")) == [("W0620", FILE, 1, 4)]
 
 
 def test_what_is_said_in_a_file_names_who_uses_it() -> None:

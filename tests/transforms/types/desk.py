@@ -37,7 +37,7 @@ class Customer(Schema):
 
 class Line(Schema):
     sku = fields.Str(required=True)
-    qty = fields.Int(required=True)
+    qty = fields.Int(required=True, validate=validate.Range(min=1))
     price = fields.Decimal(required=True)
 
 class Order(Schema):

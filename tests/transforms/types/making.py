@@ -36,6 +36,8 @@ TIMES = (dt.datetime(2026, 1, 2, 3, 4), dt.datetime(2025, 12, 31))
 CHOICES: tuple[tuple[Type, tuple[Any, ...]], ...] = (
     (TEXT, TEXTS), (INT, WHOLE), (DECIMAL, EXACT), (BOOL, (True, False)), (DATE, DAYS), (NAIVE, TIMES), (NULL, (None,)),
     (AWARE, tuple(one.replace(tzinfo=dt.UTC) for one in TIMES)), (ANY, (*TEXTS, *WHOLE, None, True, {}, ["a"])),
+    (Type((Scalar("int", None, None, 0, 2),)), (0, 1, 2)),
+    (Type((Scalar("decimal", None, None, 2),)), (Decimal("2"), Decimal(9))),
     (Type((Scalar("text", frozenset({"a", "b"})),)), ("a", "b")), (Type((Scalar("int", frozenset({1, 2})),)), (1, 2)),
 )  # fmt: skip
 """Kinds with some of their values."""
@@ -136,5 +138,6 @@ def is_of(value: Any, kind: Any) -> bool:
         return others and known
     if isinstance(kind, Scalar):
         same = scalar_name(value) == kind.name and (kind.values is None or value in kind.values)
+        same = same and (kind.low is None or value >= kind.low) and (kind.high is None or value <= kind.high)
         return same and (kind.zone is None or (value.tzinfo is not None) == kind.zone)
     return True

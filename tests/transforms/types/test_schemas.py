@@ -106,6 +106,14 @@ def test_words_that_are_possible() -> None:
     assert both == Type((Scalar("text", words),))
 
 
+def test_numbers_within_bounds() -> None:
+    assert field(fields.Int(required=True, validate=validate.Range(min=1))) == Type((Scalar("int", None, None, 1),))
+    both = fields.Decimal(required=True, validate=[validate.Range(max=5), validate.Range(min=1, max=9)])
+    assert field(both) == Type((Scalar("decimal", None, None, 1, 5),))
+    assert field(fields.Str(required=True, validate=validate.Range(min="a"))) == TEXT
+    assert field(fields.Int(load_default=0, validate=validate.Range(min=1))) == Type((Scalar("int", None, None, 0),))
+
+
 def test_one_that_contains_itself_is_followed_once() -> None:
     class Part(Schema):
         name = fields.Str(required=True)
