@@ -55,8 +55,8 @@ class Follower:
         self.expressions(scope, place.at("keys"), value.get("keys"), "key")
         scope = self.steps(scope, place.at("steps"), value.get("steps"), codec)
         self.expression(scope, place.at("order_by"), value.get("order_by"), "key")
-        always = [self.target(scope, at, one) for at, one in targets(item)]
-        self.unreached(place.at("to"), value, always)
+        always = {at.path[-1]: self.target(scope, at, one) for at, one in targets(item)}
+        self.unreached(place.at("to"), value.get("match") or "all", {n: one for n, one in always.items() if isinstance(n, int)})
 
     def codec(self, item: Item) -> Codec | None:
         """The route's; where it names none, what the names of its files say."""
@@ -161,20 +161,23 @@ class Follower:
         if kind == "sql" and isinstance(conflict, list) and options.get("columns") is None:
             self.columns(scope, place.at("conflict"), conflict, False)
 
-    def unreached(self, place: Place, value: Mapping[str, Any], always: Sequence[bool | None]) -> None:
-        """What stands behind a condition that is always true."""
+    def unreached(self, place: Place, match: str, always: Mapping[int, bool | None]) -> None:
+        """What stands behind a condition that is always true, or that stands above already."""
         raw = place.raw if isinstance(place.raw, list) else []
-        first = next((n for n, one in enumerate(always) if one is True), None)
-        if first is None:
-            return
-        note = here(place.at(first, "when"), "this is always true")
-        behind = range(first + 1, len(raw)) if value.get("match") == "first" else range(max(len(raw) - 1, first + 1), len(raw))
-        for n in behind:
+        whens = [one.get("when") if isinstance(one, dict) else None for one in raw]
+        first = next((n for n, one in always.items() if one is True), len(raw))
+        for n in range(1, len(raw)):
             last = isinstance(raw[n], dict) and "otherwise" in raw[n]
-            if last or value.get("match") == "first":
-                message = "nothing gets here: a 'when' above is always true"
-                self.findings.warning(place.at(n), UNREACHED, message, "mend that condition, or remove this", also=[note])
-                return
+            if n > first and (match == "first" or last):
+                message, by = "nothing gets here: a 'when' above is always true", first
+                note = here(place.at(by, "when"), "this is always true")
+            elif match == "first" and isinstance(whens[n], str) and whens[n] in whens[:n]:
+                message, by = "nothing gets here: the same 'when' stands above", whens.index(whens[n])
+                note = here(place.at(by, "when"), "what it holds for goes here")
+            else:
+                continue
+            self.findings.warning(place.at(n), UNREACHED, message, "mend one of the conditions, or remove this", also=[note])
+            return
 
     # --- expressions and templates ---
     def expressions(self, scope: Scope, place: Place, texts: Any, use: Use) -> None:
@@ -182,7 +185,7 @@ class Follower:
             self.expression(scope, place.at(name), text, use)
 
     def expression(self, scope: Scope, place: Place, text: Any, use: Use) -> bool | None:
-        if text is None or self.compiler.unknown(text):
+        if text is None or self.compiler.expression(place, text) is None:
             return None
         return self.seen(place, self.types.expression(scope, str(text), use))
 

@@ -7,6 +7,7 @@ import pytest
 from tests.transforms.types.desk import HEAD, TO, WEB, brief, checked
 
 HTTP = "send: {http: erp, path: /}"
+REST = "otherwise: {dead: x}"
 
 
 def codes(route: str, files: dict[str, str] | None = None, more: str = "") -> list[tuple[str, str, int, int]]:
@@ -61,11 +62,13 @@ def test_without_a_format_the_suffix_says_it(files: str, said: list[str]) -> Non
 @pytest.mark.parametrize(
     ("match", "to", "place"),
     [
-        ("first", [f"{{id: a, when: 1 == 1, {HTTP}}}", f"§{{id: b, when: body.express, {HTTP}}}", "otherwise: {dead: x}"], 1),
-        ("first", [f"{{id: a, when: body.express, {HTTP}}}", f"{{id: b, when: 1 == 1, {HTTP}}}", "§otherwise: {dead: x}"], 1),
-        ("all", [f"{{id: a, when: 1 == 1, {HTTP}}}", f"{{id: b, when: body.express, {HTTP}}}", "§otherwise: {dead: x}"], 1),
+        ("first", [f"{{id: a, when: 1 == 1, {HTTP}}}", f"§{{id: b, when: body.express, {HTTP}}}", REST], 1),
+        ("first", [f"{{id: a, when: body.express, {HTTP}}}", f"{{id: b, when: 1 == 1, {HTTP}}}", f"§{REST}"], 1),
+        ("all", [f"{{id: a, when: 1 == 1, {HTTP}}}", f"{{id: b, when: body.express, {HTTP}}}", f"§{REST}"], 1),
         ("all", [f"{{id: a, when: 1 == 1, {HTTP}}}", f"{{id: b, {HTTP}}}"], 0),
-        ("first", [f"{{id: a, when: body.express, {HTTP}}}", "otherwise: {dead: x}"], 0),
+        ("first", [f"{{id: a, when: body.express, {HTTP}}}", REST], 0),
+        ("first", [f"{{id: a, when: body.express, {HTTP}}}", f"§{{id: b, when: body.express, {HTTP}}}", REST], 1),
+        ("all", [f"{{id: a, when: body.express, {HTTP}}}", f"{{id: b, when: body.express, {HTTP}}}", REST], 0),
     ],
 )
 def test_what_stands_behind_a_condition_that_is_always_true(match: str, to: list[str], place: int) -> None:
@@ -106,6 +109,12 @@ def test_what_is_said_in_a_file_names_who_uses_it() -> None:
 def test_what_is_not_set_or_does_not_compile_is_not_looked_at() -> None:
     route = WEB + '  - filter: "body.order_num == \'${env:GONE}\'"\n  - filter: body.order_num ==\n' + TO
     assert [code for code, *_ in codes(route)] == ["W0302", "E0401"]
+
+
+def test_what_cannot_be_compiled_is_said_once() -> None:
+    route = WEB + "  - filter: message.rout == 'x'\n  - set: {\"body.x\": message.rout}\n" + TO
+    assert [code for code, *_ in codes(route)] == ["E0401", "E0401"]
+    assert [code for code, *_ in codes(WEB + "order_by: message.rout\n" + TO)] == ["E0401"]
 
 
 def test_behind_a_step_that_does_not_compile_nothing_is_known() -> None:

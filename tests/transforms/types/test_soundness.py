@@ -55,7 +55,7 @@ def tried(data: st.DataObject, made: Made, text: str, condition: bool = False) -
 
 
 @given(st.data(), BODIES, WHOLE_EXPRESSIONS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_can_only_fail_fails(data: st.DataObject, made: Made, text: str) -> None:
     """A field that is not there is undefined, or hangs on null."""
     seen = tried(data, made, text)
@@ -68,7 +68,7 @@ def test_what_can_only_fail_fails(data: st.DataObject, made: Made, text: str) ->
 
 
 @given(st.data(), BODIES, EXPRESSIONS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_comes_out_is_of_the_type_that_was_said(data: st.DataObject, made: Made, text: str) -> None:
     seen = tried(data, made, text)
     if seen is None:
@@ -79,7 +79,7 @@ def test_what_comes_out_is_of_the_type_that_was_said(data: st.DataObject, made: 
 
 
 @given(st.data(), BODIES, EXPRESSIONS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_condition_that_is_always_so_is_so(data: st.DataObject, made: Made, text: str) -> None:
     seen = tried(data, made, text, condition=True)
     if seen is None or seen[0] not in (TRUE, FALSE):
