@@ -11,7 +11,7 @@ from adapters.commands.asking import actor, agree, reason_option, yes_option
 from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
 from adapters.commands.lazy import late
 from adapters.commands.output import answer_one, answer_rows, iso, output_option, say, stop
-from adapters.commands.project import opened, ring
+from adapters.commands.project import opened
 from adapters.settings import Settings
 from router.config.comparing import FileChange, changed_files
 from router.config.problems import ConfigError, errors
@@ -172,7 +172,6 @@ def deploy(
             return DONE
         agree(f"version {newest.number + 1 if newest else 1} becomes the current one on all hosts", yes)
         number = app.deploy(files, by or actor(), reason, DEPLOYED)
-        ring(settings)
         return answered(app, f"version {number} is the current one; hosts that run take it within seconds", form)
 
 
@@ -250,7 +249,6 @@ def rollback(settings: Settings, version: str | None, by: str | None, reason: st
             new = app.deploy(found.files, by or actor(), reason, ROLLED_BACK, number)
         except ConfigError as error:
             stop(USAGE, f"nothing was done: version {number} cannot be used any more: {error}")
-        ring(settings)
         return answered(app, f"version {new}, which is version {number} again, is the current one", form)
 
 
