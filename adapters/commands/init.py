@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from adapters.commands.exits import DONE, REFUSED
-from adapters.commands.output import say, stop
-from adapters.commands.scaffold import FILES, FOLDERS, NEXT
+from adapters.commands.lazy import late
+from adapters.commands.output import pretty, say, stop
+from adapters.commands.scaffold import EDITOR, FILES, FOLDERS, NEXT, SCHEMA, SETTINGS
+
+if TYPE_CHECKING:
+    from router.config import jsonschema
+else:
+    jsonschema = late("router.config.jsonschema")
 
 
 @click.command()
@@ -18,12 +25,13 @@ def init(ctx: click.Context, folder: Path) -> int:
     """Makes a project in DIR: orders by HTTP and sales of a till by CSV, both to files."""
     if (folder / "routes.yaml").exists():
         stop(REFUSED, f"{folder / 'routes.yaml'} is there already; nothing was written")
-    taken = [name for name in FILES if (folder / name).exists()]
+    files = {**FILES, SCHEMA: pretty(jsonschema.project_schema()) + "\n", EDITOR: SETTINGS}
+    taken = [name for name in files if (folder / name).exists()]
     if taken:
         stop(REFUSED, f"{folder / taken[0]} is there already; nothing was written")
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for name, text in FILES.items():
+    for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")

@@ -18,6 +18,7 @@ from adapters.commands.project import draft, opened, reader, stored_version
 from adapters.commands.routes_deploy import deploy, diff, history, rollback
 from adapters.commands.routes_pause import pause, resume
 from adapters.commands.routes_plan import plan
+from adapters.commands.routes_schema import schema
 from adapters.commands.routes_test import test
 from adapters.commands.trying import shown, trial_row
 from adapters.settings import Settings
@@ -39,7 +40,7 @@ COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
 
 @click.group()
 def routes() -> None:
-    """Routes: check, explain, list, show, try, test, plan, deploy, rollback, history, diff, pause, resume."""
+    """Routes: check, explain, schema, list, show, try, test, plan, deploy, rollback, history, diff, pause, resume."""
 
 
 @routes.command()
@@ -242,5 +243,5 @@ def pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (text.partition("=") for text in texts)]
 
 
-for command in (explain, try_, test, plan, history, diff, deploy, rollback, pause, resume):
+for command in (explain, schema, try_, test, plan, history, diff, deploy, rollback, pause, resume):
     routes.add_command(command)

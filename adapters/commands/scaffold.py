@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+SCHEMA, EDITOR = ".crossdock/routes.schema.json", ".vscode/settings.json"
+SETTINGS = """\
+{
+  "yaml.schemas": {".crossdock/routes.schema.json": ["routes.yaml", "routes/*.yaml"]}
+}
+"""
+"""For VS Code's YAML extension; other editors with yaml-language-server read the first line of routes.yaml."""
+
 ROUTES = """\
+# yaml-language-server: $schema=.crossdock/routes.schema.json
 # The routing table. `crossdock routes check` says every mistake; `crossdock up` runs it.
 version: 1
 
