@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError, missing, validates_schema
 
 from router.config import scalars
-from router.config.nearest import did_you_mean
+from router.config.nearest import did_you_mean, one_of
 from router.config.references import Unset
 from router.config.schema.fields import AnyText, Duration, Entry, Rate, Text, Whole, Word
 from router.config.schema.mistakes import (
@@ -126,7 +127,7 @@ class Connection(Entry):
                 for key in value.keys() - known
                 if (hint := did_you_mean(key, ["type"], False))
             }
-            raise ValidationError({"type": [ABSENT_HERE], **strange})
+            raise ValidationError({"type": [replace(ABSENT_HERE, hint=one_of(tuple(self.kinds)))], **strange})
         type_ = value["type"]
         if isinstance(type_, Unset):
             return missing
@@ -165,7 +166,7 @@ class Client(Described):
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def shows_who_it_is(self, data: Any, original: Any, **kwargs: Any) -> None:
         if "token" not in original and "verify" not in original:
-            raise ValidationError({"token": [ABSENT_HERE]})
+            raise ValidationError({"token": [replace(ABSENT_HERE, hint="add it, or 'verify' for a signature")]})
         if "token" in original and "verify" in original:
             message = "'token' and 'verify' cannot stand together: there is one way to know a client"
             raise ValidationError({"verify": [Mistake(RULE, message, "remove one of them", "key", bare=True)]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,8 @@ class Entry(fields.Field[Any]):
     def __init__(self, note: str = "", **options: Any) -> None:
         metadata = {"note": note} if note else {}
         nothing = Mistake(KIND, "nothing is given here", "give it a value, or remove the key")
-        messages: dict[str, Any] = {"null": [nothing], "required": [ABSENT_HERE]}
+        absent = replace(ABSENT_HERE, hint=f"add it: {note[0].lower()}{note[1:].rstrip('.')}") if note else ABSENT_HERE
+        messages: dict[str, Any] = {"null": [nothing], "required": [absent]}
         options.setdefault("allow_none", False)  # a default of None does not mean that null may be written
         super().__init__(metadata=metadata, error_messages=messages, **options)
 
@@ -49,7 +51,8 @@ class Text(Entry):
         if isinstance(value, str):
             return self.check(value)
         scalar = isinstance(value, bool | int | Decimal)
-        raise kind(value, "a text", "put it in quotes" if scalar else "")
+        braces = "put it in quotes where it begins with a brace" if isinstance(value, dict) else ""
+        raise kind(value, "a text", "put it in quotes" if scalar else braces)
 
     def check(self, value: str) -> Any:
         if not value.strip():
@@ -116,10 +119,17 @@ class Literal(Entry):
         raise NotImplementedError
 
 
+SWITCHES = {
+    **dict.fromkeys(("true", "yes", "on", "y", "1"), "true"), **dict.fromkeys(("false", "no", "off", "n", "0"), "false"),
+}  # fmt: skip
+"""What people mean by words that YAML 1.1 took for true and false; YAML 1.2 takes them for texts."""
+
+
 class Flag(Literal):
     def check(self, value: Any, shown: Any) -> Any:
         if not isinstance(value, bool):
-            raise kind(shown, "true or false")
+            meant = SWITCHES.get(str(value).lower())
+            raise kind(shown, "true or false", f"write {meant}, without quotes" if meant else "")
         return value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
@@ -110,7 +111,7 @@ class Csv(Words):
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def fits(self, data: Mapping[str, Any], original: Mapping[str, Any], **kwargs: Any) -> None:
         if data.get("header") is False and "columns" not in original:
-            raise ValidationError({"columns": [ABSENT_HERE]})
+            raise ValidationError({"columns": [replace(ABSENT_HERE, hint="add the names of the columns, or 'header: true'")]})
         if data.get("delimiter") is not None and data.get("delimiter") == data.get("quote"):
             at = "quote" if "quote" in original else "delimiter"
             raise ValidationError({at: [Mistake(RULE, "'delimiter' and 'quote' are the same character")]})

@@ -44,7 +44,8 @@ class Words(Schema):
 def load(schema: Schema, value: Any) -> Any:
     """The loaded mapping; raises ValidationError with what is valid of it."""
     if not isinstance(value, dict):
-        raise kind(value, "a mapping")
+        keys = [field.data_key or name for name, field in schema.fields.items()]
+        raise kind(value, "a mapping", f"its keys are {', '.join(keys[:6])}{', …' if len(keys) > 6 else ''}")
     return schema.load(value)
 
 
@@ -92,7 +93,7 @@ class Named(Entry):
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict):
-            raise kind(value, "a mapping")
+            raise kind(value, "a mapping", "begin each entry with 'NAME:', without '- '" if isinstance(value, list) else "")
         found = Collected({})
         for name, one in value.items():
             taken = found.take(name, self.field, one)
