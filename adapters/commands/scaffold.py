@@ -43,6 +43,31 @@ routes:
       - map: sale_to_line
     to:
       - {id: lake, format: ndjson, collect: message, send: {folder: sales, name: "{{ file.stem }}.ndjson"}}
+
+# `crossdock routes test` plays these by the code that runs in production, with a simulated outside and clock.
+tests:
+  an order is written, though the disk is full at first:
+    route: web-orders
+    given: {body: "@samples/order.json"}
+    replies: {erp: [io, ok]}
+    expect:
+      targets: {erp: {calls: 2, body: "@samples/order.erp.json"}}
+      state: delivered
+      after: {at_most: 1m}
+
+  an order without lines is refused:
+    route: web-orders
+    given: {body: {order_no: "1002", customer: C-17, lines: []}}
+    expect: {targets: {erp: {calls: 0}}, state: refused, answer: {status: 422}}
+
+  a day file is written without its wrong record:
+    route: till-sales
+    given: {file: samples/SALES_0042.csv}
+    expect:
+      targets: {lake: {calls: 1, body: {includes: [{sku: "4006381333931", quantity: 2, amount: "39.80"}]}}}
+      state: dead                     # the worst of its records
+      dead: 1
+      reason: qty
 """
 
 ORDERS = '''\
@@ -93,6 +118,13 @@ ORDER = """\
  "lines": [{"sku": "4006381333931", "qty": 2, "price": 19.90}, {"sku": "4005556", "qty": 1, "price": 4.50}]}
 """
 
+ORDER_SENT = """\
+{"external_id": "1001", "customer": "C-17",
+ "lines": [{"product": "4006381333931", "quantity": 2, "amount": "39.80"},
+           {"product": "4005556", "quantity": 1, "amount": "4.50"}],
+ "total": "44.30", "channel": "web"}
+"""
+
 SALES = """\
 store;sku;qty;price
 0042;4006381333931;2;19,90
@@ -117,6 +149,7 @@ FILES: Mapping[str, str] = {
     "transforms/maps/order_to_sales_order.yaml": ORDER_MAP,
     "transforms/maps/sale_to_line.yaml": SALE_MAP,
     "transforms/samples/order.json": ORDER,
+    "transforms/samples/order.erp.json": ORDER_SENT,
     "transforms/samples/SALES_0042.csv": SALES,
     ".gitignore": GITIGNORE,
 }
@@ -125,6 +158,7 @@ NEXT = """
 The project is there. Try:
   cd {folder}
   crossdock routes check
+  crossdock routes test
   crossdock routes try web-orders transforms/samples/order.json
   crossdock up
 and, while it runs, in another terminal:

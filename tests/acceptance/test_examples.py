@@ -1,4 +1,4 @@
-"""The projects under examples/ run, on the files that lie beside them."""
+"""The projects under examples/ run, on the files that lie beside them, and their tests pass."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -30,7 +31,7 @@ def ran(tmp_path: Path) -> Iterator[Callable[[str], Outbox]]:
         running = Crossdock(tmp_path, {"CROSSDOCK_WORKERS": "1"}, project, COMMAND)
         started.append(running)
         running.up(patience=60)
-        for sample in (project / "samples").iterdir():
+        for sample in (project / "transforms" / "samples").iterdir():
             running.run("send", routes(running)[0], str(sample))
         running.run("status", "--wait-idle", "60s")
         assert running.rows("dlq", "list") == []
@@ -50,10 +51,27 @@ def table(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text), delimiter=";"))
 
 
+def folder_of(project: Path) -> str:
+    return str(project.parent.relative_to(ROOT))
+
+
 def test_every_example_is_run() -> None:
     found = {path.parent.name for path in (ROOT / "examples").glob("*/routes.yaml")}
     assert found == set(EXAMPLES)
     assert all((ROOT / "examples" / name / "README.md").is_file() for name in EXAMPLES)
+
+
+@pytest.mark.parametrize("project", sorted([*ROOT.glob("examples/**/routes.yaml"), ROOT / "routes.yaml"]), ids=folder_of)
+def test_the_tests_of_every_project_pass(project: Path, tmp_path: Path) -> None:
+    """Every target of it is named by one."""
+    environment = {"PATH": "/usr/bin:/bin", "CROSSDOCK_VAR": str(tmp_path / "var")}
+    words = [*COMMAND, "--config", str(project), "routes"]
+    played = subprocess.run([*words, "test", "-o", "jsonl"], env=environment, capture_output=True, text=True, timeout=60)
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert all(json.loads(line)["passed"] for line in played.stdout.splitlines())
+    checked = subprocess.run([*words, "check", "-o", "id"], env=environment, capture_output=True, text=True, timeout=60)
+    assert set(checked.stdout.split()) <= {"W0302"}, "there is nothing to say but that secrets are not set"
+    assert not (tmp_path / "var").exists()
 
 
 def test_a_day_file(ran: Callable[[str], Outbox]) -> None:

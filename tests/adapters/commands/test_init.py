@@ -3,6 +3,11 @@ from __future__ import annotations
 from tests.adapters.commands.typing_room import Room
 
 
+def test_the_tests_of_the_new_project_pass(room: Room) -> None:
+    assert room.say("routes", "test") == 0
+    assert room.json("routes", "test", "--coverage")["tests"] != []
+
+
 def test_the_new_project_takes_its_own_samples(room: Room) -> None:
     assert room.say("send", "web-orders", "transforms/samples/order.json") == 0
     assert room.say("send", "till-sales", "transforms/samples/SALES_0042.csv") == 0

@@ -89,7 +89,8 @@ ROUTE = """\
 
 def with_settings(room: Room) -> None:
     path = room.folder / "routes.yaml"
-    path.write_text(path.read_text().replace("connections:\n", CONNECTION + OTHER, 1) + ROUTE)
+    text = path.read_text().replace("connections:\n", CONNECTION + OTHER, 1)
+    path.write_text(text.replace("\nroutes:\n", f"\nroutes:\n{ROUTE}", 1))
     (room.folder / "a.json").write_text('{"n": 7, "store": "0042"}')
 
 
