@@ -66,6 +66,11 @@ def draft(app: App) -> Table:
     return checking.build(files, settings.config.name, 0, app.registry, environ, settings.project)
 
 
+def as_written(app: App) -> Table:
+    """The same for who only looks: settings and secrets that are not set stand in it as they are written."""
+    return checking.build_for_trial(app.project, app.registry, wiring.environment(app.settings))[0]
+
+
 def stored_version(settings: Settings) -> int:
     """The number of the newest version that was started; 0 where none was. Makes no ledger."""
     if not settings.ledger_made:

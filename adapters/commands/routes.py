@@ -16,6 +16,7 @@ from adapters.commands.lazy import late
 from adapters.commands.output import answer_one, answer_rows, output_option, output_option_with, pretty, say, stop, to_json
 from adapters.commands.project import draft, opened, reader, stored_version
 from adapters.commands.routes_deploy import deploy, diff, history, rollback
+from adapters.commands.routes_graph import graph
 from adapters.commands.routes_pause import pause, resume
 from adapters.commands.routes_plan import plan
 from adapters.commands.routes_schema import schema
@@ -40,7 +41,7 @@ COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
 
 @click.group()
 def routes() -> None:
-    """Routes: check, explain, schema, list, show, try, test, plan, deploy, rollback, history, diff, pause, resume."""
+    """Routes: check, explain, schema, list, show, graph, try, test, plan, deploy, rollback, history, diff, pause, resume."""
 
 
 @routes.command()
@@ -243,5 +244,5 @@ def pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (text.partition("=") for text in texts)]
 
 
-for command in (explain, schema, try_, test, plan, history, diff, deploy, rollback, pause, resume):
+for command in (explain, graph, schema, try_, test, plan, history, diff, deploy, rollback, pause, resume):
     routes.add_command(command)
