@@ -63,7 +63,9 @@ def check(settings: Settings, file: Path | None, form: str) -> int:
             click.echo(line)
     levels = [problem.level for problem in problems]
     wrong = levels.count("error")
-    others = [f"{levels.count(level)} {level}s" for level in ("warning", "advice") if level in levels]
+    warnings, advice = levels.count("warning"), levels.count("advice")
+    others = [f"{warnings} warning{'s' if warnings != 1 else ''}"] if warnings else []
+    others += [f"{advice} advice"] if advice else []
     verdict = f"{wrong} error{'s' if wrong != 1 else ''}" if wrong else "no errors"
     say(f"{config.name}: {', '.join([verdict, *others])}")
     return USAGE if wrong else DONE

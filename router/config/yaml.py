@@ -11,6 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
 from router.config.problems import ERROR, Problem
+from router.config.quickyaml import quick_nodes
 
 ENCODING, SYNTAX = "E0102", "E0103"
 BLOCK_END, OPEN = re.compile(r"expected <block end>"), re.compile(r"expected ',' or '([\]}])'")
@@ -58,6 +59,9 @@ def parse(raw: bytes, file: str) -> Parsed:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return Parsed(file, None, (_undecodable(raw, error, file),))
+    quick = quick_nodes(text)
+    if quick is not None:
+        return Parsed(file, quick)
     reader = YAML(typ="safe", pure=True)
     reader.composer.warn_double_anchors = False  # YAML 1.2 allows it: the last one counts
     try:
