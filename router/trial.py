@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,10 @@ from router.pipeline import Filtered, apply, choose, codec_of, decode, parcel
 from router.ports import Bad, Parcel
 from router.records import RecordReader, grouped, records_of, streamed
 from router.route import AnyStep, Route, Target
+from router.testing.compare import show
+
+ALWAYS = "always"
+"""Of a target that asks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,20 @@ class Dead:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Why a target is taken or not: its condition `when`, '' where it has none, with the values of its parts, by their
+    texts, and those that have none; `why` in words."""
+
+    when: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    undefined: Sequence[str] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TriedTarget:
-    """`id` is `ROUTE.TARGET`; `body` and `request` are None where nothing would be sent: `dead` or `note` says why."""
+    """`id` is `ROUTE.TARGET`; `body` and `request` are None where nothing would be sent: `dead` or `note` says why. `parcel`
+    is what the adapter would get. `choice` is how it was decided."""
 
     id: str
     chosen: bool
@@ -46,6 +62,8 @@ class TriedTarget:
     request: Mapping[str, Any] | None = None
     dead: Dead | None = None
     note: str = ""
+    parcel: Parcel | None = None
+    choice: Choice = Choice()
 
 
 @dataclass
@@ -120,12 +138,19 @@ def run_steps(trial: Trial, route: Route, message: Message, record: int) -> Mess
         else:
             result = apply((step,), message)
             if isinstance(result, Filtered):
-                trial.steps.append(TriedStep(step.verb, rule, None, "filtered"))
+                trial.steps.append(TriedStep(step.verb, rule, None, filtered(step, message)))
                 trial.filtered = result.rule
                 return None
             message = result
             trial.steps.append(TriedStep(step.verb, rule, message.body))
     return message
+
+
+def filtered(step: AnyStep, message: Message) -> str:
+    """With the values that decided."""
+    values = step.values(message)[0] if hasattr(step, "values") else {}
+    told = ", ".join(f"{name} = {show(value)}" for name, value in values.items())
+    return f"filtered: {told}" if told else "filtered"
 
 
 def identity(step: AnyStep, message: Message) -> str:
@@ -154,25 +179,56 @@ def split(trial: Trial, route: Route, step: AnyStep, message: Message, record: i
 
 
 def choose_targets(trial: Trial, route: Route, message: Message) -> None:
-    chosen = choose(route, message)
+    """Raises MessageError where none is for it."""
+    try:
+        chosen = choose(route, message)
+    except MessageError:
+        trial.targets = [TriedTarget(t.name, False, choice=choice(route, t, message, ())) for t in route.targets]
+        raise
     if isinstance(chosen, Filtered):
         trial.filtered = chosen.rule
         chosen = []
+    taken = [target.id for target in chosen]
     for target in route.targets:
-        trial.targets.append(try_target(target, message) if target in chosen else TriedTarget(target.name, False))
+        why = choice(route, target, message, taken)
+        trial.targets.append(
+            try_target(target, message, why) if target.id in taken else TriedTarget(target.name, False, choice=why)
+        )
 
 
-def try_target(target: Target, message: Message) -> TriedTarget:
+def choice(route: Route, target: Target, message: Message, taken: Collection[str]) -> Choice:
+    """How it was decided; `taken` are the ids of those that get it."""
+    here = target.id in taken
+    if target.when is None:
+        return Choice(why=without_condition(route, target, here))
+    source = str(getattr(target.when, "source", ""))
+    if route.match == "first" and not here and any(t.id in taken for t in before(route, target)):
+        return Choice(source, why="not asked: one before it is taken")
+    values, undefined = target.when.values(message) if hasattr(target.when, "values") else ({}, [])
+    return Choice(source, values, undefined)
+
+
+def without_condition(route: Route, target: Target, here: bool) -> str:
+    if route.otherwise is not None and route.otherwise.kind == "target" and route.otherwise.why == target.id:
+        return "otherwise: no condition holds" if here else "otherwise: a condition holds"
+    return ALWAYS if here else "one before it is taken"
+
+
+def before(route: Route, target: Target) -> tuple[Target, ...]:
+    return route.targets[: route.targets.index(target)]
+
+
+def try_target(target: Target, message: Message, why: Choice) -> TriedTarget:
     try:
         made = parcel(target, message)
     except MessageError as error:
-        return TriedTarget(target.name, True, dead=dead(error))
+        return TriedTarget(target.name, True, dead=dead(error), choice=why)
     except ExpressionError as error:
-        return TriedTarget(target.name, True, dead=Dead("send", error.error, error.reason))
+        return TriedTarget(target.name, True, dead=Dead("send", error.error, error.reason), choice=why)
     if isinstance(made, Filtered):
-        return TriedTarget(target.name, True, note=f"filtered: {made.rule}")
+        return TriedTarget(target.name, True, note=f"filtered: {made.rule}", choice=why)
     note = f"as one of up to {target.gather.records} in an array" if target.gather is not None else ""
-    return TriedTarget(target.name, True, made.body, request_of(target, made), note=note)
+    return TriedTarget(target.name, True, made.body, request_of(target, made), None, note, made, why)
 
 
 def request_of(target: Target, made: Parcel) -> dict[str, Any]:

@@ -10,23 +10,21 @@ import click
 
 from adapters.commands.completing import route_ids
 from adapters.commands.diagnostics import Shown, Sources, annotation, coloured, width
-from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
+from adapters.commands.exits import DONE, NOTHING, USAGE
 from adapters.commands.explain import explain
 from adapters.commands.lazy import late
-from adapters.commands.output import answer_one, answer_rows, output_option, output_option_with, pretty, say, stop, to_json
-from adapters.commands.project import draft, opened, reader, stored_version
+from adapters.commands.output import answer_one, answer_rows, output_option, output_option_with, say, stop
+from adapters.commands.project import draft, opened, stored_version
 from adapters.commands.routes_deploy import deploy, diff, history, rollback
 from adapters.commands.routes_graph import graph
 from adapters.commands.routes_pause import pause, resume
 from adapters.commands.routes_plan import plan
 from adapters.commands.routes_schema import schema
 from adapters.commands.routes_test import test
-from adapters.commands.trying import shown, trial_row
+from adapters.commands.routes_try import try_
 from adapters.settings import Settings
 from router.config.problems import Problem
-from router.message import Envelope, File, new_id, utc_now
 from router.route import Route, Send, Target
-from router.trial import try_route
 
 if TYPE_CHECKING:
     from adapters import wiring
@@ -169,81 +167,6 @@ def show(settings: Settings, id: str, form: str) -> int:
     click.echo()
     answer_rows(listed, ("id", "send", "when", "steps", "format", "collect", "order_by", "retry_errors"), form)
     return DONE
-
-
-def connections_of(route: Route) -> set[str]:
-    sends = [send for target in route.targets for send in (target.send, target.fallback) if send is not None]
-    return {send.connection for send in sends} | ({route.source.connection} - {None})  # type: ignore[operator]
-
-
-def concerns(problem: Problem, route: Route) -> bool:
-    """Whether it stands in that route, in a connection of its targets, or in what holds for all."""
-    section, _, below = problem.path.partition(".")
-    names = {"routes": {route.id}, "connections": connections_of(route), "clients": set()}
-    return any(below == name or below.startswith(f"{name}.") for name in names.get(section, {below}))
-
-
-@routes.command("try")
-@click.argument("route", shell_complete=route_ids)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--record", type=click.IntRange(1), default=1, show_default=True, help="Which record of a split message.")
-@click.option("--header", "headers", multiple=True, metavar="NAME=VALUE", help="A header of the message.")
-@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the source's path.")
-@click.option("--client", help="Who sends it: the id of a client.")
-@click.option("--content-type", help="The media type; else by the file's name.")
-@output_option
-@click.pass_obj
-def try_(
-    settings: Settings, route: str, file: Path, record: int, headers: tuple[str, ...], params: tuple[str, ...],
-    client: str | None, content_type: str | None, form: str,
-) -> int:  # fmt: skip
-    """Shows each step of one sample, and what would be sent. Nothing is sent or stored; 1 where it would be dead.
-
-    Settings and secrets of the environment that are not set are warnings here: their references stay as written."""
-    with opened(settings) as app:
-        table, unset = checking.build_for_trial(app.project, app.registry, wiring.environment(settings))
-        found = table.routes.get(route)
-        if found is None:
-            stop(USAGE, f"there is no route {route}; there are {', '.join(table.routes)}")
-        for problem in unset:
-            if concerns(problem, found):
-                say(str(problem))
-        envelope = sample(found, file, headers, params, client, content_type)
-        trial = try_route(found, envelope, reader(), record)
-    row = trial_row(trial)
-    if form == "table":
-        for line in shown(row):
-            click.echo(line)
-    elif form == "id":
-        for target in row["targets"]:
-            if target["chosen"]:
-                click.echo(target["id"])
-    else:
-        click.echo(pretty(row) if form == "json" else to_json(row))
-    return FAILED if trial.failed else DONE
-
-
-def sample(
-    route: Route, file: Path, headers: tuple[str, ...], params: tuple[str, ...], client: str | None,
-    content_type: str | None,
-) -> Envelope:  # fmt: skip
-    """The file as a message of the route."""
-    raw, given = file.read_bytes(), {name.lower(): value for name, value in pairs(headers)}
-    if content_type is not None:
-        given.setdefault("content-type", content_type)
-    source = route.source.name
-    return Envelope(
-        new_id(), route.id, source, utc_now(), raw, None, len(raw), content_type, given, dict(pairs(params)), client,
-        File(file.name, len(raw)),
-    )  # fmt: skip
-
-
-def pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:
-    """`NAME=VALUE` as typed."""
-    for text in texts:
-        if "=" not in text:
-            stop(USAGE, f"{text!r} is not like NAME=VALUE")
-    return [(name, value) for name, _, value in (text.partition("=") for text in texts)]
 
 
 for command in (explain, graph, schema, try_, test, plan, history, diff, deploy, rollback, pause, resume):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import click
 import msgspec
 
 from adapters.commands.lazy import late
 from adapters.commands.output import pretty
-from router.trial import Dead, Trial, TriedTarget
+from adapters.printable import printable
+from router.testing.compare import show
+from router.trial import ALWAYS, Choice, Dead, Trial, TriedTarget
 
 if TYPE_CHECKING:
     from transforms import codecs
@@ -19,6 +23,10 @@ else:
     codecs = late("transforms.codecs")
 
 INDENT = "    "
+MOST_LINES = 5_000
+"""Of both bodies, up to which they are compared."""
+AROUND = 1
+BRACKETS = ("", "{", "}", "[", "]", "},", "],")
 
 
 def plain(body: Any) -> Any:
@@ -72,46 +80,119 @@ def target_row(target: TriedTarget) -> dict[str, Any]:
         row["dead"] = dead_row(target.dead)
     if target.note:
         row["note"] = target.note
+    if told := choice_row(target.choice):
+        row["choice"] = told
     return row
 
 
-def shown(row: dict[str, Any]) -> Iterator[str]:
-    """Step by step."""
-    for step in row["steps"]:
-        note = f"  ({step['note']})" if step.get("note") else ""
-        rule = step["rule"] if step["rule"].startswith(step["verb"]) else f"{step['verb']}: {step['rule']}"
-        yield f"{rule}{note}"
-        if step["body"] is not None:
-            yield indented(step["body"])
-    if "filtered" in row:
-        yield f"filtered: {row['filtered']}"
-    if "dead" in row:
-        yield from dead_lines(row["dead"], "")
-    for target in row["targets"]:
-        yield from target_lines(target)
+def choice_row(choice: Choice) -> dict[str, Any]:
+    row = {"when": choice.when, "values": plain(dict(choice.values)), "undefined": [*choice.undefined], "why": choice.why}
+    return {name: value for name, value in row.items() if value}
 
 
-def target_lines(target: dict[str, Any]) -> Iterator[str]:
-    if not target["chosen"]:
-        yield f"→ {target['id']}: not chosen"
-        return
-    request = target["request"] or {}
-    told = ("type", "connection", "method", "path", "query", "name", "exchange", "routing_key", "stream", "into")
-    words = [str(request[name]) for name in told if request.get(name)]
-    yield f"→ {target['id']}: {' '.join(words) or target.get('note', '')}"
-    if "dead" in target:
-        yield from dead_lines(target["dead"], "  ")
-    if target["body"] is not None:
-        yield f"  {request.get('content_type', '')}"
-        yield indented(target["body"])
+class Shown:
+    """A trial as a person reads it: blocks of lines, one a step and one a target."""
+
+    def __init__(self, colour: bool = False) -> None:
+        self.colour = colour
+
+    def blocks(self, row: dict[str, Any]) -> Iterator[list[str]]:
+        before: str | None = None
+        for step in row["steps"]:
+            after = None if step["body"] is None else body_text(step["body"])
+            yield [self.paint(title(step), bold=True), *self.body(before, after)]
+            before = after
+        if "filtered" in row:
+            yield [self.paint(printable(f"filtered: {row['filtered']}"), fg="yellow")]
+        for target in row["targets"]:
+            yield [*self.target(target)]
+        if "dead" in row:
+            yield [*self.dead(row["dead"], "")]
+
+    def paint(self, text: str, **style: Any) -> str:
+        return click.style(text, **style) if self.colour else text
+
+    def body(self, before: str | None, after: str | None) -> Iterator[str]:
+        """What changed; all of it where there was nothing before, or nothing of it is left."""
+        if after is None:
+            return
+        if before == after:
+            yield f"{INDENT}(the same body)"
+            return
+        changes = None if before is None else diff(before, after)
+        if changes is None:
+            yield from indented(after)
+            return
+        for line in changes:
+            colour = {"+": "green", "-": "red"}.get(line[:1])
+            yield INDENT[2:] + (self.paint(line, fg=colour) if colour else line)
+
+    def target(self, target: dict[str, Any]) -> Iterator[str]:
+        if not target["chosen"]:
+            yield self.paint(f"→ {target['id']}: not chosen", dim=True)
+            yield from self.choice(target)
+            return
+        request = target["request"] or {}
+        told = ("type", "connection", "method", "path", "query", "name", "exchange", "routing_key", "stream", "into")
+        words = [str(request[name]) for name in told if request.get(name)]
+        yield self.paint(printable(f"→ {target['id']}: {' '.join(words) or target.get('note', '')}"), fg="cyan", bold=True)
+        yield from self.choice(target)
+        if "dead" in target:
+            yield from self.dead(target["dead"], "  ")
+        if request.get("to"):
+            yield printable(f"  {request['to']}")
+        headers = request.get("headers") or {"content-type": request.get("content_type", "")}
+        yield from (printable(f"  {name}: {value}") for name, value in headers.items() if value)
+        if target["body"] is not None:
+            yield from indented(target["body"])
+
+    def choice(self, target: dict[str, Any]) -> Iterator[str]:
+        """The condition, and the values that decided."""
+        choice = target.get("choice", {})
+        why = f" ({choice['why']})" if choice.get("why") else ""
+        if not choice.get("when"):
+            if why and choice["why"] != ALWAYS:
+                yield f"  {choice['why']}"
+            return
+        values = [f"{name} = {show(value)}" for name, value in choice.get("values", {}).items()]
+        values += [f"{name} is undefined" for name in choice.get("undefined", ())]
+        yield printable(f"  when: {choice['when']}{why}" + (f" → {', '.join(values)}" if values else ""))
+
+    def dead(self, dead: dict[str, Any], indent: str) -> Iterator[str]:
+        text = f"{indent}dead at stage {dead['stage']} ({dead['error']}): {dead['reason']}"
+        yield self.paint(printable(text), fg="red", bold=True)
+        for detail in dead["details"]:
+            yield printable(f"{indent}  {detail['path']}: {detail['message']}")
 
 
-def dead_lines(dead: dict[str, Any], indent: str) -> Iterator[str]:
-    yield f"{indent}dead at stage {dead['stage']} ({dead['error']}): {dead['reason']}"
-    for detail in dead["details"]:
-        yield f"{indent}  {detail['path']}: {detail['message']}"
+def title(step: dict[str, Any]) -> str:
+    note = f"  ({step['note']})" if step.get("note") else ""
+    rule = step["rule"] if step["rule"].startswith(step["verb"]) else f"{step['verb']}: {step['rule']}"
+    return printable(f"{rule}{note}")
 
 
-def indented(body: Any) -> str:
-    text = body if isinstance(body, str) else pretty(body)
-    return "\n".join(INDENT + line for line in text.rstrip("\n").split("\n"))
+def diff(before: str, after: str) -> list[str] | None:
+    """Lines with `+`, `-` and a little of what is the same around them; None where too little is the same to tell."""
+    old, new = before.split("\n"), after.split("\n")
+    if len(old) + len(new) > MOST_LINES:
+        return None
+    lines = list(difflib.unified_diff(old, new, lineterm="", n=AROUND))[2:]
+    lines = lines[1:] if lines[:1] and lines[0].startswith("@@ -1") else lines
+    kept = [line for line in lines if line.startswith(" ") and line.strip() not in BRACKETS]
+    if not kept:
+        return None
+    return [printable_line("…" if line.startswith("@@") else f"{line[:1]} {line[1:]}") for line in lines]
+
+
+def body_text(body: Any) -> str:
+    return (body if isinstance(body, str) else pretty(body)).rstrip("\n")
+
+
+def indented(text: str) -> Iterator[str]:
+    for line in text.rstrip("\n").split("\n"):
+        yield INDENT + printable_line(line)
+
+
+def printable_line(line: str) -> str:
+    """Tabs may stay."""
+    return "\t".join(map(printable, line.split("\t")))

@@ -12,7 +12,8 @@ from router.errors import MessageError
 from router.message import Envelope, Message, utc_now
 from router.records import RecordReader
 from router.route import Otherwise, Route, Send, Source, Target
-from router.trial import Dead, try_route
+from router.trial import ALWAYS, Dead, try_route
+from transforms.expressions import compile_condition
 
 
 class Json:
@@ -84,6 +85,18 @@ def test_only_chosen_targets_would_get_it() -> None:
     assert [(t.id, t.chosen) for t in trial.targets] == [("r.a", False), ("r.b", True)]
     none = tried(targets=targets[:1], otherwise=Otherwise("dead", "no rule"))
     assert none.dead == Dead("route", "unroutable", "no rule")
+
+
+def test_every_target_says_how_it_was_decided() -> None:
+    targets = (target("a", compile_condition("body.n > 9")), target("b", compile_condition("body.n > 1")),
+               target("c", compile_condition("body.x is defined")))  # fmt: skip
+    a, b, c = (t.choice for t in tried(targets=targets, otherwise=Otherwise("dead", "no rule")).targets)
+    assert (a.when, a.values) == ("body.n > 9", {"body.n": 4})
+    assert (b.when, b.values) == ("body.n > 1", {"body.n": 4})
+    assert (c.values, c.undefined) == ({}, ["body.x"])
+    none = tried(targets=targets[:1], otherwise=Otherwise("dead", "no rule"))
+    assert none.targets[0].choice == a, "also where none is for it"
+    assert tried().targets[0].choice.why == ALWAYS
 
 
 def test_one_record_of_a_split_message_goes_on() -> None:

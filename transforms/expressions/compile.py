@@ -7,9 +7,12 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any
 
+from jinja2 import nodes
+
 from router.errors import ExpressionError, ExpressionSyntaxError, TooLong
 from router.message import Message
 from transforms.expressions import arithmetic, runtime
+from transforms.expressions.deciding import parts
 from transforms.expressions.emit import Emitter, words
 from transforms.expressions.names import CaseFree, file_fields
 from transforms.expressions.parse import parse
@@ -89,10 +92,11 @@ def build(source: str, env: dict[str, Any], name: str = "_f") -> Callable[..., A
 class Expr:
     """A compiled expression: `expr(message, **names)`. Raises ExpressionError that names the part that is wrong."""
 
-    __slots__ = ("_careful", "_quick", "source", "tree")
+    __slots__ = ("_careful", "_namespaces", "_quick", "source", "tree")
 
     def __init__(self, source: str, condition: bool = False, loops: tuple[str, ...] = ()) -> None:
         self.source = source
+        self._namespaces = NAMESPACES.get()
         self.tree = parse(source)
         try:
             self._quick = self._build(False, condition, loops)
@@ -125,6 +129,28 @@ class Expr:
             raise ExpressionError(f"{words(self.tree)}: the value is nested too deeply", "limit") from None
         except Exception as error:
             raise ExpressionError(f"{words(self.tree)}: {error}", "value") from error
+
+    def values(self, message: Message) -> tuple[dict[str, Any], list[str]]:
+        """What its parts are for that message, by their texts; the texts of those that have no value."""
+        known: dict[str, Any] = {}
+        unknown: list[str] = []
+        for text, node in parts(self.tree):
+            try:
+                known[text] = self.part(node)(message, {})
+            except Exception:
+                unknown.append(text)
+        return known, unknown
+
+    def part(self, node: nodes.Node) -> Callable[..., Any]:
+        token = NAMESPACES.set(self._namespaces)
+        try:
+            env = environment()
+            emitter = Emitter(filters(), env)
+            emitter.careful = True
+            value = emitter.emit(node)
+        finally:
+            NAMESPACES.reset(token)
+        return build("def _f(m, n):\n    " + "\n    ".join([*roots(emitter.roots), f"return {value}"]), env)
 
     def __repr__(self) -> str:
         return f"Expr({self.source!r})"

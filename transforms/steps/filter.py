@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from router.message import Message
 from router.ports import Content
 from transforms.expressions import compile_condition
@@ -17,6 +19,10 @@ class Filter:
 
     def apply(self, message: Message) -> Message | None:
         return message if evaluate("filter", self._condition, message) else None
+
+    def values(self, message: Message) -> tuple[dict[str, Any], list[str]]:
+        """What decided, as `Expr.values` tells it."""
+        return self._condition.values(message)
 
 
 def filter(value: str, content: Content) -> Filter:

@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from adapters.commands.trying import plain, shown, trial_row
-from router.trial import Dead, Trial, TriedStep, TriedTarget
+from adapters.commands.trying import Shown, plain, trial_row
+from router.trial import Choice, Dead, Trial, TriedStep, TriedTarget
 from transforms.codecs import CODECS
 
 
@@ -25,7 +25,7 @@ def test_a_trial_reads_step_by_step() -> None:
             TriedTarget("orders.lake", True, dead=Dead("encode", "unencodable", "q is a list")),
         ],
     )
-    lines = "\n".join(shown(trial_row(trial))).splitlines()
+    lines = [line for block in Shown().blocks(trial_row(trial)) for line in block]
     assert lines[0] == "decode"
     assert "map: order" in lines
     assert "→ orders.erp: http POST /x" in lines
@@ -33,3 +33,27 @@ def test_a_trial_reads_step_by_step() -> None:
     assert "→ orders.stock: redis events stock" in lines
     assert "→ orders.shop: not chosen" in lines
     assert "  dead at stage encode (unencodable): q is a list" in lines
+
+
+def lines(*bodies: object) -> list[str]:
+    trial = Trial([TriedStep("set", f"set: {n}", body) for n, body in enumerate(bodies)])
+    return [line for block in Shown().blocks(trial_row(trial)) for line in block]
+
+
+def test_what_a_step_changed_is_a_diff() -> None:
+    changed = lines({"a": 1, "b": 2}, {"a": 1, "b": 3})[5:]
+    assert changed == ["set: 1", "  …", '      "a": 1,', '  -   "b": 2', '  +   "b": 3', "    }"]
+    assert lines({"a": 1}, {"a": 1})[-1] == "    (the same body)"
+    assert lines({"a": 1}, "text\x1b[2J")[-1] == "    text\\x1b[2J", "nothing of it is left: the new body alone"
+
+
+def test_colours_are_asked_for() -> None:
+    trial = Trial([TriedStep("set", "set: x", {"a": 1, "b": n}) for n in (1, 2)])
+    assert "\x1b" not in str([*Shown().blocks(trial_row(trial))])
+    assert any("\x1b[32m" in line for block in Shown(True).blocks(trial_row(trial)) for line in block)
+
+
+def test_a_target_says_what_decided() -> None:
+    choice = Choice("body.qty <= 0", {"body.qty": 3}, ["body.x"])
+    (block,) = Shown().blocks(trial_row(Trial([], [TriedTarget("orders.shop", False, choice=choice)])))
+    assert block == ["→ orders.shop: not chosen", "  when: body.qty <= 0 → body.qty = 3, body.x is undefined"]

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+
+from adapters.commands.routes_try import hidden
+from tests.adapters.commands.typing_room import Room
+
+SECRETS = """\
+version: 1
+connections:
+  erp: {type: http, url: "http://erp.example", auth: {header: {name: X-Key, value: plain-key}}}
+clients: {}
+routes:
+  orders:
+    from: {http: /orders, clients: anyone}
+    format: json
+    match: first
+    to:
+      - id: erp
+        when: body.qty > 0
+        send: {http: erp, path: /orders, headers: {X-Shop: "shop ${secret:SHOP}"}}
+      - {id: late, when: body.qty > 2, send: {http: erp, path: /late}}
+      - otherwise: {ignore: nothing ordered}
+"""
+
+
+@pytest.fixture
+def erp(room: Room, monkeypatch: pytest.MonkeyPatch) -> Room:
+    (room.folder / "routes.yaml").write_text(SECRETS)
+    (room.folder / "three.json").write_text('{"qty": 3}')
+    (room.folder / "none.json").write_text('{"qty": 0}')
+    monkeypatch.setenv("SHOP", "s3cret-shop")
+    return room
+
+
+def test_a_request_is_shown_without_its_secrets(erp: Room) -> None:
+    tried = erp.json("routes", "try", "orders", "three.json")
+    first, late = tried["targets"]
+    assert (first["id"], first["chosen"], first["body"]) == ("orders.erp", True, '{"qty": 3}')
+    assert first["request"]["to"] == "POST http://erp.example/orders"
+    assert first["request"]["headers"]["x-shop"] == "shop ***"
+    assert first["request"]["headers"]["x-key"] == "***"
+    assert first["choice"] == {"when": "body.qty > 0", "values": {"body.qty": 3}}
+    assert (late["chosen"], late["choice"]["why"]) == (False, "not asked: one before it is taken")
+    assert erp.say("routes", "try", "orders", "three.json") == 0
+    assert "s3cret-shop" not in erp.out
+    assert "plain-key" not in erp.out
+    assert "  when: body.qty > 0 → body.qty = 3" in erp.out.splitlines()
+
+
+def test_what_is_not_chosen_says_its_values_too(erp: Room) -> None:
+    assert erp.say("routes", "try", "orders", "none.json") == 0
+    assert "→ orders.erp: not chosen\n  when: body.qty > 0 → body.qty = 0\n" in erp.out
+    assert "filtered: nothing ordered" in erp.out
+
+
+def test_credentials_are_hidden_at_any_depth() -> None:
+    fields = {"path": "/a?k=k3y", "headers": {"Authorization": "Basic x", "a": "k3y!"}, "n": 1}
+    assert dict(hidden(fields, ["k3y"])) == {"path": "/a?k=***", "headers": {"Authorization": "***", "a": "***!"}, "n": 1}
+
+
+def test_a_message_of_the_ledger_is_tried(room: Room) -> None:
+    room.say("send", "till-sales", "transforms/samples/SALES_0042.csv", "-o", "id")
+    id = room.out.strip()
+    assert room.json("routes", "try", "--message", id, "--record", 2)["steps"][0]["body"]["sku"] == "4005556"
+    assert room.json("routes", "try", "--message", f"{id}:3")["filtered"] == "filter: body.qty != 0"
+    assert room.say("routes", "try", "till-sales", "--message", f"{id}:4") == 1
+    assert "dead at stage decode" in room.out
+    assert room.say("routes", "try", "--message", "nothing") == 3
+
+
+@pytest.mark.parametrize("words", [(), ("web-orders",), ("web-orders", "transforms/samples/order.json", "--message", "x"),
+                                   ("web-orders", "transforms/samples/order.json", "--step")])  # fmt: skip
+def test_what_cannot_be_asked_for(room: Room, words: tuple[str, ...]) -> None:
+    assert room.say("routes", "try", *words) == 2
