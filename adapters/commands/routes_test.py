@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adapters.commands.completing import route_ids
+from adapters.commands.completing import message_ids, route_ids
 from adapters.commands.exits import DONE, FAILED, NOTHING
 from adapters.commands.lazy import late
 from adapters.commands.output import answer_rows, output_option, pretty, say, to_json
+from adapters.commands.routes_record import record
 from adapters.printable import printable
 from adapters.settings import Settings
 from router.testing.case import TestResult
@@ -44,15 +45,19 @@ def row(result: TestResult) -> dict[str, Any]:
 @click.option("--coverage", is_flag=True, help="Says line by line what the tests reach, and what none does.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="N", help="1 where they reach less than N percent.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Writes JUnit XML too.")
+@click.option("--record", "recorded", metavar="ID", shell_complete=message_ids,
+              help="Writes a test from a message of the ledger into routes.yaml, with NAME; prints it where NAME is -.")
 @output_option
 @click.pass_obj
 def test(
     settings: Settings, names: tuple[str, ...], route: str | None, coverage: bool, fail_under: float | None,
-    junit: Path | None, form: str,
+    junit: Path | None, recorded: str | None, form: str,
 ) -> int:  # fmt: skip
     """Runs the tests of the project: whole routes, with a simulated clock and outside. 1 where one fails.
 
     Nothing is sent, nothing is stored, nothing has to run."""
+    if recorded is not None:
+        return record(settings, recorded, names)
     coverage = coverage or fail_under is not None
     environ = wiring.environment(settings)
     project = projects.read_project(settings.config, environ)
