@@ -28,7 +28,7 @@ from router.units import BeforeTarget
 FOLDER = "samples/recorded"
 ENDED = ("delivered", "dead", "filtered", "refused")
 BEHIND_CHOICE = ("encode", "send")
-PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*[A-Za-z0-9_]")
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./ -]*[A-Za-z0-9_]")
 SUFFIXES = {"application/json": ".json", "application/xml": ".xml", "text/xml": ".xml", "text/csv": ".csv",
             "application/x-ndjson": ".ndjson", "text/plain": ".txt"}  # fmt: skip
 NOT_KEPT = re.compile("authorization|cookie|token|secret|signature|hmac|api-?key|^host$|^user-agent$|^accept|^content-length$"
@@ -145,16 +145,20 @@ class Recorder:
         return {"body": f"@{self.sample(name, parcel.body)}"}
 
     def reason(self) -> str:
+        """Not what an outside said: the simulated one has words of its own."""
+        if any(letter.stage == "send" for letter in self.letters):
+            return ""
         return self.letters[0].reason if self.letters else self.view.reason if self.view.state != "delivered" else ""
 
 
 def reply(event: Event) -> Any:
+    """Where an outside refused in a way that it has no word for, such as a name that is taken, it refused."""
     if event.what == "delivered":
         return "ok"
     error, status = str(event.data["error"] or ""), event.data["status"]
-    if error in BROKEN and not (error == "refused" and status):
-        return error
-    return {"status": status, "body": str(event.data["response"] or "")} if error == "refused" else status
+    if status and error == "refused":
+        return {"status": status, "body": str(event.data["response"] or "")}
+    return error if error in BROKEN else status or "refused"
 
 
 def suffix_of(content_type: str) -> str:

@@ -38,6 +38,7 @@ def test_a_reply_says_what_the_outside_did() -> None:
 
     assert reply(event("delivered")) == "ok"
     assert reply(event(error="timeout")) == "timeout"
+    assert reply(event(error="exists")) == "refused"
     assert reply(event(error="5xx", status=503)) == 503
     assert reply(event(error="refused", status=200, response="no")) == {"status": 200, "body": "no"}
 

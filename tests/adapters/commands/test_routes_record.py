@@ -31,9 +31,12 @@ def test_what_is_dead_becomes_a_test_of_that(room: Room) -> None:
 def test_the_replies_are_those_of_the_outside(room: Room) -> None:
     message = room.dead_delivery().partition(":")[0]
     assert room.say("routes", "test", "--record", message, "-") == 0, room.err
+    assert "replies:\n    erp: [refused]\n" in room.out
     assert "state: dead" in room.out
+    assert "reason" not in room.out, "the simulated outside says it in its own words"
     assert "recorded" not in (room.folder / "routes.yaml").read_text(), "it is printed alone"
     assert not (room.folder / "transforms/samples/recorded").exists()
+    assert room.say("routes", "test", "--record", message, "taken") == 0, room.err
 
 
 def test_what_cannot_be_recorded(room: Room) -> None:
