@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from adapters.commands.exits import DONE, FAILED, NOTHING
 from adapters.commands.lazy import late
 from adapters.commands.output import answer_rows, output_option, pretty, say, to_json
 from adapters.commands.routes_record import record
+from adapters.commands.routes_test_watch import again
 from adapters.printable import printable
 from adapters.settings import Settings
 from router.testing.case import TestResult
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from adapters.testing import running
     from adapters.testing.coverage import Coverage
     from router.config import project as projects
+    from router.config.project import Project
 else:
     wiring, projects = late("adapters.wiring"), late("router.config.project")
     running, coverages, reports = (late(f"adapters.testing.{name}") for name in ("running", "coverage", "junit"))
@@ -47,20 +50,28 @@ def row(result: TestResult) -> dict[str, Any]:
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Writes JUnit XML too.")
 @click.option("--record", "recorded", metavar="ID", shell_complete=message_ids,
               help="Writes a test from a message of the ledger into routes.yaml, with NAME; prints it where NAME is -.")
+@click.option("--watch", is_flag=True, help="Runs them again whenever a file of the project is saved, until Ctrl-C.")
 @output_option
 @click.pass_obj
 def test(
     settings: Settings, names: tuple[str, ...], route: str | None, coverage: bool, fail_under: float | None,
-    junit: Path | None, recorded: str | None, form: str,
+    junit: Path | None, recorded: str | None, watch: bool, form: str,
 ) -> int:  # fmt: skip
     """Runs the tests of the project: whole routes, with a simulated clock and outside. 1 where one fails.
 
     Nothing is sent, nothing is stored, nothing has to run."""
     if recorded is not None:
         return record(settings, recorded, names)
-    coverage = coverage or fail_under is not None
+    once = partial(play, settings, names, route, coverage or fail_under is not None, fail_under, junit, form)
+    return again(settings, once) if watch else once(projects.read_project(settings.config, wiring.environment(settings)))
+
+
+def play(
+    settings: Settings, names: tuple[str, ...], route: str | None, coverage: bool, fail_under: float | None,
+    junit: Path | None, form: str, project: Project,
+) -> int:  # fmt: skip
+    """All of them once. Raises ConfigError."""
     environ = wiring.environment(settings)
-    project = projects.read_project(settings.config, environ)
     tests = running.Tests(project, wiring.registry(), environ, coverages.Watch() if coverage else None)
     chosen = tests.chosen(names, route)
     if not chosen:
