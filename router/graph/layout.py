@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from router.graph.parts import END, OWNER, ROUTE, SOURCE, SYSTEM, TARGET, Edge, Graph, Node
@@ -82,48 +82,30 @@ def placed_in_columns(graph: Graph) -> dict[str, int]:
     found = {node.id: 0 for node in graph.nodes if node.kind in (SOURCE, OWNER, ROUTE)}
     inner = [node.id for node in graph.nodes if node.kind in (OWNER, ROUTE, TARGET, END)]
     found.update(dict.fromkeys(inner, 1))
-    ways = forward(graph, inner)
-    while pushed := {end: found[start] + 1 for start, end in ways if found[end] <= found[start]}:
+    known = set(inner)
+    ways = [edge for edge in graph.edges if edge.start in known and edge.end in known]
+    for _ in inner:
+        pushed = {edge.end: found[edge.start] + 1 for edge in ways if found[edge.end] <= found[edge.start]}
+        if not pushed:
+            break
         found.update(pushed)
     last = max([1, *(found[id] for id in inner)]) + 1
     return found | {node.id: last for node in graph.nodes if node.kind == SYSTEM}
-
-
-def forward(graph: Graph, inner: Sequence[str]) -> list[tuple[str, str]]:
-    """The ways between inner boxes, less those that close a circle: owners may send to each other, routes may not."""
-    known, found = set(inner), list[tuple[str, str]]()
-    onward: dict[str, list[str]] = defaultdict(list)
-    for edge in graph.edges:
-        if edge.start in known and edge.end in known and not reaches(edge.end, edge.start, onward):
-            onward[edge.start].append(edge.end)
-            found.append((edge.start, edge.end))
-    return found
-
-
-def reaches(start: str, end: str, onward: Mapping[str, Sequence[str]]) -> bool:
-    waiting, seen = [start], {start}
-    while waiting:
-        id = waiting.pop()
-        if id == end:
-            return True
-        fresh = [other for other in onward.get(id, ()) if other not in seen]
-        seen.update(fresh)
-        waiting += fresh
-    return False
 
 
 class Rows:
     """The vertical order: a route stands beside its targets, a route that is sent to beside the first that does."""
 
     def __init__(self, graph: Graph, boxes: Mapping[str, Box]) -> None:
-        self.boxes = boxes
+        self.boxes, self.room = boxes, room_of_owners(graph, boxes)
         self.inner = [node.id for node in graph.nodes if node.kind in (OWNER, ROUTE, TARGET, END)]
         self.below: dict[str, list[str]] = defaultdict(list)
         parents: dict[str, str] = {}
-        for start, end in forward(graph, self.inner):
-            if end not in parents:
-                parents[end] = start
-                self.below[start].append(end)
+        known = set(self.inner)
+        for edge in graph.edges:
+            if edge.start in known and edge.end in known and edge.end not in parents:
+                parents[edge.end] = edge.start
+                self.below[edge.start].append(edge.end)
         self.roots = [id for id in self.inner if id not in parents]
 
     def place(self) -> None:
@@ -136,22 +118,47 @@ class Rows:
         box, under = self.boxes[id], top
         for below in self.below[id]:
             under = self.put(below, under) + GAP
-        height = max(box.height, under - GAP - top)
+        height = max(box.height, under - GAP - top, self.room.get(id, 0.0))
         box.top = top + (height - box.height) / 2
         return top + height
 
 
+def room_of_owners(graph: Graph, boxes: Mapping[str, Box]) -> dict[str, float]:
+    """The height that an owner needs for what stands beside it, on the side where that is more."""
+    sides: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for edge in graph.edges:
+        for one, other in ((edge.start, edge.end), (edge.end, edge.start)):
+            if boxes[one].node.kind == OWNER:
+                sides[one, boxes[other].node.kind].append(other)
+    found: dict[str, float] = defaultdict(float)
+    for (owner, _), others in sides.items():
+        found[owner] = max(found[owner], stacked(boxes[other] for other in dict.fromkeys(others)))
+    return found
+
+
+def stacked(boxes: Iterable[Box]) -> float:
+    heights = [box.height for box in boxes]
+    return sum(heights) + GAP * max(0, len(heights) - 1)
+
+
 def beside(kind: str, graph: Graph, boxes: Mapping[str, Box]) -> None:
-    """A column at the edge: each box as near as may be to the middle of what it is joined with."""
+    """A column at the edge: each box as near as may be to the middle of what it is joined with; those of one middle are
+    stacked around it."""
     near: dict[str, list[float]] = defaultdict(list)
     for edge in graph.edges:
         near[edge.start].append(boxes[edge.end].middle)
         near[edge.end].append(boxes[edge.start].middle)
-    column = [boxes[node.id] for node in graph.nodes if node.kind == kind]
-    for box in column:
-        found = near[box.node.id] or [0.0]
-        box.top = max(float(MARGIN), sum(found) / len(found) - box.height / 2)
-    spread(sorted(column, key=lambda box: box.top))
+    stacks: dict[float, list[Box]] = defaultdict(list)
+    for node in graph.nodes:
+        if node.kind == kind:
+            found = near[node.id] or [0.0]
+            stacks[sum(found) / len(found)].append(boxes[node.id])
+    for middle, members in stacks.items():
+        top = middle - stacked(members) / 2
+        for box in members:
+            box.top = top
+            top += box.height + GAP
+    spread(sorted((box for members in stacks.values() for box in members), key=lambda box: box.top))
 
 
 def spread(column: Sequence[Box]) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from router.browse import TargetCounts
 from router.graph.owners import by_owner
-from router.graph.parts import OWNER, Counts, Edge
+from router.graph.parts import OWNER, SYSTEM, Counts, Edge
 from router.route import Route, Source, Target
 from tests.router.graph.drawn_tables import many, send, shop, table
 
@@ -16,19 +16,25 @@ def test_each_owner_is_one_box_with_the_names_of_its_routes() -> None:
     assert boxes[0].title == "team-0: 25 routes"
 
 
-def test_a_way_says_how_many_routes_go_it() -> None:
-    edges = by_owner(many(6, 1)).edges
-    assert Edge("owner:team-0", "system:erp", "2 routes") in edges
-    assert Edge("source:inbox-0", "owner:team-0", "") in edges, "one goes it"
+def test_a_system_stands_beside_each_owner_that_uses_it_and_says_how_many_routes_do() -> None:
+    found = by_owner(many(6, 2))
+    erps = [node for node in found.nodes if node.kind == SYSTEM and node.title == "erp"]
+    assert [(erp.id, erp.lines) for erp in erps] == [
+        ("system:erp owner:team-0", ("http, 1 route",)), ("system:erp owner:team-1", ("http, 1 route",))
+    ]  # fmt: skip
+    assert Edge("owner:team-0", "system:erp owner:team-0") in found.edges
+    (alone,) = [node for node in by_owner(many(6, 1)).nodes if node.title == "erp"]
+    assert alone.lines == ("http, 2 routes",)
 
 
-def test_owners_that_send_to_each_other_are_joined_and_targets_are_left_out() -> None:
+def test_owners_that_send_to_each_other_name_each_other_and_targets_are_left_out() -> None:
     found = by_owner(shop())
-    assert Edge("owner:fulfilment", "owner:reports", "") in found.edges
-    assert Edge("owner:fulfilment", "system:out", "fallback", spare=True) in found.edges
-    ids = {node.id for node in found.nodes}
-    assert {end for edge in found.edges for end in (edge.start, edge.end)} <= ids
-    assert not any(id.startswith(("route:", "target:", "otherwise:")) for id in ids)
+    titles = {node.id: node.title for node in found.nodes}
+    assert titles["system:reports owner:fulfilment"] == "routes of reports"
+    assert titles["source:fulfilment owner:reports"] == "routes of fulfilment"
+    assert Edge("owner:fulfilment", "system:out owner:fulfilment", "fallback", spare=True) in found.edges
+    assert {end for edge in found.edges for end in (edge.start, edge.end)} <= set(titles)
+    assert not any(id.startswith(("route:", "target:", "otherwise:")) for id in titles)
 
 
 def test_routes_without_an_owner_have_a_box_too() -> None:
