@@ -11,23 +11,22 @@ from adapters.commands.exits import DONE, USAGE
 from adapters.commands.lazy import late
 from adapters.commands.output import say
 from adapters.settings import Settings
-from adapters.watching import Watch
 from router.config.problems import ConfigError
-from router.config.project import Project
 
 if TYPE_CHECKING:
-    from adapters import wiring
+    from adapters import watching, wiring
     from router.config import project as projects
+    from router.config.project import Project
 else:
-    wiring, projects = late("adapters.wiring"), late("router.config.project")
+    wiring, watching, projects = late("adapters.wiring"), late("adapters.watching"), late("router.config.project")
 
-Once = Callable[[Project], int]
+Once = Callable[["Project"], int]
 
 
 def again(settings: Settings, once: Once) -> int:
     """Until Ctrl-C; the code is that of the last run."""
     runs = Runs(once)
-    watch = Watch(
+    watch = watching.Watch(
         settings.config.parent, lambda: projects.read_project(settings.config, wiring.environment(settings)),
         lambda project: [], runs.take, known=lambda project: False, tell=say,
     )  # fmt: skip
@@ -35,7 +34,7 @@ def again(settings: Settings, once: Once) -> int:
     return runs.code
 
 
-async def until_interrupted(watch: Watch) -> None:
+async def until_interrupted(watch: watching.Watch) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
