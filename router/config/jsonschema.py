@@ -1,255 +1,227 @@
-"""The grammar of routes.yaml as JSON Schema 2020-12, printed from its one declaration, for editors.
+"""The JSON Schema (2020-12) of routes.yaml, for editors: printed from the declaration in `router/config/schema`.
 
 It is a help while typing: it accepts whatever the checker accepts, and refuses most of what it refuses. What takes more
-than one place to see (a connection that is not there, a sum of a text) the checker alone says."""
+than one place to see (a connection that is not there, a sum of a text) the checker alone says. A reference to a setting
+or a secret may stand wherever a scalar may."""
 
 from __future__ import annotations
 
-import inspect
+import re
 from collections.abc import Iterable, Mapping
 from functools import singledispatchmethod
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import missing
 
-from router.config.schema import connections, formats, route_tests, routes, shapes, sources, steps, targets
-from router.config.schema import fields as scalar
-from router.config.schema.policies import ErrorName
-from router.config.schema.sends import Status
+from router.config import references
+from router.config.schema.connections import Connection
+from router.config.schema.fields import Entry, Factor, Flag, Formula, Measure, Note, Pattern, Text, Whole, Word
+from router.config.schema.route_tests import Anything
+from router.config.schema.routes import IncludedFile, ProjectFile, Version
+from router.config.schema.shapes import Chosen, Listing, Named, Nest, OneOf, Verb, Words
+from router.config.schema.sources import Yes
+from router.config.schema.steps import InlineFields, NotHere
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-REFERENCE = {"$ref": "#/$defs/Reference"}
-REFERENCES = {"type": "string", "pattern": r"\$\{(env|secret):[^}]+\}", "description": "A setting, or a secret."}
-EXAMPLES: Mapping[type, list[Any]] = {
-    scalar.Duration: ["500ms", "30s", "15m", "24h", "7d"], scalar.Size: ["16MiB", "20GiB"], scalar.Rate: ["50/s", "600/min"],
-    scalar.Share: ["20%"], connections.Url: ["https://erp.example.com/api", "${env:ERP_URL}"],
-    sources.SourcePath: ["/orders", "/orders/{number}"], sources.Glob: ["*.csv", "SALES_*.csv"],
-    steps.SchemaName: ["orders.Order"], steps.FunctionName: ["prices.rounded"], Status: ["200-299", 404],
-    ErrorName: ["timeout", "5xx", 429], formats.Encoding: ["utf-8", "cp1252"],
-}  # fmt: skip
-Schema = dict[str, Any]
+REFERENCE = "reference"
+
+Json = dict[str, Any]
 
 
-def project_schema() -> Schema:
+def project_schema() -> Json:
     """Of routes.yaml."""
-    return document(routes.ProjectFile, "routes.yaml of Crossdock")
+    return document(ProjectFile, "routes.yaml of Crossdock")
 
 
-def included_schema() -> Schema:
+def included_schema() -> Json:
     """Of a file that routes.yaml includes."""
-    return document(routes.IncludedFile, "A file that routes.yaml of Crossdock includes")
+    return document(IncludedFile, "A file that routes.yaml of Crossdock includes")
 
 
-def document(words: type[shapes.Words], title: str) -> Schema:
+def document(file: type[Words], name: str) -> Json:
     printer = Printer()
-    top = printer.words(words())
-    return {"$schema": DIALECT, "title": title, **top, "$defs": dict(sorted(printer.defs.items()))}
+    top = printer.words(file(), about(file))
+    top["patternProperties"] = {"^x-": {"description": "For anchors, and for notes: not read."}}
+    return {"$schema": DIALECT, **top, "title": name, "$defs": dict(sorted(printer.defs.items()))}
+
+
+def anchored(form: str) -> str:
+    """A pattern of JSON Schema is searched for; a form matches as a whole."""
+    return f"^(?:{form})$"
 
 
 class Printer:
-    """`defs` are the mappings that were met, by the names of their declarations."""
+    """Walks the declaration. A mapping with known keys is printed once, under `$defs`, by the name of its class."""
 
     def __init__(self) -> None:
-        self.defs: dict[str, Schema] = {"Reference": REFERENCES}
+        self.defs: Json = {
+            REFERENCE: {
+                "description": "A setting, ${env:NAME} or ${env:NAME:-default}, or a secret, ${secret:NAME}.",
+                "type": "string",
+                "pattern": references.FORM,
+            }
+        }
+        self._of: dict[str, type[Words]] = {}
 
-    # --- mappings with known keys ---
-    def words(self, words: Any, more: Mapping[str, Schema] | None = None) -> Schema:
-        named = {field.data_key or name: field for name, field in words.fields.items()}
-        required = [*(more or {}), *(key for key, field in named.items() if field.required)]
-        found: Schema = {"type": "object", "description": about(type(words))}
-        found["properties"] = {**(more or {}), **{key: self.entry(field) for key, field in named.items()}}
+    def words(self, words: Words, about: str = "", first: Mapping[str, Json] | None = None) -> Json:
+        """A mapping with known keys; `first` are keys that stand before them."""
+        fields = {field.data_key or name: field for name, field in words.fields.items()}
+        required = [*(first or {}), *(key for key, field in fields.items() if field.required)]
+        keys = {key: self.entry(field) for key, field in fields.items() if isinstance(field, Entry)}
+        shape: Json = {"title": title(type(words))} | ({"description": about} if about else {})
+        shape |= {"type": "object", "properties": {**(first or {}), **keys}, "additionalProperties": False}
         if required:
-            found["required"] = required
-        return {**found, "additionalProperties": False}
+            shape["required"] = required
+        if words.either:
+            shape["anyOf"] = [{"required": [key]} for key in words.either]
+        return shape
 
-    def ref(self, words: Any, name: str = "", more: Mapping[str, Schema] | None = None) -> Schema:
-        name = name or type(words).__name__
-        if name not in self.defs:
-            self.defs[name] = {}  # it may hold itself
-            self.defs[name] = self.words(words, more)
+    def entry(self, entry: Entry) -> Json:
+        """A value, with what an editor says of it."""
+        said: Json = {"description": entry.note} if entry.note else {}
+        shape = self.shape(entry)
+        if entry.allow_none:
+            shape = one_of([shape, {"type": "null"}])
+        if entry.examples:
+            shape = shape | {"examples": list(entry.examples)}
+        default = written(entry, entry.load_default)
+        return said | shape | ({"default": default} if default is not None else {})
+
+    def shape(self, entry: Entry) -> Json:
+        found = entry.alternatives()
+        if not found:
+            return self.form(entry)
+        words = [one for one in found if isinstance(one, str)]
+        forms = [self.entry(one) for one in found if not isinstance(one, str)]
+        return one_of([*([self.scalar({"enum": words})] if words else []), *forms])
+
+    def scalar(self, shape: Json) -> Json:
+        """A scalar whose text is not any text: a reference may stand instead."""
+        return {"anyOf": [shape, {"$ref": f"#/$defs/{REFERENCE}"}]}
+
+    def defined(self, name: str, owner: type[Words], shape: Json) -> Json:
+        if self._of.setdefault(name, owner) is not owner:
+            raise ValueError(f"two mappings of the declaration are named {name}")
+        self.defs[name] = shape
         return {"$ref": f"#/$defs/{name}"}
 
-    # --- fields ---
-    def entry(self, field: fields.Field[Any]) -> Schema:
-        """With what is to be said of it."""
-        found = self.shape(field)
-        note = field.metadata.get("note")
-        said: Schema = {"description": note} if note else {}
-        examples = next((EXAMPLES[kind] for kind in type(field).__mro__ if kind in EXAMPLES), None)
-        if examples:
-            said["examples"] = examples
-        if isinstance(field.load_default, str | bool | int):
-            said["default"] = field.load_default
-        if field.allow_none:
-            found = one_of([found, {"type": "null"}])
-        return {**found, **said}
-
     @singledispatchmethod
-    def shape(self, field: Any) -> Schema:
-        return {}
+    def form(self, entry: Entry) -> Json:
+        raise TypeError(f"no JSON Schema is known for {type(entry).__name__}")
 
-    @shape.register
-    def _(self, field: scalar.Text) -> Schema:
-        return {"type": "string"}
+    @form.register
+    def _(self, entry: Text) -> Json:
+        shape: Json = {"type": "string"}
+        return self.scalar(shape | {"pattern": anchored(entry.form)}) if entry.form else shape
 
-    @shape.register(scalar.Note)
-    @shape.register(scalar.Pattern)
-    def _(self, field: scalar.Entry) -> Schema:
+    @form.register
+    def _(self, entry: Word) -> Json:
+        return self.scalar({"enum": list(entry.words)})
+
+    @form.register
+    def _(self, entry: Note) -> Json:
         return {"type": ["string", "number"]}
 
-    @shape.register(Status)
-    @shape.register(ErrorName)
-    def _(self, field: scalar.Entry) -> Schema:
-        return {"type": ["string", "integer"]}
+    @form.register
+    def _(self, entry: Pattern) -> Json:
+        return {"type": ["string", "number"]}
 
-    @shape.register
-    def _(self, field: scalar.Formula) -> Schema:
+    @form.register
+    def _(self, entry: Formula) -> Json:
         return {"type": ["string", "number", "boolean"]}
 
-    @shape.register
-    def _(self, field: scalar.Word) -> Schema:
-        return one_of([{"enum": list(field.words)}, REFERENCE])
+    @form.register
+    def _(self, entry: Flag) -> Json:
+        return self.scalar({"type": "boolean"})
 
-    @shape.register
-    def _(self, field: scalar.Flag) -> Schema:
-        return one_of([{"type": "boolean"}, REFERENCE])
+    @form.register
+    def _(self, entry: Whole) -> Json:
+        return self.scalar({"type": "integer", "minimum": entry.least, "maximum": entry.most})
 
-    @shape.register
-    def _(self, field: scalar.Whole) -> Schema:
-        return one_of([{"type": "integer", "minimum": field.least, "maximum": field.most}, REFERENCE])
+    @form.register
+    def _(self, entry: Factor) -> Json:
+        return self.scalar({"type": "number", "minimum": entry.least, "maximum": entry.most})
 
-    @shape.register
-    def _(self, field: scalar.Factor) -> Schema:
-        return one_of([{"type": "number", "minimum": 1, "maximum": 1000}, REFERENCE])
+    @form.register(Version)
+    @form.register(Yes)
+    def _(self, entry: Version | Yes) -> Json:
+        return self.scalar({"const": entry.only})
 
-    @shape.register
-    def _(self, field: scalar.Measure) -> Schema:
-        return {"type": "string"}
+    @form.register
+    def _(self, entry: Measure) -> Json:
+        return self.scalar({"type": "string", "pattern": anchored(entry.form)})
 
-    @shape.register
-    def _(self, field: routes.Version) -> Schema:
-        return one_of([{"const": 1}, REFERENCE])
+    @form.register
+    def _(self, entry: Anything) -> Json:
+        return {}
 
-    @shape.register
-    def _(self, field: sources.Yes) -> Schema:
-        return one_of([{"const": True}, REFERENCE])
-
-    # --- shapes ---
-    @shape.register
-    def _(self, field: shapes.Nest) -> Schema:
-        return self.ref(field.schema)
-
-    @shape.register
-    def _(self, field: formats.Options) -> Schema:
-        return one_of([self.ref(field.schema), {"type": "null"}])
-
-    @shape.register
-    def _(self, field: shapes.Named) -> Schema:
-        found: Schema = {"type": "object", "additionalProperties": self.entry(field.field)}
-        if field.names is not None:
-            found["propertyNames"] = {"pattern": f"^(?:{field.names.pattern})$"}
-        return found
-
-    @shape.register
-    def _(self, field: shapes.Listing) -> Schema:
-        item = self.entry(field.field)
-        found: Schema = {"type": "array", "items": item}
-        if field.least:
-            found["minItems"] = field.least
-        return one_of([found, item]) if field.single else found
-
-    @shape.register
-    def _(self, field: shapes.OneOf) -> Schema:
-        return one_of(self.entry(nest) for nest in field.kinds.values())
-
-    @shape.register
-    def _(self, field: shapes.Verb) -> Schema:
-        return one_of(alone(verb, self.entry(entry)) for verb, entry in field.verbs.items())
-
-    @shape.register
-    def _(self, field: steps.Either) -> Schema:
-        return one_of([self.entry(field.short), self.entry(field.options)])
-
-    @shape.register
-    def _(self, field: steps.NotHere) -> Schema:
-        return {"not": {}, "description": field.why}
-
-    @shape.register
-    def _(self, field: steps.InlineFields) -> Schema:
+    @form.register
+    def _(self, entry: InlineFields) -> Json:
         return {"type": "object"}
 
-    # --- kinds of the grammar's own ---
-    @shape.register
-    def _(self, field: connections.Connection) -> Schema:
-        return one_of(
-            self.ref(nest.schema, f"{kind.capitalize()}Connection", {"type": {"const": kind, "description": "What it is."}})
-            for kind, nest in field.kinds.items()
-        )
+    @form.register
+    def _(self, entry: Nest) -> Json:
+        owner = type(entry.schema)
+        shape = self.defined(owner.__name__, owner, self.words(entry.schema, about(owner)))
+        return one_of([shape, {"type": "null"}]) if entry.optional else shape
 
-    @shape.register
-    def _(self, field: formats.Format) -> Schema:
-        return one_of([{"enum": list(field.kinds)}, REFERENCE, self.shape(field.with_options)])
+    @form.register
+    def _(self, entry: Listing) -> Json:
+        one = self.entry(entry.field)
+        shape: Json = {"type": "array", "items": one}
+        if entry.least:
+            shape["minItems"] = entry.least
+        return one_of([shape, one]) if entry.single else shape
 
-    @shape.register
-    def _(self, field: formats.CellType) -> Schema:
-        return one_of([{"enum": list(formats.CELL_TYPES)}, REFERENCE, self.shape(field.pattern)])
+    @form.register
+    def _(self, entry: Named) -> Json:
+        shape: Json = {"type": "object", "additionalProperties": self.entry(entry.field)}
+        return shape | ({"propertyNames": {"pattern": anchored(entry.form)}} if entry.form else {})
 
-    @shape.register
-    def _(self, field: formats.Columns) -> Schema:
-        return one_of([self.shape(field.typed), self.shape(field.names)])
+    @form.register
+    def _(self, entry: OneOf) -> Json:
+        return one_of(self.entry(nest) for nest in entry.kinds.values())
 
-    @shape.register
-    def _(self, field: sources.Clients) -> Schema:
-        return one_of([{"const": "anyone"}, REFERENCE, self.shape(field.ids)])
+    @form.register
+    def _(self, entry: Verb) -> Json:
+        keys = {verb: self.entry(one) for verb, one in entry.verbs.items() if not isinstance(one, NotHere)}
+        one_key = {"minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+        return {"type": "object", "properties": keys, **one_key}
 
-    @shape.register
-    def _(self, field: sources.Ready) -> Schema:
-        return one_of([{"const": "at_once"}, REFERENCE, self.shape(field.forms)])
+    @form.register
+    def _(self, entry: Connection) -> Json:
+        return one_of(self.connection(kind, type(nest.schema)) for kind, nest in entry.kinds.items())
 
-    @shape.register
-    def _(self, field: targets.Collect) -> Schema:
-        return one_of([{"const": "message"}, REFERENCE, self.shape(field.arrays)])
-
-    @shape.register
-    def _(self, field: targets.OtherwiseField) -> Schema:
-        ends = [alone(end, self.entry(reason)) for end, reason in field.ends.items()]
-        return one_of([*ends, self.shape(field.target)])
-
-    @shape.register
-    def _(self, field: targets.TargetField) -> Schema:
-        return one_of([self.shape(field.target), alone("otherwise", self.shape(field.otherwise))])
-
-    @shape.register
-    def _(self, field: route_tests.OneOrMore) -> Schema:
-        return one_of([self.entry(field.entry), self.shape(field.all)])
-
-    @shape.register
-    def _(self, field: route_tests.ReplyField) -> Schema:
-        return one_of([{"enum": list(route_tests.WORDS)}, {"type": "integer"}, REFERENCE, self.shape(field.answer)])
-
-    @shape.register
-    def _(self, field: route_tests.Replies) -> Schema:
-        return one_of([self.shape(field.reply), self.shape(field.listed)])
-
-    @shape.register
-    def _(self, field: route_tests.States) -> Schema:
-        return one_of([self.shape(field.word), self.shape(field.listed)])
-
-    @shape.register
-    def _(self, field: route_tests.Expect) -> Schema:
-        return self.shape(field.words)
+    def connection(self, kind: str, owner: type[Words]) -> Json:
+        first = {"type": {"const": kind, "description": about(owner)}}
+        return self.defined(f"{owner.__name__}Connection", owner, self.words(owner(), about(owner), first))
 
 
-def one_of(schemas: Iterable[Schema]) -> Schema:
-    return {"anyOf": list(schemas)}
+def one_of(shapes: Iterable[Json]) -> Json:
+    """Any of several; a choice among choices is one choice."""
+    flat: list[Json] = []
+    for shape in shapes:
+        flat += [one for one in (shape["anyOf"] if set(shape) == {"anyOf"} else [shape]) if one not in flat]
+    return {"anyOf": flat} if len(flat) != 1 else flat[0]
 
 
-def alone(key: str, value: Schema) -> Schema:
-    """A mapping of this one key."""
-    return {"type": "object", "properties": {key: value}, "required": [key], "additionalProperties": False}
+def title(owner: type[Words]) -> str:
+    """What editors call a mapping: `folder source` of FolderSource, `route` of RouteWords."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", owner.__name__.removesuffix("Words")).lower()
 
 
-def about(declared: type) -> str:
-    """The first sentence of what a declaration says of itself."""
-    own = declared.__dict__.get("__doc__")
-    return inspect.cleandoc(own).split("\n\n")[0].replace("\n", " ") if own else declared.__name__
+def about(owner: type[Words]) -> str:
+    return (vars(owner).get("__doc__") or "").strip()
+
+
+def written(entry: Entry, default: Any) -> Any:
+    """A default as one would write it; None where there is none, or it says nothing."""
+    value = default() if callable(default) else default
+    if value is missing or value in (None, "", [], {}):
+        return None
+    if isinstance(entry, Measure):
+        return entry.written(value)
+    if isinstance(value, Chosen):
+        verbs = next(one.verbs for one in entry.alternatives() if isinstance(one, Verb))
+        return {value.kind: written(verbs[value.kind], value.value)}
+    return value

@@ -12,6 +12,9 @@ from router.errors import CrossdockError
 
 SECRETS_FOLDER = "CROSSDOCK_SECRETS"
 
+FORM = r"\$\{(env:[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?|secret:[A-Za-z_][A-Za-z0-9_.-]*)\}"
+"""A reference somewhere in a text, for editors."""
+
 _FOUND = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DOTALL)
 _SECRET = re.compile(r"secret:([A-Za-z_][A-Za-z0-9_.-]*)")

@@ -35,6 +35,8 @@ HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 class Url(Text):
     """An address of http or https."""
 
+    examples = ("https://erp.example.com/api", "${env:ERP_URL}")
+
     def check(self, value: str) -> Any:
         try:
             parts = urlsplit(value)
@@ -62,6 +64,8 @@ class HeaderValue(AnyText):
 class Headers(Named):
     """Names of headers with their values."""
 
+    form = HEADER_NAME.pattern
+
     def __init__(self, field: Entry, note: str = "", **options: Any) -> None:
         super().__init__(field, None, note, **options)
 
@@ -87,10 +91,14 @@ class Tls(Words):
 
 
 class Folder(Described):
-    path = Text("The folder, from the project folder.", required=True)
+    """A folder of files."""
+
+    path = Text("The folder, from the project folder.", examples=("inbox/pos",), required=True)
 
 
 class Http(Described):
+    """A system that answers by HTTP."""
+
     url = Url("The address that paths are added to.", required=True)
     timeout = Duration("The longest a request takes.", most=LONGEST_TIMEOUT, load_default=30.0)
     in_flight = Whole("So many requests at once.", least=1, most=10_000, load_default=32)
@@ -98,7 +106,11 @@ class Http(Described):
     breaker = Nest(BreakerWords, "Stops trying while the other side is down.")
     headers = Headers(HeaderValue(), "Sent with each request.", load_default=dict)
     auth = Verb(
-        {"bearer": Text("A token."), "basic": Nest(Basic), "header": Nest(HeaderAuth)},
+        {
+            "bearer": Text("A token, sent as `Authorization: Bearer …`.", examples=("${secret:ERP_TOKEN}",)),
+            "basic": Nest(Basic, "A user with a password."),
+            "header": Nest(HeaderAuth, "A header of one's own."),
+        },
         (),
         "kind of authentication",
         "How this side shows who it is.",
@@ -159,7 +171,9 @@ class VerifyWords(Words):
 class Client(Described):
     """Who may call http sources."""
 
-    token = Text("`Authorization: Bearer …`")
+    either = ("token", "verify")
+
+    token = Text("Its token, sent as `Authorization: Bearer …`.", examples=("${secret:WEB_SHOP_TOKEN}",))
     verify = Nest(VerifyWords, "How its signature is checked.")
     rate = Rate("At most so many requests.", load_default=None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -17,10 +17,14 @@ from router.config.schema.mistakes import ABSENT_HERE, KIND, Mistake, kind, wron
 
 
 class Entry(fields.Field[Any]):
-    """A field; `note` is its sentence for the reference. A subclass reads the value that was written."""
+    """A field; `note` is its sentence for the reference and for editors, with `examples` as they are written. A subclass
+    reads the value that was written."""
 
-    def __init__(self, note: str = "", **options: Any) -> None:
+    examples: Sequence[Any] = ()
+
+    def __init__(self, note: str = "", examples: Sequence[Any] = (), **options: Any) -> None:
         metadata = {"note": note} if note else {}
+        self.examples = tuple(examples) or self.examples
         nothing = Mistake(KIND, "nothing is given here", "give it a value, or remove the key")
         absent = replace(ABSENT_HERE, hint=f"add it: {note[0].lower()}{note[1:].rstrip('.')}") if note else ABSENT_HERE
         messages: dict[str, Any] = {"null": [nothing], "required": [absent]}
@@ -32,6 +36,14 @@ class Entry(fields.Field[Any]):
             return self.unset(value)
         return self.read(value)
 
+    @property
+    def note(self) -> str:
+        return str(self.metadata.get("note", ""))
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        """The forms that it may be written in, where there are several: words, and fields of their own."""
+        return ()
+
     def unset(self, value: Unset) -> Any:
         """What stands for a value that is not known; only `check` gets to see it."""
         default = None if self.load_default is missing else self.load_default
@@ -42,7 +54,14 @@ class Entry(fields.Field[Any]):
 
 
 class Text(Entry):
-    """A text. A number or `true` that is meant as text is put in quotes."""
+    """A text. A number or `true` that is meant as text is put in quotes. `form` is a regular expression that each right
+    value matches as a whole; not every rule has one."""
+
+    form = r"[\s\S]*\S[\s\S]*"
+
+    def __init__(self, note: str = "", form: str = "", **options: Any) -> None:
+        super().__init__(note, **options)
+        self.form = form or self.form
 
     def unset(self, value: Unset) -> Any:
         return value
@@ -63,6 +82,8 @@ class Text(Entry):
 class AnyText(Text):
     """A text that may be empty."""
 
+    form = ""
+
     def check(self, value: str) -> Any:
         return value
 
@@ -76,6 +97,8 @@ class Note(AnyText):
 
 class Id(Text):
     """The id of something named elsewhere, or here."""
+
+    form = scalars.ID.pattern
 
     def check(self, value: str) -> Any:
         check_id(value)
@@ -152,11 +175,13 @@ class Whole(Literal):
 class Factor(Literal):
     """A number of at least 1."""
 
+    least, most = 1, 1000
+
     def check(self, value: Any, shown: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise kind(shown, "a number")
-        if not 1 <= value <= 1000:
-            raise wrong(shown, "a number from 1 to 1000 is expected")
+        if not self.least <= value <= self.most:
+            raise wrong(shown, f"a number from {self.least} to {self.most} is expected")
         return float(value)
 
 
@@ -166,6 +191,8 @@ class Measure(Entry):
     what = "a number with its unit"
     parse: Callable[[str], float]
     example = ""
+    form = ""
+    units: Mapping[str, float] = {}
 
     def __init__(self, note: str = "", most: str | None = None, **options: Any) -> None:
         super().__init__(note, **options)
@@ -191,9 +218,15 @@ class Measure(Entry):
     def hint(self, value: str) -> str:
         return ""
 
+    def written(self, number: float) -> str:
+        """The number in the largest unit that it is whole in: 90.0 is `90s`, 120.0 is `2m`."""
+        unit, one = max(((u, one) for u, one in self.units.items() if number % one == 0), key=lambda found: found[1])
+        return f"{number / one:.0f}{unit}"
+
 
 class Duration(Measure):
     what, example = "a duration", "s"
+    form, units, examples = scalars.DURATION, scalars.SECONDS, ("500ms", "10s", "5m", "2h", "7d")
     parse = staticmethod(scalars.duration)
 
     def hint(self, value: str) -> str:
@@ -207,6 +240,7 @@ class Duration(Measure):
 
 class Size(Measure):
     what, example = "a size", "B"
+    form, units, examples = scalars.SIZE, scalars.BYTES, ("64KiB", "16MiB", "2GiB")
     parse = staticmethod(scalars.size)
 
     def hint(self, value: str) -> str:
@@ -216,6 +250,7 @@ class Size(Measure):
 
 class Rate(Measure):
     what, example = "a rate", "/s"
+    form, examples = scalars.RATE, ("20/s", "600/min", "1000/h")
     parse = staticmethod(scalars.rate)
 
     def hint(self, value: str) -> str:
@@ -225,6 +260,7 @@ class Rate(Measure):
 
 class Share(Measure):
     what, example = "a share", "%"
+    form, examples = scalars.SHARE, ("20%",)
     parse = staticmethod(scalars.share)
 
 

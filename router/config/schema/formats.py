@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +39,8 @@ NEAR_TYPES = {
 class Encoding(Text):
     """The name of a character encoding that Python knows."""
 
+    examples = ("utf-8", "cp1252", "iso-8859-15", "cp437")
+
     def check(self, value: str) -> Any:
         try:
             "".encode(value)
@@ -51,6 +53,8 @@ class Encoding(Text):
 class Character(AnyText):
     """One character."""
 
+    form = r"[^\r\n\0]"
+
     def check(self, value: str) -> Any:
         if len(value) != 1 or value in "\r\n\0":
             raise wrong(
@@ -62,7 +66,17 @@ class Character(AnyText):
 class CellType(Entry):
     """The type of a column."""
 
-    pattern = Verb({"date": Text(), "datetime": Text()}, (), "type")
+    pattern = Verb(
+        {
+            "date": Text("A date in this format.", examples=("%d.%m.%Y",)),
+            "datetime": Text("A date with a time in this format.", examples=("%d.%m.%Y %H:%M:%S",)),
+        },
+        (),
+        "type",
+    )
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (*CELL_TYPES, self.pattern)
 
     def read(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -84,6 +98,9 @@ class Columns(Entry):
 
     typed = Named(CellType(), None)
     names = Listing(Text(), least=1)
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (self.typed, self.names)
 
     def read(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -155,6 +172,8 @@ class NoOptions(Words):
 class Options(Nest):
     """Options of a format, which may be left out."""
 
+    optional = True
+
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
         return self.read({}) if value is None else super().deserialize(value, attr, data, **kwargs)
 
@@ -165,10 +184,18 @@ class Format(Entry):
     def __init__(self, source: bool, note: str = "", **options: Any) -> None:
         super().__init__(note, **options)
         self.kinds: dict[str, Entry] = {
-            "json": Options(NoOptions), "ndjson": Options(NoOptions), "csv": Options(SourceCsv if source else Csv),
-            "xml": Options(Xml), "fixed": Options(Fixed), "text": Options(TextFormat), "bytes": Options(NoOptions),
-        }  # fmt: skip
+            "json": Options(NoOptions, "One JSON document."),
+            "ndjson": Options(NoOptions, "A JSON document a line."),
+            "csv": Options(SourceCsv if source else Csv, "Lines of cells."),
+            "xml": Options(Xml, "An XML document; expressions reach into it with `xpath`."),
+            "fixed": Options(Fixed, "Lines of cells of a fixed width, by a layout."),
+            "text": Options(TextFormat, "One text."),
+            "bytes": Options(NoOptions, "Bytes as they are."),
+        }
         self.with_options = Verb(self.kinds, (), "format")
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (*self.kinds, self.with_options)
 
     def unset(self, value: Unset) -> Any:
         return None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from router.config.nearest import did_you_mean
-from router.config.schema.fields import Duration, Factor, Share, Size, Text, Whole, Word
+from router.config.schema.fields import Duration, Entry, Factor, Share, Size, Text, Whole, Word
 from router.config.schema.mistakes import wrong
 from router.config.schema.shapes import Listing, Nest, Words
 
@@ -17,13 +18,18 @@ WHEN_DEAD = ("skip", "hold")
 class ErrorName(Text):
     """A class of error, a status, or a class of statuses."""
 
+    form = r"[1-5]\d\d|[1-5]xx"
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (*CLASSES, Text(form=self.form), Whole(least=100, most=599))
+
     def read(self, value: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         return super().read(value)
 
     def check(self, value: str) -> Any:
-        if value in CLASSES or re.fullmatch(r"[1-5]\d\d|[1-5]xx", value):
+        if value in CLASSES or re.fullmatch(self.form, value):
             return value
         expected = f"one of {', '.join(CLASSES)}, a status such as 429 or a class such as 5xx"
         hint = f"write {value.lower()}" if re.fullmatch(r"[1-5]XX", value) else ""

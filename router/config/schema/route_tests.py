@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,9 @@ class OneOrMore(Entry):
         super().__init__(note, **options)
         self.entry, self.all = entry, Listing(entry, least=1)
 
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (self.entry, self.all)
+
     def read(self, value: Any) -> Any:
         if isinstance(value, list):
             return self.all.deserialize(value)
@@ -74,6 +78,9 @@ class ReplyField(Entry):
     """A word, a status, or an answer."""
 
     answer = Nest(ReplyWords)
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (*WORDS, Whole(least=100, most=599), self.answer)
 
     def read(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -97,6 +104,9 @@ class Replies(Entry):
     reply = ReplyField()
     listed = Listing(ReplyField(), least=1)
 
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (self.reply, self.listed)
+
     def read(self, value: Any) -> Any:
         if isinstance(value, list):
             return Chosen("listed", self.listed.deserialize(value))
@@ -113,6 +123,9 @@ class ExpectedTargetWords(Words):
 class States(Entry):
     word = Word(STATES)
     listed = Listing(Word(STATES), least=1)
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (self.word, self.listed)
 
     def read(self, value: Any) -> Any:
         return self.listed.deserialize(value) if isinstance(value, list) else [self.word.deserialize(value)]
@@ -139,6 +152,9 @@ class ExpectWords(Words):
 class Expect(Entry):
     words = Nest(ExpectWords)
 
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (self.words,)
+
     def read(self, value: Any) -> Any:
         if value == {}:
             hint = "for example {state: delivered}"
@@ -148,6 +164,8 @@ class Expect(Entry):
 
 class Moment(Text):
     """A time with its zone."""
+
+    examples = ("2026-01-31T18:00:00Z",)
 
     def check(self, value: str) -> Any:
         try:

@@ -33,11 +33,13 @@ class RouteWords(Words):
 
 
 class Version(Literal):
+    only = 1
+
     def unset(self, value: Unset) -> Any:
         return 1
 
     def check(self, value: Any, shown: Any) -> Any:
-        if isinstance(value, bool) or value != 1:
+        if isinstance(value, bool) or value != self.only:
             raise wrong(shown, "this version of the file's grammar is not known", "write version: 1")
         return value
 

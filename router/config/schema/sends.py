@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
 from router.config.schema.connections import Headers
-from router.config.schema.fields import Formula, Pattern, Text, Whole, Word
+from router.config.schema.fields import Entry, Formula, Pattern, Text, Whole, Word
 from router.config.schema.mistakes import ABSENT_HERE, RULE, Mistake, wrong
 from router.config.schema.shapes import Listing, Named, OneOf, Words
 from router.config.schema.sources import Method
@@ -20,11 +21,16 @@ from router.config.spots import KEY
 class Status(Text):
     """A status, or a range of them."""
 
+    form, examples = r"([1-5]\d\d)(?:-([1-5]\d\d))?", ("200-299", "204")
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (Text(form=self.form), Whole(least=100, most=599))
+
     def read(self, value: Any) -> Any:
         return super().read(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
 
     def check(self, value: str) -> Any:
-        found = re.fullmatch(r"([1-5]\d\d)(?:-([1-5]\d\d))?", value)
+        found = re.fullmatch(self.form, value)
         if not found or (found[2] and found[2] < found[1]):
             group = re.fullmatch(r"([1-5])[xX]{2}", value)
             hint = f'write "{group[1]}00-{group[1]}99"' if group else ""
@@ -33,6 +39,8 @@ class Status(Text):
 
 
 class HttpSend(Words):
+    """A request."""
+
     http = Text("The connection.", required=True)
     method = Method("The method.")
     path = UrlPath("Added to the connection's address.", required=True)
@@ -44,12 +52,18 @@ class HttpSend(Words):
 
 
 class FolderSend(Words):
+    """A file."""
+
     folder = Text("The connection.", required=True)
     name = FileNamePattern("The name of the file.", required=True)
     exists = Word(("fail", "suffix", "replace"), "What happens where the name is taken.", load_default="fail")
 
 
 class AmqpSend(Words):
+    """A message to a queue or an exchange."""
+
+    either = ("queue", "exchange")
+
     amqp = Text("The connection.", required=True)
     queue = Text("The queue, which must exist.")
     exchange = Text("The exchange, which must exist.")
@@ -64,12 +78,18 @@ class AmqpSend(Words):
 
 
 class RedisSend(Words):
+    """An entry of a stream."""
+
     redis = Text("The connection.", required=True)
     stream = Text("The stream.", required=True)
     maxlen = Whole("About so many entries are kept.", least=1)
 
 
 class SqlSend(Words):
+    """A row, or a statement."""
+
+    either = ("table", "statement")
+
     sql = Text("The connection.", required=True)
     table = Text("The table, which must exist.")
     conflict = Listing(Text(), "The columns that make two rows the same: the later one replaces it.", least=1)
@@ -90,6 +110,8 @@ class SqlSend(Words):
 
 
 class RouteSend(Words):
+    """Another route."""
+
     route = Text("The route that receives, whose source is {route: true}.", required=True)
 
 

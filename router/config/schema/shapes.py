@@ -24,6 +24,8 @@ class Words(Schema):
 
     later: Sequence[str] = ()
     elsewhere: Mapping[str, str] = {}
+    either: Sequence[str] = ()
+    """Keys of which one must be there."""
 
     class Meta:
         unknown = EXCLUDE
@@ -50,7 +52,9 @@ def load(schema: Schema, value: Any) -> Any:
 
 
 class Nest(Entry):
-    """A mapping with known keys."""
+    """A mapping with known keys. `optional`: its key may stand alone."""
+
+    optional = False
 
     def __init__(self, schema: type[Words], note: str = "", **options: Any) -> None:
         super().__init__(note, **options)
@@ -90,6 +94,11 @@ class Named(Entry):
     def __init__(self, field: Entry, names: re.Pattern[str] | None = scalars.ID, note: str = "", **opts: Any) -> None:
         super().__init__(note, **opts)
         self.field, self.names = field, names
+
+    @property
+    def form(self) -> str:
+        """A regular expression that each name matches as a whole; empty where any name is possible."""
+        return self.names.pattern if self.names is not None else ""
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
@@ -21,6 +22,8 @@ ARCHIVE = "archive/{{ message.received_at | date }}"
 
 class SourcePath(Text):
     """`/orders/{number}`: fixed segments and parameters."""
+
+    form, examples = r"/[^\s?#%\\]*", ("/orders/v1", "/orders/{number}")
 
     def check(self, value: str) -> Any:
         if not value.startswith("/"):
@@ -49,6 +52,9 @@ class Clients(Entry):
 
     ids = Listing(Text(), least=1)
 
+    def alternatives(self) -> Sequence[Entry | str]:
+        return ("anyone", self.ids)
+
     def unset(self, value: Unset) -> Any:
         return "anyone"
 
@@ -62,6 +68,8 @@ class Clients(Entry):
 
 
 class HttpSource(Words):
+    """Requests of clients."""
+
     http = SourcePath("The path.", required=True)
     method = Method("The method.")
     clients = Clients("Who may call.", required=True)
@@ -88,6 +96,8 @@ class HttpSource(Words):
 class Glob(Text):
     """A pattern of file names."""
 
+    form, examples = r"[^/]+", ("SALES_*.csv",)
+
     def check(self, value: str) -> Any:
         if "/" in value:
             raise wrong(value, "a pattern of names is expected, without '/'", "the folder is the connection's 'path'")
@@ -97,7 +107,17 @@ class Glob(Text):
 class Ready(Entry):
     """When a file is complete."""
 
-    forms = Verb({"unchanged_for": Duration(), "marker": FileNamePattern()}, (), "sign that a file is complete")
+    forms = Verb(
+        {
+            "unchanged_for": Duration("Its size and time stay the same for so long."),
+            "marker": FileNamePattern("A second file of this name says so.", examples=("{{ file.name }}.ok",)),
+        },
+        (),
+        "sign that a file is complete",
+    )
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return ("at_once", self.forms)
 
     def unset(self, value: Unset) -> Any:
         return Chosen("unchanged_for", 2.0)
@@ -127,6 +147,8 @@ class PlainFolder(InsideFolder):
 
 
 class FolderSource(Words):
+    """Files of a folder."""
+
     folder = Text("The connection.", required=True)
     files = Glob("Which files.", required=True)
     ready = Ready("When a file is complete.", load_default=Chosen("unchanged_for", 2.0))
@@ -138,6 +160,8 @@ class FolderSource(Words):
 
 
 class AmqpSource(Words):
+    """Messages of a queue."""
+
     amqp = Text("The connection.", required=True)
     queue = Text("The queue, which must exist.", required=True)
     prefetch = Whole("So many messages at most are taken before the first is acknowledged.", least=1, most=65_535,
@@ -145,19 +169,25 @@ class AmqpSource(Words):
 
 
 class RedisSource(Words):
+    """Entries of a stream."""
+
     redis = Text("The connection.", required=True)
     stream = Text("The stream.", required=True)
     group = Text("The consumer group; a new one starts at the stream's first entry.", load_default="crossdock")
 
 
 class Yes(Literal):
+    only = True
+
     def check(self, value: Any, shown: Any) -> Any:
-        if value is not True:
+        if value is not self.only:
             raise wrong(shown, "'route: true' is expected", "other routes send here with {route: ID}")
-        return True
+        return self.only
 
 
 class RouteSource(Words):
+    """Messages that other routes send."""
+
     route = Yes("Other routes send here.", required=True)
 
 

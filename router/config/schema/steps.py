@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import ValidationError
@@ -14,6 +15,7 @@ from router.config.schema.mistakes import RULE, Mistake, kind, wrong
 from router.config.schema.shapes import Listing, Named, Nest, Verb, Words
 
 LATER_STEPS: tuple[str, ...] = ()
+MEMBER = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+"
 SET_PATH = re.compile(r"body(\.[^.\s]+)+|headers\.[!#$%&'*+^_`|~0-9A-Za-z-]+")
 
 
@@ -36,8 +38,10 @@ class MapName(FileName):
 class SchemaName(Text):
     """`module.Schema`: a class in `transforms/schemas/module.py`."""
 
+    form, examples = MEMBER, ("orders.WebOrder",)
+
     def check(self, value: str) -> Any:
-        if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value):
+        if not re.fullmatch(MEMBER, value):
             raise wrong(value, "a schema is named module.Schema, for transforms/schemas/module.py")
         return value
 
@@ -45,8 +49,10 @@ class SchemaName(Text):
 class FunctionName(Text):
     """`module.function`: a function in `transforms/python/module.py`."""
 
+    form, examples = MEMBER, ("prices.round_up",)
+
     def check(self, value: str) -> Any:
-        if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value):
+        if not re.fullmatch(MEMBER, value):
             raise wrong(value, "a function is named module.function, for transforms/python/module.py")
         return value
 
@@ -57,6 +63,9 @@ class Either(Entry):
     def __init__(self, short: Entry, options: type[Words], note: str = "", **others: Any) -> None:
         super().__init__(note, **others)
         self.short, self.options = short, Nest(options)
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (self.short, self.options)
 
     def unset(self, value: Unset) -> Any:
         return self.short.deserialize(value)
@@ -106,8 +115,10 @@ class Stylesheet(Words):
 class Set(Named):
     """Fields of the body and headers, with their new values."""
 
-    def __init__(self) -> None:
-        super().__init__(Formula(allow_none=True), None)
+    form, examples = SET_PATH.pattern, ({"body.customer_no": "body.customer.id"},)
+
+    def __init__(self, note: str) -> None:
+        super().__init__(Formula(allow_none=True), None, note)
 
     def accept_name(self, name: str) -> None:
         if not SET_PATH.fullmatch(name):
@@ -129,6 +140,9 @@ class Split(Words):
 
 
 class Records(Text):
+    def alternatives(self) -> Sequence[Entry | str]:
+        return ("records",)
+
     def check(self, value: str) -> Any:
         if value != "records":
             raise wrong(value, "the short form is 'split: records'", "write {by: EXPRESSION}")
@@ -152,7 +166,7 @@ VERBS: dict[str, Entry] = {
     "map": Either(MapName(), InlineMap, "Makes a new body."),
     "template": FileName("Makes a text of the body."),
     "xslt": Either(FileName(), Stylesheet, "Makes another XML of the body."),
-    "set": Set(),
+    "set": Set("Sets fields of the body, and headers."),
     "filter": Formula("Lets through where it is true."),
     "python": Either(FunctionName(), PythonOptions, "Calls a function of the project."),
     "split": Either(Records(), Split, "Makes each record a body."),

@@ -29,7 +29,7 @@ class Address(Text):
     """An address of one of the given schemes."""
 
     def __init__(self, schemes: tuple[str, ...], example: str, note: str = "", **options: Any) -> None:
-        super().__init__(note, **options)
+        super().__init__(note, examples=(example,), **options)
         self.schemes, self.example = schemes, example
 
     def check(self, value: str) -> Any:
@@ -82,14 +82,20 @@ class System(Described):
 
 
 class Amqp(System):
+    """A message broker by AMQP 0-9-1."""
+
     url = Address(("amqp", "amqps"), "amqp://user:password@host/vhost", "The broker.", required=True)
 
 
 class Redis(System):
+    """A server of streams: Redis or Valkey."""
+
     url = RedisAddress(("redis", "rediss", "unix"), "redis://host:6379/0", "The server, Redis or Valkey.", required=True)
 
 
 class Sql(System):
+    """A database: PostgreSQL or SQLite."""
+
     url = DatabaseAddress(
         ("postgresql", "sqlite"), "postgresql://user:password@host/database", "The database.", required=True
     )

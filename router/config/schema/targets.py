@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marshmallow import ValidationError
@@ -13,7 +13,7 @@ from router.config.schema.formats import Format
 from router.config.schema.mistakes import RULE, Mistake, Partly, kind, wrong
 from router.config.schema.policies import WHEN_DEAD, Retry
 from router.config.schema.sends import SendField
-from router.config.schema.shapes import Chosen, Collected, Nest, Words, chosen, the_one_key
+from router.config.schema.shapes import Chosen, Collected, Nest, Verb, Words, chosen, the_one_key
 from router.config.schema.steps import AT_TARGET, Steps
 from router.config.spots import KEY
 
@@ -30,6 +30,9 @@ class Collect(Entry):
     """`message`: all records of a message make one output; `{records, within, failed}`: arrays."""
 
     arrays = Nest(ArrayWords)
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return ("message", self.arrays)
 
     def read(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -77,9 +80,15 @@ class OtherwiseField(Entry):
     """`{dead: why}`, `{ignore: why}`, or a target."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.ends = {"dead": Reason(), "ignore": Reason()}
+        super().__init__("What becomes of a message that no target's `when` took.")
+        self.ends = {
+            "dead": Reason("It is a dead letter, for this reason."),
+            "ignore": Reason("It ends here as filtered, for this reason."),
+        }
         self.target = Nest(OtherwiseTarget)
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (Verb(self.ends, (), "end"), self.target)
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict):
@@ -105,6 +114,9 @@ class TargetField(Entry):
 
     target = Nest(TargetWords)
     otherwise = OtherwiseField()
+
+    def alternatives(self) -> Sequence[Entry | str]:
+        return (self.target, Verb({"otherwise": self.otherwise}, (), "last entry"))
 
     def unset(self, value: Unset) -> Any:
         return self.read(str(value))

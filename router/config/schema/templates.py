@@ -27,6 +27,8 @@ def lone_word(text: str) -> str | None:
 class UrlPath(Pattern):
     """`path` of an http send: begins with a slash."""
 
+    examples = ("/orders/{{ body.order_no }}",)
+
     def check(self, value: str) -> Any:
         if not value.startswith(("/", "{{", "{%")):
             raise wrong(value, "a path begins with '/'", f"write /{value}" if value else "")
@@ -38,6 +40,8 @@ class UrlPath(Pattern):
 
 class FileNamePattern(Pattern):
     """`name` of a folder send: one segment, no leading dot, at most 200 bytes."""
+
+    examples = ("{{ file.stem }}.ndjson", "{{ message.id }}.json")
 
     def check(self, value: str) -> Any:
         text = fixed(value)

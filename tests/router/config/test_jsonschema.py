@@ -148,3 +148,106 @@ def test_it_is_made_anew_each_time() -> None:
     copied = copy.deepcopy(one)
     one["properties"].clear()
     assert project_schema() == copied
+
+
+WHOLE = Draft202012Validator(project_schema())
+CONNECTIONS = "version: 1\nconnections: {out: {type: folder, path: out}, erp: {type: http, url: http://erp}}\n"
+ROUTE = CONNECTIONS + "routes:\n  r:\n    from: {http: /r, clients: anyone}\n"
+TO = "    to: [{id: t, send: {folder: out, name: a}}]\n"
+
+
+def refusals(text: str) -> list[str]:
+    """Where it is refused, and by what: the deepest place of each."""
+
+    def deepest(errors: Any) -> Iterator[str]:
+        for error in errors:
+            if error.context:
+                yield from deepest(error.context)
+            else:
+                yield "/".join(map(str, error.absolute_path)) + f" {error.validator}"
+
+    return list(deepest(WHOLE.iter_errors(plain(values(text.encode())))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version: ${env:V}\nx-notes: [anything]\n",
+        CONNECTIONS.replace("http://erp", '"${env:ERP_URL}", timeout: "${env:T:-10s}", in_flight: "${env:N}"'),
+        ROUTE + "    enabled: ${env:ON}\n    format: csv\n" + TO,
+        ROUTE + "    format: {json: }\n" + TO,
+        ROUTE + "    format: {csv: {columns: {a: int, b: {date: '%Y'}}}}\n" + TO,
+        ROUTE + "    steps: [{map: {fields: {a: 1}}}, {split: records}, {split: {by: body.lines}}, {validate: a.B}]\n" + TO,
+        ROUTE + "    to: [{id: t, when: true, send: {http: erp, path: /a, ok: 204}}, {otherwise: {dead: why}}]\n",
+        ROUTE + TO + "tests: {t: {route: r, given: {body: a}, replies: {t: [503, ok, {body: 1}]}, expect: {dead: 0}}}\n",
+    ],
+)  # fmt: skip
+def test_it_takes_long_and_short_forms_and_references(text: str) -> None:
+    assert refusals(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("routes: {}\n", " required"),
+        ("version: 2\n", "version const"),
+        ("version: 1\nrouts: {}\n", " additionalProperties"),
+        (CONNECTIONS.replace("path: out", "pfad: out"), "connections/out additionalProperties"),
+        (CONNECTIONS.replace("type: folder", "type: ftp"), "connections/out/type const"),
+        (CONNECTIONS.replace("http://erp", "http://erp, timeout: 10"), "connections/erp/timeout type"),
+        (CONNECTIONS.replace("http://erp", "http://erp, timeout: 10 s"), "connections/erp/timeout pattern"),
+        (CONNECTIONS.replace("out:", "Out:"), "connections pattern"),
+        (ROUTE, "routes/r required"),
+        (ROUTE + "    enabled: yes\n" + TO, "routes/r/enabled type"),
+        (ROUTE + "    format: {csv: {delimeter: ';'}}\n" + TO, "routes/r/format/csv additionalProperties"),
+        (ROUTE + "    format: {csv: {delimiter: ';;'}}\n" + TO, "routes/r/format/csv/delimiter pattern"),
+        (ROUTE + "    steps: [{validat: a.B}]\n" + TO, "routes/r/steps/0 additionalProperties"),
+        (ROUTE + "    steps: [{filter: a, map: b}]\n" + TO, "routes/r/steps/0 maxProperties"),
+        (ROUTE + "    match: frist\n" + TO, "routes/r/match enum"),
+        (ROUTE + "    to: []\n", "routes/r/to minItems"),
+        (ROUTE + "    to: [{id: t, send: {folder: out}}]\n", "routes/r/to/0/send required"),
+        (ROUTE + "    to: [{id: t, steps: [{split: records}], send: {folder: out, name: a}}]\n",
+         "routes/r/to/0/steps/0 additionalProperties"),
+        (ROUTE + TO + "clients: {shop: {rate: 5/s}}\n", "clients/shop required"),
+    ],
+)  # fmt: skip
+def test_it_refuses_mistakes_where_they_are(text: str, place: str) -> None:
+    assert place in refusals(text)
+
+
+def described(shape: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Each key that the schema knows, with what it says of it."""
+    if isinstance(shape, dict):
+        for key, one in shape.get("properties", {}).items():
+            yield f"{place}.{key}", one
+        for key, one in shape.items():
+            yield from described(one, f"{place}/{key}")
+    elif isinstance(shape, list):
+        for n, one in enumerate(shape):
+            yield from described(one, f"{place}/{n}")
+
+
+def test_every_key_of_the_schema_says_what_it_is_for() -> None:
+    found = list(described(WHOLE.schema))
+    assert len(found) > 150
+    assert [place for place, one in found if not one.get("description")] == []
+
+
+def examples(shape: Any, at: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """What the schema gives as examples and defaults, with the shape that they belong to."""
+    if isinstance(shape, dict):
+        for value in [*shape.get("examples", []), *([shape["default"]] if "default" in shape else [])]:
+            yield at, shape, value
+        for key, one in shape.items():
+            if key not in ("examples", "default"):
+                yield from examples(one, f"{at}/{key}")
+    elif isinstance(shape, list):
+        for n, one in enumerate(shape):
+            yield from examples(one, f"{at}/{n}")
+
+
+def test_examples_and_defaults_are_right_values() -> None:
+    found = list(examples(WHOLE.schema))
+    assert len(found) > 60
+    for at, shape, value in found:
+        assert WHOLE.evolve(schema=shape | {"$defs": WHOLE.schema["$defs"]}).is_valid(value), (at, value)
