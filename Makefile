@@ -26,6 +26,7 @@ check: .venv/.ready-dev
 # What the integration tests talk to, from Debian's packages, where that may be; quick where all is there.
 servers:
 	@$(PYTHON) -m tests.integration.servers.debian
+	@$(PYTHON) -m tests.integration.servers.yaml_language_server
 
 # Two at a time, file by file: much of a test is waiting for something to die and to come back.
 test: check servers

@@ -20,6 +20,8 @@ PACKAGES = {
     "redis-server": ("redis-server",),
     "openssl": ("openssl",),
     "strace": ("strace",),
+    "nodejs": ("node",),
+    "npm": ("npm",),
     "libfaketime": ("/usr/lib/*/faketime/libfaketime.so.1",),
 }
 """By package: where one sees that it is there, a path or a name in the PATH."""
