@@ -149,7 +149,8 @@ class Printer:
 
     @form.register
     def _(self, entry: Measure) -> Json:
-        return self.scalar({"type": "string", "pattern": anchored(entry.form)})
+        said = {"patternErrorMessage": entry.expected}  # for yaml-language-server; other readers pass it over
+        return self.scalar({"type": "string", "pattern": anchored(entry.form), **said})
 
     @form.register
     def _(self, entry: Anything) -> Json:

@@ -80,11 +80,12 @@ def test_keys_are_explained(editor: Editor, name: str, text: str, said: list[str
     [
         ("key", "path: out", "path: out, hed: 1", 4, "hed"),
         ("value", "clients: anyone", "clients: anyone, reply: acepted", 7, "accepted"),
+        ("unit", "clients: anyone", "clients: anyone, reply: result, timeout: 5 sec", 7, "a whole positive number with a unit"),
         ("missing", ", name: a", "", 8, "name"),
         ("type", "type: folder", "type: ftp", 4, "folder"),
         ("option", "    to:", "    format: {csv: {delimeter: ';'}}\n    to:", 8, "delimeter"),
     ],
-)
+)  # fmt: skip
 def test_mistakes_are_marked_in_their_line(editor: Editor, name: str, old: str, new: str, line: int, said: str) -> None:
     assert editor.problems(f"good-{name}.yaml", GOOD) == []
     assert GOOD.count(old) == 1

@@ -218,6 +218,15 @@ class Measure(Entry):
     def hint(self, value: str) -> str:
         return ""
 
+    @property
+    def expected(self) -> str:
+        """The sentence that its reader refuses a text with."""
+        try:
+            type(self).parse("")
+        except ValueError as error:
+            return str(error)
+        return self.what
+
     def written(self, number: float) -> str:
         """The number in the largest unit that it is whole in: 90.0 is `90s`, 120.0 is `2m`."""
         unit, one = max(((u, one) for u, one in self.units.items() if number % one == 0), key=lambda found: found[1])

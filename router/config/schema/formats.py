@@ -170,9 +170,11 @@ class NoOptions(Words):
 
 
 class Options(Nest):
-    """Options of a format, which may be left out."""
+    """Options of a format, which may be left out where none is mandatory."""
 
-    optional = True
+    @property
+    def optional(self) -> bool:
+        return not any(field.required for field in self.schema.fields.values())
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
         return self.read({}) if value is None else super().deserialize(value, attr, data, **kwargs)

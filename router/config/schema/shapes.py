@@ -52,13 +52,16 @@ def load(schema: Schema, value: Any) -> Any:
 
 
 class Nest(Entry):
-    """A mapping with known keys. `optional`: its key may stand alone."""
-
-    optional = False
+    """A mapping with known keys."""
 
     def __init__(self, schema: type[Words], note: str = "", **options: Any) -> None:
         super().__init__(note, **options)
         self.schema = schema()
+
+    @property
+    def optional(self) -> bool:
+        """Whether its key may stand alone."""
+        return False
 
     def read(self, value: Any) -> Any:
         return load(self.schema, value)
