@@ -9,6 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from adapters.commands.scaffold import ROUTES
+from router.config.codes.catalogue import CATALOGUE
+from router.config.codes.code import Code
 from router.config.jsonschema import included_schema, project_schema
 from router.config.schema import routes, shapes
 from router.config.schema.shapes import Words
@@ -104,6 +106,12 @@ def test_it_accepts_the_files_of_projects(path: Path) -> None:
 def test_it_accepts_every_corner_of_the_grammar_and_a_new_project() -> None:
     assert mistakes(project_schema(), GOOD) == []
     assert mistakes(project_schema(), ROUTES) == []
+
+
+@pytest.mark.parametrize("code", [code for code in CATALOGUE.values() if ":" in code.right], ids=lambda code: code.name)
+def test_it_accepts_the_right_examples_of_the_checker(code: Code) -> None:
+    project = {"version", "include", "defaults", "limits"} & set(values(code.right.encode()))
+    assert mistakes(project_schema() if project else included_schema(), code.right) == []
 
 
 @pytest.mark.parametrize("name", BAD)
