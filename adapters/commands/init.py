@@ -10,7 +10,7 @@ import click
 from adapters.commands.exits import DONE, REFUSED
 from adapters.commands.lazy import late
 from adapters.commands.output import pretty, say, stop
-from adapters.commands.scaffold import EDITOR, FILES, FOLDERS, NEXT, SCHEMA, SETTINGS
+from adapters.commands.scaffold import EDITOR, FILES, FOLDERS, INCLUDED, NEXT, SCHEMA, SETTINGS
 
 if TYPE_CHECKING:
     from router.config import jsonschema
@@ -25,7 +25,9 @@ def init(ctx: click.Context, folder: Path) -> int:
     """Makes a project in DIR: orders by HTTP and sales of a till by CSV, both to files."""
     if (folder / "routes.yaml").exists():
         stop(REFUSED, f"{folder / 'routes.yaml'} is there already; nothing was written")
-    files = {**FILES, SCHEMA: pretty(jsonschema.project_schema()) + "\n", EDITOR: SETTINGS}
+    files = {**FILES, EDITOR: SETTINGS}
+    files[SCHEMA] = pretty(jsonschema.project_schema()) + "\n"
+    files[INCLUDED] = pretty(jsonschema.included_schema()) + "\n"
     taken = [name for name in files if (folder / name).exists()]
     if taken:
         stop(REFUSED, f"{folder / taken[0]} is there already; nothing was written")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SCHEMA, EDITOR = ".crossdock/routes.schema.json", ".vscode/settings.json"
+SCHEMA, INCLUDED, EDITOR = ".crossdock/routes.schema.json", ".crossdock/included.schema.json", ".vscode/settings.json"
 SETTINGS = """\
 {
-  "yaml.schemas": {".crossdock/routes.schema.json": ["routes.yaml", "routes/*.yaml"]}
+  "yaml.schemas": {
+    ".crossdock/routes.schema.json": "routes.yaml",
+    ".crossdock/included.schema.json": "routes/*.yaml"
+  }
 }
 """
 """For VS Code's YAML extension; other editors with yaml-language-server read the first line of routes.yaml."""

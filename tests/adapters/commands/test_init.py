@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from tests.adapters.commands.typing_room import Room
 
 
@@ -26,3 +28,11 @@ def test_nothing_is_overwritten(room: Room) -> None:
     (room.folder / "routes.yaml").unlink()
     assert room.say("init", ".") == 5
     assert "nothing was written" in room.err
+
+
+def test_the_editor_reads_included_files_by_a_schema_of_their_own(room: Room) -> None:
+    chosen = json.loads((room.folder / ".vscode/settings.json").read_text())["yaml.schemas"]
+    whole, part = (json.loads((room.folder / name).read_text()) for name in chosen)
+    assert list(chosen.values()) == ["routes.yaml", "routes/*.yaml"]
+    assert "version" in whole["required"]
+    assert "required" not in part
