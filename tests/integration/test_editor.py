@@ -46,7 +46,7 @@ def test_the_new_project_is_right_by_its_own_modeline(editor: Editor) -> None:
         ("from", ROUTE + "    from:\n      |\n", {"http", "folder", "amqp", "redis", "route"}),
         ("folder", ROUTE + "    from:\n      folder: out\n      |\n", {"files", "ready", "done", "duplicates"}),
         ("match", ROUTE + "    match: |\n", {"all", "first"}),
-        ("format", ROUTE + "    format: |\n", {"json", "csv", "fixed", "xml"}),
+        ("format", ROUTE + "    format: |\n", {"json", "csv", "text", "xml"}),
         ("csv", ROUTE + "    format:\n      csv:\n        |\n", {"delimiter", "columns", "encoding", "decimal"}),
         ("step", ROUTE + "    steps:\n      - |\n", {"validate", "map", "split", "filter", "xslt"}),
         ("send", ROUTE + "    to:\n      - id: t\n        send:\n          |\n", {"http", "folder", "sql", "route"}),

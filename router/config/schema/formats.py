@@ -185,7 +185,7 @@ class Format(Entry):
 
     def __init__(self, source: bool, note: str = "", **options: Any) -> None:
         super().__init__(note, **options)
-        self.kinds: dict[str, Entry] = {
+        self.kinds: dict[str, Options] = {
             "json": Options(NoOptions, "One JSON document."),
             "ndjson": Options(NoOptions, "A JSON document a line."),
             "csv": Options(SourceCsv if source else Csv, "Lines of cells."),
@@ -197,7 +197,7 @@ class Format(Entry):
         self.with_options = Verb(self.kinds, (), "format")
 
     def alternatives(self) -> Sequence[Entry | str]:
-        return (*self.kinds, self.with_options)
+        return (*(kind for kind, options in self.kinds.items() if options.optional), self.with_options)
 
     def unset(self, value: Unset) -> Any:
         return None

@@ -208,6 +208,7 @@ def test_it_takes_long_and_short_forms_and_references(text: str) -> None:
         (ROUTE, "routes/r required"),
         (ROUTE + "    enabled: yes\n" + TO, "routes/r/enabled type"),
         (ROUTE + "    format: {csv: {delimeter: ';'}}\n" + TO, "routes/r/format/csv additionalProperties"),
+        (ROUTE + "    format: fixed\n" + TO, "routes/r/format enum"),
         (ROUTE + "    format: {fixed: }\n" + TO, "routes/r/format/fixed type"),
         (ROUTE + "    format: {csv: {delimiter: ';;'}}\n" + TO, "routes/r/format/csv/delimiter pattern"),
         (ROUTE + "    steps: [{validat: a.B}]\n" + TO, "routes/r/steps/0 additionalProperties"),
