@@ -30,7 +30,7 @@ servers:
 
 # Two at a time, file by file: much of a test is waiting for something to die and to come back.
 test: check servers
-	$(BIN)/pytest -q -n 2 --dist loadfile
+	$(BIN)/pytest -q -n 3 --dist loadfile
 
 # SECONDS for all targets together; it prints its seed and how to see again what it found.
 fuzz: .venv/.ready-dev

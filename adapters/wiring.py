@@ -111,11 +111,15 @@ async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], No
 
     spare_the_collector()
     admin = Admin(state, registry_of(metrics, lambda: families(app.ledger, app.gate.reasons())))
+    following = asyncio.create_task(app.follower(quiet=True).run(stop, api.use))
+    serving = asyncio.create_task(serve(api, admin, settings.http, settings.admin, stop, ready))
     try:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(serve(api, admin, settings.http, settings.admin, stop, ready))
-            tasks.create_task(app.follower(quiet=True).run(stop, api.use))
+        await asyncio.wait((serving, following), return_when=asyncio.FIRST_EXCEPTION)
+        for task in (serving, following):
+            if task.done():
+                task.result()
     finally:
+        following.cancel()
         await api.close()
         app.close()
 

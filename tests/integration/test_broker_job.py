@@ -157,5 +157,6 @@ async def harmed(folder: Path, rabbitmq: RabbitMQ) -> None:
         await goes_on(shop, sink)
 
 
+@pytest.mark.skipif(not LONG, reason="half a minute; CROSSDOCK_FAULTS=long runs it")
 def test_closed_connections_and_a_memory_alarm_cost_bells_and_nothing_else(tmp_path: Path, rabbitmq: RabbitMQ) -> None:
     asyncio.run(harmed(tmp_path / "shop", rabbitmq))
