@@ -28,7 +28,7 @@ servers:
 	@$(PYTHON) -m tests.integration.servers.debian
 	@$(PYTHON) -m tests.integration.servers.yaml_language_server
 
-# Two at a time, file by file: much of a test is waiting for something to die and to come back.
+# Three at a time, file by file: much of a test is waiting for something to die and to come back.
 test: check servers
 	$(BIN)/pytest -q -n 3 --dist loadfile
 

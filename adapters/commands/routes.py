@@ -22,17 +22,21 @@ from adapters.commands.routes_plan import plan
 from adapters.commands.routes_schema import schema
 from adapters.commands.routes_test import test
 from adapters.commands.routes_try import try_
+from adapters.printable import printable
 from adapters.settings import Settings
 from router.config.problems import Problem
 from router.route import Route, Send, Target
 
 if TYPE_CHECKING:
     from adapters import wiring
+    from router import describing
     from router.config import check as checking
     from router.config import project as projects
     from router.config.project import Project
+    from router.planning import structure
 else:
     wiring, checking, projects = late("adapters.wiring"), late("router.config.check"), late("router.config.project")
+    describing, structure = late("router.describing"), late("router.planning.structure")
 
 COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
 
@@ -146,10 +150,14 @@ def target_row(target: Target) -> dict[str, Any]:
 @output_option
 @click.pass_obj
 def show(settings: Settings, id: str, form: str) -> int:
-    """Shows one route: its source, steps and targets, with all defaults."""
+    """Explains one route in words: where messages come from, what happens to them, where they go, what if that fails; each
+    value with where it comes from.
+
+    Example: crossdock routes show web-orders"""
     version, paused = stored_version(settings), paused_now(settings)
     with opened(settings) as app:
         table = draft(app)
+        said = structure.plain_sections(app.project)
     route = table.routes.get(id)
     if route is None:
         stop(NOTHING, f"there is no route {id}; there are {', '.join(table.routes)}")
@@ -163,9 +171,10 @@ def show(settings: Settings, id: str, form: str) -> int:
     if form != "table":
         answer_one(row | {"targets": [t["id"] for t in listed], "target_options": listed}, form)
         return DONE
-    answer_one(row, form)
-    click.echo()
-    answer_rows(listed, ("id", "send", "when", "steps", "format", "collect", "order_by", "retry_errors"), form)
+    for line in describing.described(route, table, said):
+        click.echo(printable(line))
+    if row["paused"] or row["paused_targets"]:
+        say(f"paused: {', '.join([id] if row['paused'] else row['paused_targets'])}")
     return DONE
 
 
