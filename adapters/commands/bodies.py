@@ -34,7 +34,9 @@ PIECE = 1 << 20
 @click.option("--target", help="ROUTE.TARGET, or the id inside the route.", shell_complete=target_names)
 @click.pass_obj
 def body(settings: Settings, id: str, hop: str, target: str | None) -> int:
-    """Writes the bytes of a message, `<message>[:<target>][:<record>]`, to stdout."""
+    """Writes the bytes of a message, `<message>[:<target>][:<record>]`, to stdout.
+
+    Example: crossdock messages body ID > order.json"""
     message, named, record = parts(id)
     with opened(settings) as app:
         view = view_of(app, message)

@@ -60,7 +60,8 @@ def completion(shell: str) -> int:
     bash: crossdock completion bash > ~/.local/share/bash-completion/completions/crossdock
     zsh:  crossdock completion zsh > ~/.zfunc/_crossdock    (with fpath+=~/.zfunc before compinit)
     fish: crossdock completion fish > ~/.config/fish/completions/crossdock.fish
-    """
+
+    Example: crossdock completion bash >> ~/.bashrc"""
     register()
     found = get_completion_class(shell)
     assert found is not None

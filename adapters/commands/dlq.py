@@ -45,7 +45,9 @@ def group_row(group: DeadGroup) -> dict[str, Any]:
 @output_option
 @click.pass_obj
 def list_(settings: Settings, selection: Selection, everything: bool, limit: int | None, form: str) -> int:
-    """Lists dead letters, the newest first."""
+    """Lists dead letters, the newest first.
+
+    Example: crossdock dlq list --route till-sales"""
     with opened(settings) as app:
         count = answer_rows(map(letter_row, app.ledger.dead_letters(selection)), COLUMNS, form, limit)
     if not count:
@@ -58,7 +60,9 @@ def list_(settings: Settings, selection: Selection, everything: bool, limit: int
 @output_option
 @click.pass_obj
 def groups(settings: Settings, selection: Selection, form: str) -> int:
-    """Groups dead letters by what they have in common, the largest first."""
+    """Groups dead letters by what they have in common, the largest first.
+
+    Example: crossdock dlq groups"""
     with opened(settings) as app:
         count = answer_rows(map(group_row, app.ledger.dead_groups(selection)), GROUP_COLUMNS, form, 10**9)
     if not count:
@@ -71,7 +75,9 @@ def groups(settings: Settings, selection: Selection, form: str) -> int:
 @output_option
 @click.pass_obj
 def show(settings: Settings, id: str, form: str) -> int:
-    """Shows one dead letter: why, how often it was tried, what may be done."""
+    """Shows one dead letter: why, how often it was tried, what may be done.
+
+    Example: crossdock dlq show ID"""
     with opened(settings) as app:
         letter = app.ledger.dead_letter(id)
         if letter is None:
@@ -110,7 +116,9 @@ def discard(
     settings: Settings, selection: Selection, everything: bool, expect: int | None, dry_run: bool, reason: str,
     yes: bool, form: str,
 ) -> int:  # fmt: skip
-    """Gives dead letters up, for good. The audit keeps who and why."""
+    """Gives dead letters up, for good. The audit keeps who and why.
+
+    Example: crossdock dlq discard ID --reason "a test order" --yes"""
     insist(selection, everything)
     with opened(settings) as app:
         lost = missing(app.ledger, selection)

@@ -35,7 +35,9 @@ def edit(
     settings: Settings, selection: Selection, everything: bool, assignments: tuple[str, ...], body: Path | None,
     reason: str, yes: bool, form: str,
 ) -> int:  # fmt: skip
-    """Edits the body as it came in, or the decoded record of a split message, with --set, --body or $EDITOR."""
+    """Edits the body as it came in, or the decoded record of a split message, with --set, --body or $EDITOR.
+
+    Example: crossdock dlq edit ID --set body.qty=1"""
     insist(selection, everything)
     if assignments and body is not None:
         stop(USAGE, "--set changes fields, --body the whole: say one of them")

@@ -33,7 +33,9 @@ def requeue(
     settings: Settings, selection: Selection, everything: bool, dry_run: bool, rate: float | None, expect: int | None,
     to: str | None, logic: str, wait: bool, reason: str, yes: bool, form: str,
 ) -> int:  # fmt: skip
-    """Tries dead letters again: attempt 1, same id, same place in their order. After an edit, with the edited body."""
+    """Tries dead letters again: attempt 1, same id, same place in their order. After an edit, with the edited body.
+
+    Example: crossdock dlq requeue --all --rate 50/s --yes --wait"""
     insist(selection, everything)
     with opened(settings) as app:
         lost = missing(app.ledger, selection)

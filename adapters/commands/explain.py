@@ -32,7 +32,9 @@ def complete_codes(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.argument("code", required=False, shell_complete=complete_codes)
 @output_option
 def explain(code: str | None, form: str) -> int:
-    """Says what a CODE of `routes check` means; without one, lists them."""
+    """Says what a CODE of `routes check` means; without one, lists them.
+
+    Example: crossdock routes explain E0201"""
     if code is None:
         answer_rows((row(one) for one in catalogue.CATALOGUE.values()), COLUMNS, form, len(catalogue.CATALOGUE))
         return DONE

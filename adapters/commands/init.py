@@ -22,7 +22,9 @@ else:
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.pass_context
 def init(ctx: click.Context, folder: Path) -> int:
-    """Makes a project in DIR: orders by HTTP and sales of a till by CSV, both to files."""
+    """Makes a project in DIR: orders by HTTP and sales of a till by CSV, both to files.
+
+    Example: crossdock init shop"""
     if (folder / "routes.yaml").exists():
         stop(REFUSED, f"{folder / 'routes.yaml'} is there already; nothing was written")
     files = {**FILES, EDITOR: SETTINGS}

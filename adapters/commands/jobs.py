@@ -35,7 +35,9 @@ def jobs() -> None:
 @output_option
 @click.pass_obj
 def list_(settings: Settings, limit: int | None, form: str) -> int:
-    """Lists jobs, the newest first."""
+    """Lists jobs, the newest first.
+
+    Example: crossdock jobs list"""
     with opened(settings) as app:
         if not answer_rows(map(job_row, app.ledger.jobs()), COLUMNS, form, limit):
             say("no jobs")
@@ -47,7 +49,9 @@ def list_(settings: Settings, limit: int | None, form: str) -> int:
 @output_option
 @click.pass_obj
 def show(settings: Settings, id: int, form: str) -> int:
-    """Shows one job, and what became of its deliveries."""
+    """Shows one job, and what became of its deliveries.
+
+    Example: crossdock jobs show 7"""
     with opened(settings) as app:
         job = app.ledger.job(id)
         if job is None:
@@ -68,7 +72,9 @@ def show(settings: Settings, id: int, form: str) -> int:
 @output_option
 @click.pass_obj
 def cancel(settings: Settings, id: int, reason: str, yes: bool, form: str) -> int:
-    """Stops a job; what it has done stays done."""
+    """Stops a job; what it has done stays done.
+
+    Example: crossdock jobs cancel 7 --yes"""
     with opened(settings) as app:
         job = app.ledger.job(id)
         if job is None:

@@ -45,7 +45,9 @@ for command in (migrate, copy, backup):
 @output_option
 @click.pass_obj
 def verify(settings: Settings, form: str) -> int:
-    """Proves that accepted = the sum of all ends + open, per route, per file, per target; 1 where it does not."""
+    """Proves that accepted = the sum of all ends + open, per route, per file, per target; 1 where it does not.
+
+    Example: crossdock ledger verify"""
     with opened(settings) as app, progress("adding up", None):
         proof = app.ledger.verify(known_names(app))
     rows = [account_row(account) for account in proof.accounts]
@@ -77,7 +79,9 @@ def answer_proof(proof: Proof, rows: list[dict[str, Any]], form: str) -> None:
 @output_option
 @click.pass_obj
 def prune(settings: Settings, dry_run: bool, yes: bool, form: str) -> int:
-    """Removes what has ended and was kept long enough. Never what is open, parked or dead."""
+    """Removes what has ended and was kept long enough. Never what is open, parked or dead.
+
+    Example: crossdock ledger prune --yes"""
     with opened(settings) as app:
         keep = kept(app)
         what = (

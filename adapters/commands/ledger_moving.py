@@ -27,7 +27,9 @@ def address(settings: Settings) -> str | Path:
 @click.pass_obj
 def migrate(settings: Settings, form: str) -> int:
     """Brings the ledger's schema up to date. `up` does it by itself on SQLite; where hosts share the ledger, stop them all
-    first."""
+    first.
+
+    Example: crossdock ledger migrate"""
     refuse_unusable(settings.var)
     settings.var.mkdir(parents=True, exist_ok=True)
     before, now = moving.migrate(address(settings))
@@ -44,7 +46,9 @@ def migrate(settings: Settings, form: str) -> int:
 @click.pass_obj
 def copy(settings: Settings, source: str | None, target: str | None, yes: bool, form: str) -> int:
     """Moves the shop from SQLite to PostgreSQL, everything or nothing: each table is read back and compared by its count
-    and the hashes of its rows before it counts. Stop Crossdock first."""
+    and the hashes of its rows before it counts. Stop Crossdock first.
+
+    Example: crossdock ledger copy --to postgresql://user@host/crossdock"""
     path, url = read_source(settings, source), read_target(settings, target)
     if not path.exists():
         stop(NOTHING, f"there is no ledger at {path}: say --from sqlite:PATH")
@@ -82,7 +86,9 @@ def read_target(settings: Settings, given: str | None) -> str:
 @click.pass_obj
 def backup(settings: Settings, target: Path | None, form: str) -> int:
     """Copies the ledger as of one moment while everything goes on. Of SQLite the folder can be used as a --var; of
-    PostgreSQL it holds a file for pg_restore."""
+    PostgreSQL it holds a file for pg_restore.
+
+    Example: crossdock ledger backup --to /backup/today"""
     folder = target or settings.var / "backup" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}"
     with progress("copying", None) as bar:
         try:

@@ -62,7 +62,9 @@ def find(
     settings: Settings, route: str | None, state: str | None, since: int | None, until: int | None,
     keys: tuple[tuple[str, str], ...], limit: int | None, form: str,
 ) -> int:  # fmt: skip
-    """Finds messages, the newest first."""
+    """Finds messages, the newest first.
+
+    Example: crossdock messages find --key order=1001"""
     query = MessageQuery(route, state, since, until, keys)
     with opened(settings) as app:
         found = app.ledger.find_messages(query, known_names(app))
@@ -77,7 +79,9 @@ def find(
 @output_option
 @click.pass_obj
 def show(settings: Settings, id: str, form: str) -> int:
-    """Shows how one message stands, at each of its targets."""
+    """Shows how one message stands, at each of its targets.
+
+    Example: crossdock messages show ID"""
     with opened(settings) as app:
         row = message_row(view_of(app, id))
     if form != "table":
@@ -100,7 +104,9 @@ def event_row(event: Event) -> dict[str, Any]:
 @output_option
 @click.pass_obj
 def trace(settings: Settings, id: str, form: str) -> int:
-    """Tells the whole life of a message: chunks, records, deliveries, with times and reasons."""
+    """Tells the whole life of a message: chunks, records, deliveries, with times and reasons.
+
+    Example: crossdock messages trace ID"""
     with opened(settings) as app:
         view = view_of(app, id)
         life = [event_row(event) for event in app.ledger.life(view.seq)]

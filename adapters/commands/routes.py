@@ -53,7 +53,9 @@ def routes() -> None:
 def check(settings: Settings, file: Path | None, form: str) -> int:
     """Says every mistake at once; nothing is started or written. 2 where one is an error.
 
-    `-o github` writes annotations for GitHub Actions. `routes explain CODE` says more of a mistake."""
+    `-o github` writes annotations for GitHub Actions. `routes explain CODE` says more of a mistake.
+
+    Example: crossdock routes check -o github"""
     environ = wiring.environment(settings)
     config = projects.find_project(file, environ) if file is not None else settings.config
     project = projects.read_project(config, environ)
@@ -117,7 +119,9 @@ def paused_now(settings: Settings) -> set[str]:
 @output_option
 @click.pass_obj
 def list_(settings: Settings, form: str) -> int:
-    """Lists routes. `version` is the one that was started last, 0 for none."""
+    """Lists routes. `version` is the one that was started last, 0 for none.
+
+    Example: crossdock routes list"""
     version, paused = stored_version(settings), paused_now(settings)
     with opened(settings) as app:
         found = [route_row(route, paused, version) for route in draft(app).routes.values()]

@@ -59,7 +59,9 @@ def test(
 ) -> int:  # fmt: skip
     """Runs the tests of the project: whole routes, with a simulated clock and outside. 1 where one fails.
 
-    Nothing is sent, nothing is stored, nothing has to run."""
+    Nothing is sent, nothing is stored, nothing has to run.
+
+    Example: crossdock routes test --coverage --fail-under 90"""
     if recorded is not None:
         return record(settings, recorded, names)
     once = partial(play, settings, names, route, coverage or fail_under is not None, fail_under, junit, form)

@@ -73,7 +73,9 @@ def try_(
     stored; 1 where it would be dead.
 
     `routes try ROUTE FILE`, or `routes try --message ID` for a real message, through the route as its files are now.
-    Settings and secrets of the environment that are not set are warnings here: their references stay as written."""
+    Settings and secrets of the environment that are not set are warnings here: their references stay as written.
+
+    Example: crossdock routes try web-orders transforms/samples/order.json"""
     if (file is None) == (message_id is None) or (route is None and message_id is None):
         stop(USAGE, "say a route and a file, or --message ID: crossdock routes try ROUTE FILE")
     if step and not (form == "table" and sys.stdin.isatty() and sys.stdout.isatty()):

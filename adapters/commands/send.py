@@ -39,7 +39,9 @@ def send(
     settings: Settings, route: str, files: tuple[Path, ...], headers: tuple[str, ...], content_type: str | None,
     form: str,
 ) -> int:  # fmt: skip
-    """Puts FILES into ROUTE; prints their ids."""
+    """Puts FILES into ROUTE; prints their ids.
+
+    Example: crossdock send till-sales SALES_0042.csv"""
     with opened(settings) as app:
         table = app.table()
         found = table.routes.get(route)

@@ -60,7 +60,9 @@ def row(name: str, connection: str | None, counts: Mapping[str, TargetCounts], c
 @output_option
 @click.pass_obj
 def list_(settings: Settings, form: str) -> int:
-    """Lists targets with what is open, in retry and dead there."""
+    """Lists targets with what is open, in retry and dead there.
+
+    Example: crossdock targets list"""
     with opened(settings) as app:
         count = answer_rows(rows(app), COLUMNS, form, 10**9)
     return DONE if count else NOTHING
@@ -86,7 +88,9 @@ def names(app: App, given: tuple[str, ...]) -> list[str]:
 @yes_option
 @click.pass_obj
 def pause(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> int:
-    """Holds what goes to a target, until it is resumed. Nothing is lost, messages are still accepted."""
+    """Holds what goes to a target, until it is resumed. Nothing is lost, messages are still accepted.
+
+    Example: crossdock targets pause web-orders.erp --reason maintenance --yes"""
     with opened(settings) as app:
         found = names(app, ids)
         agree(f"this pauses {', '.join(found)}", yes)
@@ -102,7 +106,9 @@ def pause(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> i
 @yes_option
 @click.pass_obj
 def resume(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> int:
-    """Goes on with a paused target."""
+    """Goes on with a paused target.
+
+    Example: crossdock targets resume web-orders.erp --yes"""
     with opened(settings) as app:
         found = names(app, ids)
         agree(f"this resumes {', '.join(found)}", yes)
@@ -119,7 +125,9 @@ def resume(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> 
 @yes_option
 @click.pass_obj
 def reset(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> int:
-    """Closes the breaker of a target's connection, and tries at once what waits there for its next try."""
+    """Closes the breaker of a target's connection, and tries at once what waits there for its next try.
+
+    Example: crossdock targets reset web-orders.erp --yes"""
     with opened(settings) as app:
         found = names(app, ids)
         agree(f"this resets {', '.join(found)}", yes)

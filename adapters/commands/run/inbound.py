@@ -12,5 +12,7 @@ from adapters.settings import Settings
 @click.command()
 @click.pass_obj
 def inbound(settings: Settings) -> None:
-    """Folder sources and the ticker."""
+    """Folder sources and the ticker.
+
+    Example: crossdock run inbound"""
     serve(settings, "inbound", wiring.run_inbound)

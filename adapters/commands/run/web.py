@@ -18,7 +18,9 @@ from adapters.web.server import AddressError, new_event_loop
 @click.command()
 @click.pass_obj
 def web(settings: Settings) -> int:
-    """HTTP sources, health and metrics."""
+    """HTTP sources, health and metrics.
+
+    Example: crossdock run web --http 0.0.0.0:8080"""
     try:
         serve(settings, "web", _work, lambda: asyncio.Runner(loop_factory=new_event_loop))
     except AddressError as error:

@@ -20,7 +20,9 @@ from adapters.supervisor import Supervisor
 @click.command()
 @click.pass_obj
 def worker(settings: Settings) -> int:
-    """Celery: processing and delivery."""
+    """Celery: processing and delivery.
+
+    Example: crossdock run worker --workers 4"""
     refuse_unusable(settings.var)
     if settings.broker == EMBEDDED and (lock := try_lock(role_lock(settings.var, "broker"))) is not None:
         return _with_broker(settings, lock.fd)
