@@ -22,5 +22,8 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: bool = True) -> str
 
 
 def one_of(names: Iterable[str]) -> str:
+    """The words there are; `''` where there are none."""
     listed = list(names)
+    if not listed:
+        return ""
     return f"one of: {', '.join(listed)}" if len(listed) > 1 else f"only: {listed[0]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,6 +35,10 @@ def watched(tmp_path: Path) -> Iterator[Crossdock]:
             [*COMMAND, "up", "--watch"], cwd=running.project, env=running.env, stderr=log, stdout=log
         )
     try:
+        ends = time.monotonic() + 60
+        while b"ready http" not in running.log.read_bytes():
+            assert time.monotonic() < ends, running.log.read_text()
+            time.sleep(0.05)
         yield running
     finally:
         running.stop()
@@ -41,7 +46,6 @@ def watched(tmp_path: Path) -> Iterator[Crossdock]:
 
 def test_an_edit_is_served_when_it_is_saved_and_a_bad_one_changes_nothing(watched: Crossdock, wait: Wait) -> None:
     config = watched.project / "routes.yaml"
-    wait(lambda: b"ready http" in watched.log.read_bytes())
     assert status(watched, "/orders") == 202
     config.write_text(ROUTES.replace("/orders", "/sales"))
     wait(lambda: status(watched, "/sales") == 202)

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.faults.shop import Shop, until
 from tests.faults.sink import Arrival, Sink
+from tests.longer import only_long
 
 ROUNDS = 20 if os.environ.get("CROSSDOCK_FAULTS") == "long" else 4
 SEED = int(os.environ.get("CROSSDOCK_SEED", "7"))
@@ -82,5 +83,6 @@ def in_order(arrivals: list[Arrival]) -> None:
             seen.add(item["n"])
 
 
+@only_long
 def test_arrays_outlive_whoever_sends_them(tmp_path: Path) -> None:
     print(f"seed {SEED}:", asyncio.run(rounds(tmp_path / "shop")))

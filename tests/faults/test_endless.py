@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 
 from tests.faults.shop import Shop, arrived, until
 from tests.faults.sink import Sink
+from tests.longer import only_long
 
 ROUTES = """
 version: 1
@@ -54,6 +55,7 @@ async def play(folder: Path) -> None:
         assert "Traceback" not in shop.log
 
 
+@only_long
 def test_a_stylesheet_that_never_ends(tmp_path: Path) -> None:
     (tmp_path / "s" / "transforms" / "templates").mkdir(parents=True)
     (tmp_path / "s" / "transforms" / "templates" / "twice.xsl").write_text(TWICE)

@@ -106,7 +106,7 @@ async def to_the_last_byte(shop: Shop, load: Load, var: Disk) -> None:
     """At first the ballast is given up, and outcomes can be written; then not one byte is left, again and again."""
     var.fill()
     await until(lambda: not (var.folder / "ballast").exists(), 10)
-    assert "action=ballast_given_up" in shop.log
+    await until(lambda: "action=ballast_given_up" in shop.log, 10)
     await load.refused()
     counts = await asyncio.to_thread(shop.run, "status", "--wait-idle", "60s")
     assert counts.returncode == 0, "what was accepted is delivered and settled on the ballast's space"

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.adapters.valkey import Valkey
 from tests.faults.shop import Shop, until
+from tests.longer import only_long
 
 ROUTES = """
 version: 1
@@ -120,6 +121,7 @@ async def put_right(shop: Shop, valkey: Valkey) -> None:
     await shop.settle()
 
 
+@only_long
 def test_events_go_from_stream_to_stream_whatever_is_killed(tmp_path: Path) -> None:
     with Valkey(tmp_path / "valkey") as valkey:
         asyncio.run(play(tmp_path / "shop", valkey))

@@ -12,6 +12,7 @@ import pytest
 from tests.faults.shop import Shop
 from tests.integration.queues import Got, Queues
 from tests.integration.servers.rabbitmq import PASSWORD, RabbitMQ
+from tests.longer import only_long
 
 ROUTES = """
 version: 1
@@ -88,6 +89,7 @@ async def test_what_no_queue_takes_or_nobody_can_read_is_a_dead_letter(shop: Sho
     assert dead["decode"]["target"] in (None, "")
 
 
+@only_long
 async def test_nothing_is_lost_or_out_of_order_while_everything_is_killed(
     rabbitmq: RabbitMQ, shop: Shop, queues: Queues, unique: str
 ) -> None:

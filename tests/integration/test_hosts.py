@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.faults.engines import Engines
 from tests.faults.ledgers import ledger_of
 from tests.faults.shop import Shop, arrived, in_order, until
@@ -124,6 +126,7 @@ async def rolling(folder: Path, engines: Engines, rabbitmq: RabbitMQ, queue: str
         assert await nothing_missing(shops, sink, traffic.put) == 0, "nothing was killed, nothing may come twice"
 
 
+@pytest.mark.skipif(not LONG, reason="a minute; CROSSDOCK_FAULTS=long runs it")
 def test_hosts_are_restarted_one_by_one_under_load(
     tmp_path: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ, unique: str
 ) -> None:
