@@ -194,3 +194,7 @@ def environment(settings: Settings) -> dict[str, str]:
     if settings.secrets is not None:
         found["CROSSDOCK_SECRETS"] = str(settings.secrets)
     return found
+
+
+def open_project(settings: Settings) -> App:
+    return App(settings)

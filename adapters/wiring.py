@@ -9,7 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from adapters import broker
-from adapters.app import App, NoBell, environment, registry
+from adapters.app import App, NoBell, environment, open_project, registry
 from adapters.celery.bell import CeleryBell
 from adapters.chores import Hourly, sweep_outgoing
 from adapters.inlets import Inlets
@@ -38,7 +38,7 @@ from router.replay import Replay
 from router.shift import Shift
 from router.ticker import Ticker
 
-__all__ = ["App", "NoBell", "environment", "registry"]
+__all__ = ["App", "NoBell", "environment", "open_project", "registry"]
 
 
 def prepare(settings: Settings) -> list[Problem]:
@@ -57,10 +57,6 @@ def ring(settings: Settings) -> None:
     bell = CeleryBell(broker.url(settings.var) if settings.broker == EMBEDDED else settings.broker)
     bell.ring()
     bell.close(0.5)
-
-
-def open_project(settings: Settings) -> App:
-    return App(settings)
 
 
 # --- processes --------------------------------------------------------------------------------------------------------
@@ -115,13 +111,14 @@ async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], No
     serving = asyncio.create_task(serve(api, admin, settings.http, settings.admin, stop, ready))
     try:
         await asyncio.wait((serving, following), return_when=asyncio.FIRST_EXCEPTION)
-        for task in (serving, following):
-            if task.done():
-                task.result()
     finally:
-        following.cancel()
+        stop.set()  # where one of them failed, the other ends as well, and lets go of the ledger
+        ended = await asyncio.gather(serving, following, return_exceptions=True)
         await api.close()
         app.close()
+    for error in ended:
+        if error is not None:
+            raise error
 
 
 async def run_watch(settings: Settings, bell: Bell, ready: Callable[[], None], stop: asyncio.Event) -> None:

@@ -23,7 +23,7 @@ SUITES = {
 }
 """Rooms whose files are parts of one port or body, held by a contract suite as a whole."""
 SCENARIOS = (
-    "adapters/inbound/folder/test_folder_crash.py", "transforms/types/test_sound_projects.py",
+    "adapters/commands/test_help.py", "adapters/inbound/folder/test_folder_crash.py", "transforms/types/test_sound_projects.py",
     "transforms/types/test_soundness.py",
 )  # fmt: skip
 """Tests of a whole room that are named by what happens in it."""

@@ -19,12 +19,14 @@ from router.replay import Replay
 from router.route import Table
 
 if TYPE_CHECKING:
+    from adapters import app as root
     from adapters import wiring
-    from adapters.wiring import App
+    from adapters.app import App
     from router.config import check as checking
     from transforms import codecs
 else:
-    wiring, checking, codecs = late("adapters.wiring"), late("router.config.check"), late("transforms.codecs")
+    root, wiring = late("adapters.app"), late("adapters.wiring")
+    checking, codecs = late("router.config.check"), late("transforms.codecs")
 
 
 @contextlib.contextmanager
@@ -33,7 +35,7 @@ def opened(settings: Settings) -> Iterator[App]:
         stop(USAGE, f"there is neither {settings.config} nor a ledger in {settings.var}: go to the project's folder, or say"
                     " --config")  # fmt: skip
     refuse_unusable(settings.var)
-    app = wiring.open_project(settings)
+    app = root.open_project(settings)
     try:
         yield app
     finally:
@@ -62,13 +64,13 @@ def draft(app: App) -> Table:
     """The project as its files are now, whatever runs. Raises ConfigError."""
     settings = app.settings
     files = app.project.files()
-    environ = wiring.environment(settings)
+    environ = root.environment(settings)
     return checking.build(files, settings.config.name, 0, app.registry, environ, settings.project)
 
 
 def as_written(app: App) -> Table:
     """The same for who only looks: settings and secrets that are not set stand in it as they are written."""
-    return checking.build_for_trial(app.project, app.registry, wiring.environment(app.settings))[0]
+    return checking.build_for_trial(app.project, app.registry, root.environment(app.settings))[0]
 
 
 def stored_version(settings: Settings) -> int:

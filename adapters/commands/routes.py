@@ -28,14 +28,14 @@ from router.config.problems import Problem
 from router.route import Route, Send, Target
 
 if TYPE_CHECKING:
-    from adapters import wiring
+    from adapters import app as root
     from router import describing
     from router.config import check as checking
     from router.config import project as projects
     from router.config.project import Project
     from router.planning import structure
 else:
-    wiring, checking, projects = late("adapters.wiring"), late("router.config.check"), late("router.config.project")
+    root, checking, projects = late("adapters.app"), late("router.config.check"), late("router.config.project")
     describing, structure = late("router.describing"), late("router.planning.structure")
 
 COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")
@@ -56,10 +56,10 @@ def check(settings: Settings, file: Path | None, form: str) -> int:
     `-o github` writes annotations for GitHub Actions. `routes explain CODE` says more of a mistake.
 
     Example: crossdock routes check -o github"""
-    environ = wiring.environment(settings)
+    environ = root.environment(settings)
     config = projects.find_project(file, environ) if file is not None else settings.config
     project = projects.read_project(config, environ)
-    problems = checking.check(project, wiring.registry(), environ)
+    problems = checking.check(project, root.registry(), environ)
     if form in ("json", "jsonl"):
         answer_rows((problem.as_dict() for problem in problems), (), form)
     else:

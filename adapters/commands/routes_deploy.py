@@ -18,12 +18,12 @@ from router.config.problems import ConfigError, errors
 from router.ledger import DEPLOYED, ROLLED_BACK, VersionEntry
 
 if TYPE_CHECKING:
-    from adapters import wiring
+    from adapters import app as root
+    from adapters.app import App
     from adapters.commands import routes_plan as planning
     from adapters.testing import running
-    from adapters.wiring import App
 else:
-    wiring, running = late("adapters.wiring"), late("adapters.testing.running")
+    root, running = late("adapters.app"), late("adapters.testing.running")
     planning = late("adapters.commands.routes_plan")
 
 COLUMNS = ("version", "current", "at", "by", "how", "of", "reason")
@@ -188,7 +188,7 @@ def checked(app: App) -> dict[str, bytes]:
 
 def tested(app: App) -> None:
     """Ends the command where a test fails."""
-    results = running.run_project_tests(app.project, app.registry, wiring.environment(app.settings))
+    results = running.run_project_tests(app.project, app.registry, root.environment(app.settings))
     for result in results:
         if not result.passed:
             say(f"{result.file}:{result.line} test {result.name!r} failed: {result.reason}")

@@ -22,8 +22,8 @@ from router.config.comparing import ADDED, REMOVED
 from router.config.problems import ConfigError, errors
 
 if TYPE_CHECKING:
-    from adapters import wiring
-    from adapters.wiring import App
+    from adapters import app as root
+    from adapters.app import App
     from router.config import project as projects
     from router.planning import fates, structure, traffic
     from router.planning.structure import Change, Plan
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from router.testing import compare as comparing
     from transforms import codecs
 else:
-    wiring, projects, codecs = late("adapters.wiring"), late("router.config.project"), late("transforms.codecs")
+    root, projects, codecs = late("adapters.app"), late("router.config.project"), late("transforms.codecs")
     fates, structure, traffic = (late(f"router.planning.{name}") for name in ("fates", "structure", "traffic"))
     comparing = late("router.testing.compare")
 
@@ -131,7 +131,7 @@ def tables(app: App) -> tuple[Table | None, Table, Plan]:
         return None, after, structure.Plan((), {})
     settings = app.settings
     old = projects.stored_project(
-        stored.files, settings.config.name, wiring.environment(settings), settings.project, stored.number
+        stored.files, settings.config.name, root.environment(settings), settings.project, stored.number
     )
     try:
         return app.table(), after, structure.planned(old, app.project)

@@ -14,11 +14,12 @@ from adapters.settings import Settings
 from router.config.problems import ConfigError
 
 if TYPE_CHECKING:
-    from adapters import watching, wiring
+    from adapters import app as root
+    from adapters import watching
     from router.config import project as projects
     from router.config.project import Project
 else:
-    wiring, watching, projects = late("adapters.wiring"), late("adapters.watching"), late("router.config.project")
+    root, watching, projects = late("adapters.app"), late("adapters.watching"), late("router.config.project")
 
 Once = Callable[["Project"], int]
 
@@ -27,7 +28,7 @@ def again(settings: Settings, once: Once) -> int:
     """Until Ctrl-C; the code is that of the last run."""
     runs = Runs(once)
     watch = watching.Watch(
-        settings.config.parent, lambda: projects.read_project(settings.config, wiring.environment(settings)),
+        settings.config.parent, lambda: projects.read_project(settings.config, root.environment(settings)),
         lambda project: [], runs.take, known=lambda project: False, tell=say,
     )  # fmt: skip
     asyncio.run(until_interrupted(watch))

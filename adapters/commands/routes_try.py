@@ -25,13 +25,13 @@ from router.route import Route, Table
 from router.trial import Trial, try_route
 
 if TYPE_CHECKING:
-    from adapters import wiring
+    from adapters import app as root
+    from adapters.app import App
     from adapters.testing import replying
-    from adapters.wiring import App
     from router.config import check as checking
     from router.config import references
 else:
-    wiring, checking, references = late("adapters.wiring"), late("router.config.check"), late("router.config.references")
+    root, checking, references = late("adapters.app"), late("router.config.check"), late("router.config.references")
     replying = late("adapters.testing.replying")
 
 SECRET = re.compile(r"\$\{secret:([^}]*)\}")
@@ -80,7 +80,7 @@ def try_(
         stop(USAGE, "say a route and a file, or --message ID: crossdock routes try ROUTE FILE")
     if step and not (form == "table" and sys.stdin.isatty() and sys.stdout.isatty()):
         stop(USAGE, "--step needs a terminal: leave it out, or say --record to look at another record")
-    environ = wiring.environment(settings)
+    environ = root.environment(settings)
     with opened(settings) as app:
         table, unset = checking.build_for_trial(app.project, app.registry, environ)
         if message_id is not None:

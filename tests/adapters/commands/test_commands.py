@@ -15,7 +15,8 @@ from pathlib import Path
 import click
 import pytest
 
-from adapters import commands, wiring
+from adapters import app as root
+from adapters import commands
 from adapters.commands import COMMANDS, answer
 from adapters.commands.exits import exit_code
 from adapters.node import Taken
@@ -109,7 +110,7 @@ def test_what_nobody_foresaw_is_one_line_and_the_log_has_the_rest(
     def broken(settings: object) -> None:
         raise ZeroDivisionError("of redis://u:s3cr3t@host")
 
-    monkeypatch.setattr(wiring, "open_project", broken)
+    monkeypatch.setattr(root, "open_project", broken)
     for line in ("status", "dlq list", "messages find", "ledger verify", "targets list", "jobs list"):
         assert room.say(*line.split()) == 1
         assert room.out == ""
