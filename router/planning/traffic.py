@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from router.errors import MessageError
 from router.ledger import Stored
 from router.planning.fates import DEAD, FILTERED, SENT, Fate, UnitFate, shared_fates, unit_fates
 from router.records import RecordReader
@@ -198,7 +199,7 @@ def structures(read: Callable[[bytes], Any], differences: Callable[[Any, Any], I
     def paths(before: bytes, after: bytes) -> list[tuple[str, str, str]]:
         try:
             old, new = read(before), read(after)
-        except Exception:
+        except (ValueError, MessageError):
             return [("body", f"{len(before)} bytes", f"{len(after)} bytes")]
         return [(one.path, one.before, one.after) for one in differences(old, new)]
 

@@ -45,6 +45,11 @@ def parsed(answer: bytes) -> tuple[int, dict[str, str], Any]:
     return int(first.split()[1]), headers, json.loads(body) if body else None
 
 
+def status(crossdock: Crossdock, path: str, body: bytes = b"{}") -> int:
+    """Of the answer to a JSON body."""
+    return parsed(call(crossdock, post(body, b"Content-Type: application/json\r\n", head=request(path))))[0]
+
+
 def stored(crossdock: Crossdock) -> int:
     """How many messages were ever stored, duplicates and refused ones among them."""
     with urllib.request.urlopen(f"{crossdock.admin}/metrics", timeout=10) as answer:

@@ -12,7 +12,7 @@ from textwrap import dedent
 import pytest
 
 from examples.demo.crossdock import Crossdock
-from tests.acceptance.calling import call, parsed, post, request
+from tests.acceptance.calling import status
 from tests.acceptance.outside import Outside
 
 Wait = Callable[[Callable[[], object]], None]
@@ -43,10 +43,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("deployed")
     (folder / "routes.yaml").write_text(dedent(ROUTES), "utf-8")
     return folder
-
-
-def status(crossdock: Crossdock, path: str, body: bytes = b"{}") -> int:
-    return parsed(call(crossdock, post(body, b"Content-Type: application/json\r\n", head=request(path))))[0]
 
 
 @contextmanager

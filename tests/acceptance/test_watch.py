@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from examples.demo.crossdock import Crossdock
+from tests.acceptance.calling import status
 from tests.acceptance.conftest import COMMAND
-from tests.acceptance.test_deploy import status
+from tests.adapters.waiting import until
 
 Wait = Callable[[Callable[[], object]], None]
 
@@ -35,10 +35,7 @@ def watched(tmp_path: Path) -> Iterator[Crossdock]:
             [*COMMAND, "up", "--watch"], cwd=running.project, env=running.env, stderr=log, stdout=log
         )
     try:
-        ends = time.monotonic() + 60
-        while b"ready http" not in running.log.read_bytes():
-            assert time.monotonic() < ends, running.log.read_text()
-            time.sleep(0.05)
+        until(lambda: b"ready http" in running.log.read_bytes(), 60)
         yield running
     finally:
         running.stop()

@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from aiohttp import ClientSession
 
 from tests.faults.shop import Shop, arrived, until
 from tests.faults.sink import Sink
+from tests.longer import LONG
 
 SCHEMA = '''
 import ctypes
@@ -160,7 +160,6 @@ def delivered(shop: Poisoned, sink: Sink, route: str) -> None:
         arrived(sent, seen)
 
 
-LONG = os.environ.get("CROSSDOCK_FAULTS") == "long"
 KINDS: dict[str, tuple[str, ...]] = {"scanned files": ("scan", "whole", "posts"), "paired rows": ("pairs", "rows", "posts")}
 KINDS |= {"scanned rows": ("scan", "chosen", "ordered")} if LONG else {}
 

@@ -4,7 +4,6 @@ while the broker dies, throws us out, or takes nothing."""
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from tests.faults.shop import Shop, arrived, in_order, until
 from tests.faults.sink import Sink
 from tests.integration.servers.process import Server
 from tests.integration.servers.rabbitmq import RabbitMQ
+from tests.longer import LONG, only_long
 
 ROUTES = """
 version: 1
@@ -48,7 +48,6 @@ BROKERS = {
 """Fixture and address of each."""
 SHORT = ("redis by tls",)
 """Of these, in `make test`; RabbitMQ is there below."""
-LONG = os.environ.get("CROSSDOCK_FAULTS") == "long"
 ROWS = 2000
 
 
@@ -157,6 +156,6 @@ async def harmed(folder: Path, rabbitmq: RabbitMQ) -> None:
         await goes_on(shop, sink)
 
 
-@pytest.mark.skipif(not LONG, reason="half a minute; CROSSDOCK_FAULTS=long runs it")
+@only_long
 def test_closed_connections_and_a_memory_alarm_cost_bells_and_nothing_else(tmp_path: Path, rabbitmq: RabbitMQ) -> None:
     asyncio.run(harmed(tmp_path / "shop", rabbitmq))

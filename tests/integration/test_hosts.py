@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-
-import pytest
 
 from tests.faults.engines import Engines
 from tests.faults.ledgers import ledger_of
@@ -19,6 +16,7 @@ from tests.faults.sink import Arrival, Sink
 from tests.integration.queues import Queues
 from tests.integration.servers.postgresql import PostgreSQL
 from tests.integration.servers.rabbitmq import RabbitMQ
+from tests.longer import LONG, only_long
 
 ROUTES = """
 version: 1
@@ -35,7 +33,6 @@ routes:
     from: {{amqp: bus, queue: {queue}}}
     to: [{{id: erp, send: {{http: erp, path: /stock}}}}]
 """
-LONG = os.environ.get("CROSSDOCK_FAULTS") == "long"
 LEASE = 60.0
 """Seconds: the longest lease of a lane (router/shift.py)."""
 NOTICED = 5.0
@@ -126,7 +123,7 @@ async def rolling(folder: Path, engines: Engines, rabbitmq: RabbitMQ, queue: str
         assert await nothing_missing(shops, sink, traffic.put) == 0, "nothing was killed, nothing may come twice"
 
 
-@pytest.mark.skipif(not LONG, reason="a minute; CROSSDOCK_FAULTS=long runs it")
+@only_long
 def test_hosts_are_restarted_one_by_one_under_load(
     tmp_path: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ, unique: str
 ) -> None:
