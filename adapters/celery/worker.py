@@ -104,10 +104,10 @@ class Witness(Step):  # type: ignore[misc]
 
     def _watch(self, worker: Worker) -> None:
         pool = worker.pool._pool
-        told = pool.on_process_down
-        if isinstance(told, Obituary):
+        # A worker told to end before its first turn takes that turn while it closes, when its pool is gone.
+        if pool is None or isinstance(pool.on_process_down, Obituary):
             return
-        pool.on_process_down = Obituary(worker.marks, told, worker.overdue.why)
+        pool.on_process_down = Obituary(worker.marks, pool.on_process_down, worker.overdue.why)
 
 
 class Obituary:

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from kombu.asynchronous import Hub
 
 from adapters import broker
 from adapters.celery.bell import ENOUGH, CeleryBell, KombuPublisher
-from adapters.celery.worker import how_it_ended
+from adapters.celery.worker import Witness, how_it_ended
 from adapters.node import start_of
 from adapters.processes import die_with_parent
 from tests.adapters.waiting import until
@@ -144,6 +146,18 @@ def test_bells_do_not_pile_up_where_nobody_listens(broker_var: Path) -> None:
     publisher._queue.purge()
     publisher.close()
     assert waiting == ENOUGH
+
+
+def test_a_worker_that_is_told_to_end_before_its_first_turn_closes_in_order() -> None:
+    hub = Hub()
+    pool = SimpleNamespace(_pool=SimpleNamespace(maintain_pool=None))
+    reading, writing = os.pipe()
+    worker = SimpleNamespace(pool=pool, wake=(reading, writing))
+    Witness(worker).register_with_event_loop(worker, hub)
+    pool._pool = None
+    hub.close()
+    os.close(reading)
+    os.close(writing)
 
 
 def test_how_a_child_ended_is_told_in_words() -> None:
