@@ -4,20 +4,64 @@ they take or in where they say that it stands, there is no answer: the one in Py
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.resolver import BaseResolver, implicit_resolvers
+from ruamel.yaml.tag import Tag
 
-UNUSUAL = re.compile(r"[\t\r\x00-\x08\x0b-\x1f\x7f\x85\ufeff\u2028\u2029]|^%|^ {100}|(?:[-?:] ){20}", re.MULTILINE)
-"""White space that versions of YAML see differently, directives, and what is nested deep without brackets."""
+UNUSUAL = re.compile(
+    r"[\t\r\x00-\x08\x0b-\x1f\x7f\x85\ufeff\u2028\u2029]|^%|^ {100}|(?:[-?:] ){20}|(?:^|[\s\[{,:-])[&*][\w-]*[^\w\s,\]}-]",
+    re.MULTILINE,
+)
+"""White space that versions of YAML see differently, directives, what is nested deep without brackets, and names of anchors
+with more than letters and digits."""
 BRACKETS = re.compile(r"[\[\]{}]")
 DEEPEST = 50
+
+VERSION = (1, 2)
 
 try:
     import _ruamel_yaml as libyaml  # type: ignore[import-not-found]
 except ImportError:  # pragma: no cover  # a platform without it
     libyaml = None
+else:
+
+    class Composer(libyaml.CParser):  # type: ignore[misc]
+        """Tags plain scalars as YAML 1.2 has it, by a table that is made once."""
+
+        def resolve(self, kind: Any, value: str, implicit: tuple[bool, bool]) -> Tag:
+            if kind is ScalarNode:
+                return tag_of(value) if implicit[0] else BaseResolver.DEFAULT_SCALAR_TAG
+            is_list = kind is SequenceNode
+            return BaseResolver.DEFAULT_SEQUENCE_TAG if is_list else BaseResolver.DEFAULT_MAPPING_TAG
+
+        def descend_resolver(self, node: Any, index: Any) -> None:
+            return
+
+        def ascend_resolver(self) -> None:
+            return
+
+
+def table() -> Mapping[str, list[tuple[Tag, Any]]]:
+    """By the first character of a plain scalar: what it may be, and how it looks then."""
+    found: dict[str, list[tuple[Tag, Any]]] = {}
+    for versions, tag, pattern, firsts in implicit_resolvers:
+        if VERSION in versions:
+            for first in firsts:
+                found.setdefault(first, []).append((Tag(suffix=tag), pattern))
+    return found
+
+
+TAGS = table()
+
+
+def tag_of(plain: str) -> Tag:
+    for tag, pattern in TAGS.get(plain[:1], ()):
+        if pattern.match(plain):
+            return tag
+    return BaseResolver.DEFAULT_SCALAR_TAG
 
 
 def quick_nodes(text: str) -> Any:
@@ -25,7 +69,7 @@ def quick_nodes(text: str) -> Any:
     if libyaml is None or UNUSUAL.search(text) or depth(text) > DEEPEST:
         return None
     try:
-        root = YAML(typ="safe", pure=False).compose(text)
+        root = Composer(text).get_single_node()
     except Exception:  # the parser in Python says it better
         return None
     return root if root is not None and as_in_python(root) else None

@@ -62,9 +62,9 @@ def environment() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def filters() -> dict[str, Callable[..., Any]]:
-    """All filters; those with XPath know the prefixes of the route."""
-    prefixes = dict(NAMESPACES.get())
+def filters(namespaces: Mapping[str, str] | None = None) -> dict[str, Callable[..., Any]]:
+    """All filters; those with XPath know the prefixes, by default of the route that is being compiled."""
+    prefixes = dict(NAMESPACES.get() if namespaces is None else namespaces)
     found: dict[str, Callable[..., Any]] = dict(FILTERS)
     if prefixes:
         found["xpath"] = lambda value, path: xpath(value, path, prefixes)
@@ -76,6 +76,9 @@ def roots(names: set[str], own: tuple[str, ...] = ()) -> list[str]:
     return [ROOT_SOURCE[name] for name in sorted(names) if name in ROOT_SOURCE and name not in own]
 
 
+SHORT = 120
+"""Characters within which an expression cannot be nested too deeply for the compiler: there, the careful code is made when
+there is an error to explain."""
 TOO_DEEP = "it is nested too deeply: compute a part of it in a step of its own"
 
 
@@ -92,24 +95,26 @@ def build(source: str, env: dict[str, Any], name: str = "_f") -> Callable[..., A
 class Expr:
     """A compiled expression: `expr(message, **names)`. Raises ExpressionError that names the part that is wrong."""
 
-    __slots__ = ("_careful", "_namespaces", "_quick", "source", "tree")
+    __slots__ = ("_careful", "_condition", "_loops", "_namespaces", "_quick", "source", "tree")
 
     def __init__(self, source: str, condition: bool = False, loops: tuple[str, ...] = ()) -> None:
         self.source = source
-        self._namespaces = NAMESPACES.get()
+        self._condition, self._loops, self._namespaces = condition, loops, NAMESPACES.get()
+        self._careful: Callable[..., Any] | None = None
         self.tree = parse(source)
         try:
-            self._quick = self._build(False, condition, loops)
-            self._careful = self._build(True, condition, loops)
+            self._quick = self._build(False)
+            if len(source) > SHORT:
+                self._careful = self._build(True)
         except RecursionError:
             raise ExpressionSyntaxError(TOO_DEEP, 1) from None
 
-    def _build(self, careful: bool, condition: bool, loops: tuple[str, ...]) -> Callable[..., Any]:
+    def _build(self, careful: bool) -> Callable[..., Any]:
         env = environment()
-        emitter = Emitter(filters(), env, loops)
+        emitter = Emitter(filters(self._namespaces), env, self._loops)
         emitter.careful = careful
-        value = emitter.condition(self.tree) if condition else emitter.emit(self.tree)
-        lines = [*roots(emitter.roots), *(f"v_{name} = n[{name!r}]" for name in loops), f"return {value}"]
+        value = emitter.condition(self.tree) if self._condition else emitter.emit(self.tree)
+        lines = [*roots(emitter.roots), *(f"v_{name} = n[{name!r}]" for name in self._loops), f"return {value}"]
         return build("def _f(m, n):\n    " + "\n    ".join(lines), env)
 
     def __call__(self, message: Message, **names: Any) -> Any:
@@ -122,6 +127,7 @@ class Expr:
 
     def carefully(self, message: Message, names: Mapping[str, Any]) -> Any:
         try:
+            self._careful = self._careful or self._build(True)
             return self._careful(message, names)
         except ExpressionError:
             raise
@@ -142,14 +148,10 @@ class Expr:
         return known, unknown
 
     def part(self, node: nodes.Node) -> Callable[..., Any]:
-        token = NAMESPACES.set(self._namespaces)
-        try:
-            env = environment()
-            emitter = Emitter(filters(), env)
-            emitter.careful = True
-            value = emitter.emit(node)
-        finally:
-            NAMESPACES.reset(token)
+        env = environment()
+        emitter = Emitter(filters(self._namespaces), env)
+        emitter.careful = True
+        value = emitter.emit(node)
         return build("def _f(m, n):\n    " + "\n    ".join([*roots(emitter.roots), f"return {value}"]), env)
 
     def __repr__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import ScalarNode
 
+from router.config.quickyaml import quick_nodes
 from router.errors import ExpressionError
 from router.message import Message
 from router.ports import Content
@@ -79,7 +81,7 @@ def load_map(name: str, content: Content) -> Any:
     except KeyError:
         raise ContentError(f"there is no map {path}", path) from None
     try:
-        spec = reader().load(text)
+        spec = read(text)
     except MarkedYAMLError as error:
         raise ContentError(sentence(error), path, *place(error)) from None
     except (YAMLError, ValueError, RecursionError) as error:
@@ -92,6 +94,15 @@ def load_map(name: str, content: Content) -> Any:
         first, *others = (ContentError(one.reason, path, *position(text, one.path)) for one in (error, *error.others))
         first.others = others
         raise first from None
+
+
+def read(text: str) -> Any:
+    """The values of a YAML text. Raises what the parser in Python raises, which reads again what the quick one does not."""
+    node = quick_nodes(text)
+    if node is not None:
+        with suppress(YAMLError, ValueError):
+            return reader().constructor.construct_document(node)
+    return reader().load(text)
 
 
 def reader() -> Any:
@@ -111,7 +122,7 @@ def place(error: MarkedYAMLError) -> tuple[int, int]:
 
 def position(text: str, path: str) -> tuple[int, int]:
     """Line and column of a field of a map by its path (`lines[N].amount`), as near as it can be found."""
-    node = YAML(typ="safe", pure=True).compose(text)
+    node = quick_nodes(text) or YAML(typ="safe", pure=True).compose(text)
     names = ["fields", *filter(None, path.replace("[", ".[").split("."))] if path != "keep" else ["keep"]
     for name in names:
         inner = below(node, name)

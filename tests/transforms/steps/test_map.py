@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -8,7 +9,7 @@ import pytest
 from router.errors import MessageError
 from router.registry import ContentError
 from tests.contracts.step import Files, StepContract, message
-from transforms.steps.map import Map
+from transforms.steps.map import Map, read, reader
 
 TEXT = """\
 about: An order
@@ -55,6 +56,32 @@ def test_the_body_is_built_anew() -> None:
         "total": Decimal(10),
     }
     assert str(result.body["rate"]) == "0.10"
+
+
+ODD = (
+    "a: 1\nb: [1.50, 0x1F, 0o17, 1e3, .5, -0, 012, 1_000, yes, no, ~, null, true, 12:30, 2026-11-26]\n",
+    "a: &x {k: 1}\nb: {<<: *x, l: 2}\nc: *x\n",
+    "a: 2026-11-26T10:00:00Z\nb: '1'\nc: \"1\"\nd: |\n  text\ne: >-\n  folded\n  text\n",
+    "a: 1\na: 2\n", "- 1\n- {a: [b, {c: d}]}\n", "just a text\n", "a: !!str 1\nb: !!int '2'\n", "a: !own 1\n", "a: [1\n",
+    "a: &a [*a]\n", "? [a, b]\n: c\n", "a:\n  b:\nc: 1\n", "",
+)  # fmt: skip
+
+
+def outcome(load: Any, text: str) -> str:
+    try:
+        return repr(load(text))
+    except Exception as error:
+        return type(error).__name__
+
+
+def test_the_quick_reader_gives_what_the_one_in_python_gives() -> None:
+    chance = random.Random(6)
+    for text in (*ODD, TEXT):
+        assert outcome(read, text) == outcome(reader().load, text), text
+        for _ in range(60):
+            at = chance.randrange(len(text) + 1)
+            spoiled = text[:at] + chance.choice("{}[]:,#-\"' \n\t&*!|>~.0aé") + text[at + chance.randint(0, 1) :]
+            assert outcome(read, spoiled) == outcome(reader().load, spoiled), spoiled
 
 
 def test_an_error_names_the_field() -> None:
