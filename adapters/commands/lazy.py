@@ -33,8 +33,8 @@ def late(name: str) -> ModuleType:
 
 
 class LazyGroup(click.Group):
-    """`table`: name to (module, its sentence in the help); the module holds the click command of that name. A command
-    without a sentence is not shown."""
+    """`table`: name to (module, its sentence in the help); the module holds the click command of that name, or of
+    that name and `_` where Python has a meaning for it. A command without a sentence is not shown."""
 
     def __init__(self, name: str, table: Mapping[str, tuple[str, str]], **options: Any) -> None:
         super().__init__(name, **options)
@@ -52,7 +52,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in self.table:
             return None
-        command: click.Command = getattr(importlib.import_module(self.table[name][0]), name)
+        module = importlib.import_module(self.table[name][0])
+        command: click.Command = getattr(module, f"{name}_", None) or getattr(module, name)
         return add_settings(command)
 
     def resolve_command(

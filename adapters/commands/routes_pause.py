@@ -11,7 +11,7 @@ from adapters.commands.asking import actor, agree, reason_option, yes_option
 from adapters.commands.completing import route_ids
 from adapters.commands.exits import DONE, NOTHING
 from adapters.commands.output import answer_rows, output_option, say, stop
-from adapters.commands.project import draft, opened
+from adapters.commands.project import as_written, opened
 from adapters.settings import Settings
 from router.config.problems import ConfigError
 
@@ -25,7 +25,7 @@ def known_routes(app: App) -> list[str]:
     """Of the files as they are now, and of the version that runs; those that are paused may be gone from both."""
     found: dict[str, None] = {}
     try:
-        found.update(dict.fromkeys(draft(app).routes))
+        found.update(dict.fromkeys(as_written(app).routes))
     except ConfigError as error:
         say(f"routes.yaml cannot be used, so the routes that run are meant: {error.reason}")
     if app.ledger.version(0) is not None:
