@@ -1,11 +1,9 @@
-"""The composition root, first half: everything that routes.yaml can name, and a project with its ledger."""
-
+"""The composition root, second part: a project with its ledger, as commands and processes use it."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import structlog
@@ -18,9 +16,8 @@ from adapters.limits import FileRates, FileSlots
 from adapters.node import node_name
 from adapters.outbound.folder.target import FolderTarget
 from adapters.pausing import PausedRoutes
-from adapters.rates import SharedRates
+from adapters.registry import registry
 from adapters.settings import Settings
-from adapters.sources import SOURCES
 from adapters.targets import TARGETS
 from adapters.versions import Follower, replaced
 from router.config.check import build, check
@@ -30,35 +27,11 @@ from router.ports import Bell
 from router.ports import Target as OpenTarget
 from router.receive import Receiver
 from router.records import RecordReader
-from router.registry import Registry
 from router.route import Connection, Table
 from router.sending import Desk, Rates, Spool
-from transforms.codecs import CODECS, codec_for, codec_of_body
 from transforms.codecs.plain import read_json
-from transforms.expressions import NAMESPACES, compile_expression
-from transforms.steps import STEPS
-from transforms.templates import compile_text
-from transforms.types.checker import ProjectTypes
 
 log = structlog.get_logger("crossdock.versions")
-
-
-@contextlib.contextmanager
-def namespaces(prefixes: Mapping[str, str]) -> Iterator[None]:
-    token = NAMESPACES.set(prefixes)
-    try:
-        yield
-    finally:
-        NAMESPACES.reset(token)
-
-
-def registry() -> Registry:
-    """Everything that routes.yaml can name."""
-    return Registry(
-        codecs=CODECS, steps=STEPS, targets=TARGETS, sources=("http", "route", *SOURCES), expression=compile_expression,
-        template=compile_text, path_template=lambda text: compile_text(text, "path"),
-        codec_for=codec_for, codec_of_body=codec_of_body, namespaces=namespaces, types=ProjectTypes,
-    )  # fmt: skip
 
 
 class App:
@@ -77,7 +50,7 @@ class App:
 
     @cached_property
     def project(self) -> Project:
-        return read_project(self.settings.config, environment(self.settings))
+        return read_project(self.settings.config, self.settings.references())
 
     @cached_property
     def receiver(self) -> Receiver:
@@ -89,7 +62,7 @@ class App:
         return gate_of(self.settings.var, self.table, self.ledger)
 
     def check(self) -> list[Problem]:
-        return check(self.project, self.registry, environment(self.settings))
+        return check(self.project, self.registry, self.settings.references())
 
     def adopt(self, reason: str = "started") -> list[Problem]:
         """Checks the project and stores its text as the current version, but where a command replaced that text: then what
@@ -150,7 +123,7 @@ class App:
 
     def _build(self, files: Mapping[str, bytes], version: int) -> Table:
         settings = self.settings
-        return build(files, settings.config.name, version, self.registry, environment(settings), settings.project)
+        return build(files, settings.config.name, version, self.registry, settings.references(), settings.project)
 
     def desk(self, owner: str, children: int, mark: Callable[[int], None], stopping: Callable[[], bool]) -> Desk:
         """What a worker child's lanes share."""
@@ -166,6 +139,8 @@ class App:
         broker = self.settings.broker
         if not broker.startswith(("redis://", "rediss://")):
             return own
+        from adapters.rates import SharedRates  # a client is loaded where it is asked
+
         return SharedRates(broker, own, node_name(self.settings.var), log=structlog.get_logger("crossdock.worker"))
 
     def open_target(self, connection: Connection, kind: str) -> OpenTarget:
@@ -186,14 +161,6 @@ class NoBell:
 
     def ring(self) -> None:
         return
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """What references of routes.yaml are resolved with."""
-    found = dict(os.environ)
-    if settings.secrets is not None:
-        found["CROSSDOCK_SECRETS"] = str(settings.secrets)
-    return found
 
 
 def open_project(settings: Settings) -> App:

@@ -89,6 +89,11 @@ class Settings:
         """Whether there may be one to look into; a command that only looks makes none."""
         return self.ledger_path is None or self.ledger_path.exists()
 
+    def references(self) -> dict[str, str]:
+        """What `${env:…}` and `${secret:…}` of the project are resolved with, beside its `.env`."""
+        secrets = {} if self.secrets is None else {"CROSSDOCK_SECRETS": str(self.secrets)}
+        return {**os.environ, **secrets}
+
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for a child process that starts anywhere."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}

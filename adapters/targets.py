@@ -8,7 +8,7 @@ from adapters.outbound.amqp.kind import AmqpKind
 from adapters.outbound.folder.kind import FolderKind
 from adapters.outbound.http.kind import HttpKind
 from adapters.outbound.redis.kind import RedisKind
-from adapters.outbound.route import RouteKind
+from adapters.outbound.route.kind import RouteKind
 from adapters.outbound.sql.kind import SqlKind
 from router.ports import TargetKind
 

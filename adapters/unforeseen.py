@@ -8,7 +8,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adapters.logs import Masked, error_id
+from adapters.masking import Masked, error_id
 
 LARGEST = 1 << 20
 """Bytes of the file beyond which it is kept aside, as `errors.log.1`, and a new one begun."""

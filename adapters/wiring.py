@@ -1,4 +1,4 @@
-"""The composition root, second half: how each process is put together. The first is adapters/app.py."""
+"""The composition root, last part: how each process is put together, of adapters/registry.py and adapters/app.py."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from adapters import broker
-from adapters.app import App, NoBell, environment, open_project, registry
+from adapters.app import App, NoBell, open_project
 from adapters.celery.bell import CeleryBell
 from adapters.chores import Hourly, sweep_outgoing
 from adapters.inlets import Inlets
@@ -38,7 +38,7 @@ from router.replay import Replay
 from router.shift import Shift
 from router.ticker import Ticker
 
-__all__ = ["App", "NoBell", "environment", "open_project", "registry"]
+__all__ = ["App", "NoBell", "open_project"]
 
 
 def prepare(settings: Settings) -> list[Problem]:
@@ -123,7 +123,7 @@ async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], No
 
 async def run_watch(settings: Settings, bell: Bell, ready: Callable[[], None], stop: asyncio.Event) -> None:
     """Makes what is saved in the project's folder the current version, until `stop`."""
-    app, environ = App(settings, bell), environment(settings)
+    app, environ = App(settings, bell), settings.references()
 
     def take(project: Project) -> int | None:
         newest, files = app.ledger.newest_version(), project.files()

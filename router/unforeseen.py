@@ -9,8 +9,6 @@ from __future__ import annotations
 import secrets
 import traceback
 
-import structlog
-
 from router.errors import CrossdockError, MessageError
 
 INTERNAL = "internal"
@@ -18,7 +16,6 @@ INTERNAL = "internal"
 NOT_OURS = (CrossdockError, MemoryError, OSError)
 """What has a meaning of its own wherever it is raised, and is passed on."""
 
-log = structlog.get_logger("crossdock")
 KNOWN: dict[tuple[str, str, int], str] = {}
 """Ids by kind, file and line."""
 
@@ -31,6 +28,9 @@ def unforeseen(stage: str, error: Exception) -> MessageError:
     id = KNOWN.get(place)
     if id is None:
         id = KNOWN[place] = secrets.token_hex(4)
+        import structlog  # not where projects are only checked
+
+        log = structlog.get_logger("crossdock")
         log.error(f"an error of our own at {stage}; its message is dead", action="internal_error", error_id=id,
                   exc_info=error)  # fmt: skip
     return MessageError(stage, INTERNAL, f"an error that was not foreseen ({kind}); the log has it as error {id}")

@@ -17,11 +17,11 @@ from router.config.problems import ConfigError
 from router.route import Table
 
 if TYPE_CHECKING:
-    from adapters import app as root
+    from adapters import registry as root
     from router.config import check as checking
     from router.config import project as projects
 else:
-    root, checking, projects = late("adapters.app"), late("router.config.check"), late("router.config.project")
+    root, checking, projects = late("adapters.registry"), late("router.config.check"), late("router.config.project")
 
 
 @click.command()
@@ -48,7 +48,7 @@ def doctor(settings: Settings, connections: bool, form: str) -> int:
 def project(settings: Settings, connections: bool) -> list[Finding]:
     if not settings.config.exists():
         return [no_project(settings), *surroundings(settings, None)]
-    environ, registry = root.environment(settings), root.registry()
+    environ, registry = settings.references(), root.registry()
     try:
         files = projects.read_project(settings.config, environ)
         found = routes_checked(settings, checking.check(files, registry, environ))

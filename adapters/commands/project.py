@@ -64,13 +64,13 @@ def draft(app: App) -> Table:
     """The project as its files are now, whatever runs. Raises ConfigError."""
     settings = app.settings
     files = app.project.files()
-    environ = root.environment(settings)
+    environ = settings.references()
     return checking.build(files, settings.config.name, 0, app.registry, environ, settings.project)
 
 
 def as_written(app: App) -> Table:
     """The same for who only looks: settings and secrets that are not set stand in it as they are written."""
-    return checking.build_for_trial(app.project, app.registry, root.environment(app.settings))[0]
+    return checking.build_for_trial(app.project, app.registry, app.settings.references())[0]
 
 
 def stored_version(settings: Settings) -> int:

@@ -16,12 +16,12 @@ from adapters.settings import Settings
 from router.config.problems import Problem
 
 if TYPE_CHECKING:
-    from adapters import app as root
+    from adapters import registry as root
     from router.config import check as checking
     from router.config import project as projects
     from router.config.project import Project
 else:
-    root, checking, projects = late("adapters.app"), late("router.config.check"), late("router.config.project")
+    root, checking, projects = late("adapters.registry"), late("router.config.check"), late("router.config.project")
 
 
 @click.command()
@@ -34,7 +34,7 @@ def check(settings: Settings, file: Path | None, form: str) -> int:
     `-o github` writes annotations for GitHub Actions. `routes explain CODE` says more of a mistake.
 
     Example: crossdock routes check -o github"""
-    environ = root.environment(settings)
+    environ = settings.references()
     config = projects.find_project(file, environ) if file is not None else settings.config
     project = projects.read_project(config, environ)
     problems = checking.check(project, root.registry(), environ)

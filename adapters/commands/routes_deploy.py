@@ -188,7 +188,7 @@ def checked(app: App) -> dict[str, bytes]:
 
 def tested(app: App) -> None:
     """Ends the command where a test fails."""
-    results = running.run_project_tests(app.project, app.registry, root.environment(app.settings))
+    results = running.run_project_tests(app.project, app.registry, app.settings.references())
     for result in results:
         if not result.passed:
             say(f"{result.file}:{result.line} test {result.name!r} failed: {result.reason}")

@@ -131,7 +131,7 @@ def tables(app: App) -> tuple[Table | None, Table, Plan]:
         return None, after, structure.Plan((), {})
     settings = app.settings
     old = projects.stored_project(
-        stored.files, settings.config.name, root.environment(settings), settings.project, stored.number
+        stored.files, settings.config.name, settings.references(), settings.project, stored.number
     )
     try:
         return app.table(), after, structure.planned(old, app.project)

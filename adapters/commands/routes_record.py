@@ -16,13 +16,13 @@ from adapters.settings import Settings
 from router.config.problems import ConfigError
 
 if TYPE_CHECKING:
-    from adapters import app as root
+    from adapters import registry as root
     from adapters.commands import recording
     from adapters.commands.recording import Recording
     from adapters.testing import running
     from router.config import project as projects
 else:
-    root, projects = late("adapters.app"), late("router.config.project")
+    root, projects = late("adapters.registry"), late("router.config.project")
     recording, running = late("adapters.commands.recording"), late("adapters.testing.running")
 
 STDOUT = "-"
@@ -48,7 +48,7 @@ def record(settings: Settings, id: str, names: tuple[str, ...]) -> int:
 
 
 def write(settings: Settings, made: Recording, name: str) -> int:
-    environ = root.environment(settings)
+    environ = settings.references()
     if name in {test.name for test in tests_of(settings, environ).all}:
         stop(FAILED, f"there is a test {name!r} already: say another name behind --record ID")
     before = settings.config.read_bytes()

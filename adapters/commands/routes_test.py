@@ -20,7 +20,7 @@ from adapters.settings import Settings
 from router.testing.case import TestResult
 
 if TYPE_CHECKING:
-    from adapters import app as root
+    from adapters import registry as root
     from adapters.testing import coverage as coverages
     from adapters.testing import junit as reports
     from adapters.testing import running
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from router.config import project as projects
     from router.config.project import Project
 else:
-    root, projects = late("adapters.app"), late("router.config.project")
+    root, projects = late("adapters.registry"), late("router.config.project")
     running, coverages, reports = (late(f"adapters.testing.{name}") for name in ("running", "coverage", "junit"))
 
 PASSED, NOT_PASSED = "✓", "✗"
@@ -65,7 +65,7 @@ def test(
     if recorded is not None:
         return record(settings, recorded, names)
     once = partial(play, settings, names, route, coverage or fail_under is not None, fail_under, junit, form)
-    return again(settings, once) if watch else once(projects.read_project(settings.config, root.environment(settings)))
+    return again(settings, once) if watch else once(projects.read_project(settings.config, settings.references()))
 
 
 def play(
@@ -73,7 +73,7 @@ def play(
     junit: Path | None, form: str, project: Project,
 ) -> int:  # fmt: skip
     """All of them once. Raises ConfigError."""
-    environ = root.environment(settings)
+    environ = settings.references()
     tests = running.Tests(project, root.registry(), environ, coverages.Watch() if coverage else None)
     chosen = tests.chosen(names, route)
     if not chosen:

@@ -28,7 +28,7 @@ def again(settings: Settings, once: Once) -> int:
     """Until Ctrl-C; the code is that of the last run."""
     runs = Runs(once)
     watch = watching.Watch(
-        settings.config.parent, lambda: projects.read_project(settings.config, root.environment(settings)),
+        settings.config.parent, lambda: projects.read_project(settings.config, settings.references()),
         lambda project: [], runs.take, known=lambda project: False, tell=say,
     )  # fmt: skip
     asyncio.run(until_interrupted(watch))

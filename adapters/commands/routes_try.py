@@ -80,7 +80,7 @@ def try_(
         stop(USAGE, "say a route and a file, or --message ID: crossdock routes try ROUTE FILE")
     if step and not (form == "table" and sys.stdin.isatty() and sys.stdout.isatty()):
         stop(USAGE, "--step needs a terminal: leave it out, or say --record to look at another record")
-    environ = root.environment(settings)
+    environ = settings.references()
     with opened(settings) as app:
         table, unset = checking.build_for_trial(app.project, app.registry, environ)
         if message_id is not None:

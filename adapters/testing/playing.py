@@ -16,7 +16,7 @@ from adapters.bodies import landed
 from adapters.inbound.folder.take import identity_of
 from adapters.ledger.memory import MemoryLedger
 from adapters.outbound.folder.target import FolderTarget
-from adapters.outbound.route import RouteTarget
+from adapters.outbound.route.target import RouteTarget
 from adapters.testing.outside import Call, Outside, PassingOn, ScriptedTarget
 from adapters.testing.simulated import SimulatedClock, SimulatedLoop
 from adapters.web.ledger_results import LedgerResults

@@ -43,8 +43,8 @@ class ProjectFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         # Pytest loads every plugin that is installed: the product is imported for those who ask for it.
+        from adapters.registry import registry
         from adapters.testing.running import Tests
-        from adapters.wiring import registry
         from router.config.problems import ConfigError
         from router.config.project import read_project
 

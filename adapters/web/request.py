@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from adapters.bodies import SMALL
-from adapters.logs import error_id
+from adapters.masking import error_id
 from adapters.web.body import Receive
 from adapters.web.problems import CLOSE, Answer, Headers, Refusal, problem
 from router.headers import NEVER_STORED

@@ -11,7 +11,7 @@ import redis
 
 from adapters.inbound.redis_stream.group import Group
 from adapters.outbound.redis import RedisKind
-from adapters.outbound.redis.target import StreamAddress
+from adapters.outbound.redis.address import StreamAddress
 from adapters.redis_server import Server, ServerError, ask, hang_up
 from router.ports import Parcel
 from tests.adapters.inbound.redis_stream.reading import STREAM, Reading, bodies, count, memory, until

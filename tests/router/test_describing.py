@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.app import registry
+from adapters.registry import registry
 from router.config.check import build
 from router.config.project import stored_project
 from router.describing import described, span

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.amqp.broker import broker_of
 from adapters.outbound.amqp.address import AmqpAddress, prepare
-from adapters.outbound.amqp.target import AmqpTarget
 from router.message import Message
+from router.ports import Target
 
 
 class AmqpKind:
@@ -22,5 +21,8 @@ class AmqpKind:
         """`routing_key` and `headers` are templates."""
         return prepare(send)
 
-    def open(self, name: str, options: Mapping[str, Any], children: int) -> AmqpTarget:
+    def open(self, name: str, options: Mapping[str, Any], children: int) -> Target:
+        from adapters.amqp.broker import broker_of  # a client is loaded where something is sent
+        from adapters.outbound.amqp.target import AmqpTarget
+
         return AmqpTarget(broker_of(str(options["url"])), f"Crossdock, {name}", float(options.get("timeout", 30.0)))

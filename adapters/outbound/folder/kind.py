@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from adapters.outbound.folder.naming import checked_name
-from adapters.outbound.folder.target import FolderTarget
 from router.errors import ExpressionError, MessageError
 from router.message import Message
+from router.ports import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +41,7 @@ class FolderKind:
 
         return address
 
-    def open(self, name: str, options: Mapping[str, Any], children: int) -> FolderTarget:
+    def open(self, name: str, options: Mapping[str, Any], children: int) -> Target:
+        from adapters.outbound.folder.target import FolderTarget  # loaded where something is sent
+
         return FolderTarget(Path(options["path"]))

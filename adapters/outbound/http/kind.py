@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters.outbound.http.address import HttpAddress, prepare
-from adapters.outbound.http.options import options_of
-from adapters.outbound.http.target import HttpTarget
 from router.message import Message
+from router.ports import Target
 
 
 class HttpKind:
@@ -22,5 +21,8 @@ class HttpKind:
         """`path` renders with its values encoded already; `query` and `headers` render as plain text."""
         return prepare(send)
 
-    def open(self, name: str, options: Mapping[str, Any], children: int) -> HttpTarget:
+    def open(self, name: str, options: Mapping[str, Any], children: int) -> Target:
+        from adapters.outbound.http.options import options_of  # a client is loaded where something is sent
+        from adapters.outbound.http.target import HttpTarget
+
         return HttpTarget(options_of(options))

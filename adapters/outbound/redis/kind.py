@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.outbound.redis.target import RedisTarget, StreamAddress
-from adapters.redis_server import Server
+from adapters.outbound.redis.address import StreamAddress
 from router.message import Message
+from router.ports import Target
 
 
 class RedisKind:
@@ -21,5 +21,8 @@ class RedisKind:
         address = StreamAddress(str(send["stream"]), send.get("maxlen"))
         return lambda message: address
 
-    def open(self, name: str, options: Mapping[str, Any], children: int) -> RedisTarget:
+    def open(self, name: str, options: Mapping[str, Any], children: int) -> Target:
+        from adapters.outbound.redis.target import RedisTarget  # a client is loaded where something is sent
+        from adapters.redis_server import Server
+
         return RedisTarget(Server(options))

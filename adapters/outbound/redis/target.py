@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
+from adapters.outbound.redis.address import StreamAddress
 from adapters.redis_server import Server, ServerError, answer, hang_up
 from router.ports import Outcome, Parcel
 
@@ -18,14 +19,6 @@ WRITE = 262_144
 """About so many bytes are written at once, so that a batch of large bodies is not copied as a whole."""
 ANEW = frozenset({"READONLY", "MASTERDOWN", "NOAUTH"})
 """After these all connections are given up: a server that became a replica may have left its name to another."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamAddress:
-    """`maxlen`: the server keeps about so many entries, never fewer."""
-
-    stream: str
-    maxlen: int | None = None
 
 
 class RedisTarget:

@@ -9,9 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from adapters.outbound.sql.address import SqlAddress, prepare
 from adapters.outbound.sql.session import Engine, Failed, Session
-from adapters.outbound.sql.sqlite.session import sqlite_engine
-from adapters.outbound.sql.target import SqlTarget
 from router.message import Message
+from router.ports import Target
 
 SESSIONS = 4
 """Of a worker child at a server."""
@@ -28,7 +27,9 @@ class SqlKind:
         """Raises ValueError where a name, the statement or its parameters cannot work."""
         return prepare(send)
 
-    def open(self, name: str, options: Mapping[str, Any], children: int) -> SqlTarget:
+    def open(self, name: str, options: Mapping[str, Any], children: int) -> Target:
+        from adapters.outbound.sql.target import SqlTarget  # a driver is loaded where something is sent
+
         return SqlTarget(engine_of(options), float(options.get("timeout", 30.0)))
 
 
@@ -36,6 +37,8 @@ def engine_of(options: Mapping[str, Any]) -> Engine:
     """The path of a file begins at the project folder; what is odd in it is percent-encoded."""
     url = str(options["url"])
     if url.startswith("sqlite:"):
+        from adapters.outbound.sql.sqlite.session import sqlite_engine
+
         return sqlite_engine(Path(options["base"]) / unquote(url.removeprefix("sqlite:///")))
     most = max(1, min(SESSIONS, int(options.get("in_flight", SESSIONS))))
     return Engine(lambda deadline: open_postgresql(url, deadline), most, without_secrets(url))

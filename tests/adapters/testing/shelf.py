@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
+from adapters.registry import registry
 from adapters.testing.running import Tests
-from adapters.wiring import registry
 from router.config.check import check
 from router.config.project import Project, read_project
 from router.testing.case import TestResult

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from adapters.registry import registry
 from adapters.testing.coverage import Coverage, Watch
 from adapters.testing.running import Tests
-from adapters.wiring import registry
 from tests.adapters.testing.shelf import Shelf
 
 ROUTES = """

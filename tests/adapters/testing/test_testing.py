@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.registry import registry
 from adapters.testing.running import run_project_tests
-from adapters.wiring import registry
 from tests.adapters.testing.shelf import Shelf
 
 ORDERS = """

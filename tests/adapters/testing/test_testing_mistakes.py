@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.wiring import registry
+from adapters.registry import registry
 from router.config.check import check
 from tests.adapters.testing.shelf import Shelf
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from adapters.wiring import registry
+from adapters.registry import registry
 from router.config.check import check
 from router.config.content import read_content
 from router.config.project import stored_project

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from adapters.wiring import registry
+from adapters.registry import registry
 from router.config.check import check
 from router.config.problems import Problem
 from router.config.project import stored_project

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.outbound.folder import FolderAddress, FolderTarget
+from adapters.outbound.folder import FolderAddress
 from adapters.outbound.folder.collector import Collector, open_collector
 from adapters.outbound.folder.naming import sent_name, temp_name
 from adapters.outbound.folder.place import NameTaken
+from adapters.outbound.folder.target import FolderTarget
 from router.ledger import FileOut
 
 KEY = "m:lake"

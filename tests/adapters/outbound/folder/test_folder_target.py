@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.outbound.folder import FolderAddress, FolderTarget
+from adapters.outbound.folder import FolderAddress
 from adapters.outbound.folder.naming import sent_name, temp_name, whole_name
+from adapters.outbound.folder.target import FolderTarget
 from router.ports import Outcome, Parcel, Target
 from tests.contracts.target import Features, TargetContract
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from adapters.outbound.folder import FolderTarget
+from adapters.outbound.folder.target import FolderTarget
 from router.ports import Outcome
 from tests.adapters.outbound.folder.test_collector import begun, opened
 from tests.adapters.outbound.folder.test_folder_target import parcel, tree
@@ -68,7 +68,9 @@ def test_a_disk_without_space_is_an_outcome_and_leaves_nothing(tmp_path: Path) -
         def work() -> object:
             limit()
             target = FolderTarget(out)
-            outcomes = target.put([parcel("a.txt", b"small"), parcel("b.txt", BIG), parcel("c.txt", b"small")])
+            files = [parcel("a.txt", b"small"), parcel("b.txt", BIG), parcel("c.txt", b"small")]
+            # One after the other: those of one call are written at the same time, when the disk may be full for all.
+            outcomes = [outcome for file in files for outcome in target.put([file])]
             asyncio.run(target.settled(outcomes))
             return said(outcomes)
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from adapters.outbound.redis import RedisKind
-from adapters.outbound.redis.target import RedisTarget, StreamAddress
+from adapters.outbound.redis.address import StreamAddress
+from adapters.outbound.redis.target import RedisTarget
 from adapters.redis_server import Server
 from router.ports import Outcome, Parcel
 from tests.adapters.valkey import Valkey, free_port

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.outbound.sql.kind import SqlKind, engine_of, open_postgresql, without_secrets
 from adapters.outbound.sql.session import Failed
-from adapters.wiring import registry
+from adapters.registry import registry
 from router.config.check import check
 from router.config.project import read_project
 from tests.adapters.outbound.sql.rows import Database, line, parcels

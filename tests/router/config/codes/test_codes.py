@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters import wiring
+from adapters.registry import registry
 from router.config.check import check
 from router.config.codes.catalogue import CATALOGUE, ROOMS, code_of, near_codes
 from router.config.codes.code import Code
@@ -51,7 +51,7 @@ def checked(folder: Path, code: Code, text: str, encoding: str = "utf-8") -> lis
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(written, "utf-8")
     (folder / "routes.yaml").write_bytes(text.encode(encoding))
-    return check(read_project(folder / "routes.yaml", ENVIRON), wiring.registry(), ENVIRON)
+    return check(read_project(folder / "routes.yaml", ENVIRON), registry(), ENVIRON)
 
 
 @pytest.mark.parametrize("code", SHOWN, ids=lambda code: code.name)

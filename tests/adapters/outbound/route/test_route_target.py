@@ -12,7 +12,8 @@ import pytest
 
 from adapters.bodies import SMALL
 from adapters.ledger.memory import MemoryLedger
-from adapters.outbound.route import MOST_HOPS, RouteKind, RouteTarget
+from adapters.outbound.route.kind import MOST_HOPS, RouteKind
+from adapters.outbound.route.target import RouteTarget
 from router.errors import LedgerFull, MessageError
 from router.headers import HOPS
 from router.message import Envelope, File, Message

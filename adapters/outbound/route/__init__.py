@@ -1,0 +1,7 @@
+"""`send: {route: …}`."""
+
+from __future__ import annotations
+
+from adapters.outbound.route.kind import RouteKind
+
+__all__ = ["RouteKind"]
