@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """Name: module, which holds the click command of that name, and its sentence in the help."""
 COMPLETING = "_CROSSDOCK_COMPLETE"
 """Set where a shell asks what may stand next."""
+LASTING = frozenset({"up", "run"})
+SELDOM = 200_000
+"""Objects made between two looks for cycles: a command that ends has few, and a fifth of a large check is looking."""
 shells = late("adapters.commands.completion")
 ABOUT = "Crossdock, a message router for retail. Settings stand before or after the verb."
 
@@ -64,6 +68,8 @@ def answer(arguments: Sequence[str]) -> int:
 
 
 def _answered(arguments: Sequence[str]) -> int:
+    if not LASTING.intersection(arguments):
+        gc.set_threshold(SELDOM)
     if COMPLETING in os.environ:
         shells.register()
     door = add_settings(LazyGroup("crossdock", COMMANDS, help=ABOUT), show=True)

@@ -10,10 +10,6 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 import msgspec
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from adapters.printable import printable
 from router.errors import CrossdockError
@@ -110,18 +106,16 @@ def answer_table(rows: Iterable[Row], columns: Sequence[str], most: int | None) 
 
 def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
     """Nothing is cut: what is too wide for a terminal goes on in the next line; elsewhere lines have any length."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    from rich import box, console, table, text  # half as long in coming as all else that most commands need
+
+    shown = table.Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
         numeric = all(isinstance(row.get(column), (int, type(None))) for row in rows)
-        table.add_column(column.replace("_", " "), overflow="fold", justify="right" if numeric else "left")
+        shown.add_column(column.replace("_", " "), overflow="fold", justify="right" if numeric else "left")
     for row in rows:
-        table.add_row(*(Text(cell(row.get(column))) for column in columns))
-    console().print(table)
-
-
-def console() -> Console:
+        shown.add_row(*(text.Text(cell(row.get(column))) for column in columns))
     width = None if sys.stdout.isatty() else ENDLESS
-    return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+    console.Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False).print(shown)
 
 
 def cell(value: Any) -> str:
