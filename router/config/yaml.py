@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from router.config.problems import ERROR, Problem
@@ -78,7 +80,22 @@ def parse(raw: bytes, file: str) -> Parsed:
 
 def values(raw: bytes) -> Any:
     """The plain values of a file without mistakes."""
-    return YAML(typ="safe", pure=True).load(raw.decode("utf-8-sig"))
+    return read_values(raw.decode("utf-8-sig"))
+
+
+def read_values(text: str, constructor: type[SafeConstructor] = SafeConstructor) -> Any:
+    """The values of a text. Raises what the parser in Python raises, which reads again what the quick one does not."""
+
+    def reader() -> Any:
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Constructor = constructor
+        return yaml
+
+    node = quick_nodes(text)
+    if node is not None:
+        with suppress(YAMLError, ValueError):
+            return reader().constructor.construct_document(node)
+    return reader().load(text)
 
 
 def _problem(file: str, line: int, column: int, code: str, message: str, hint: str) -> Problem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import ScalarNode
 
 from router.config.quickyaml import quick_nodes
+from router.config.yaml import read_values
 from router.errors import ExpressionError
 from router.message import Message
 from router.ports import Content
@@ -81,7 +81,7 @@ def load_map(name: str, content: Content) -> Any:
     except KeyError:
         raise ContentError(f"there is no map {path}", path) from None
     try:
-        spec = read(text)
+        spec = read_values(text, ExactConstructor)
     except MarkedYAMLError as error:
         raise ContentError(sentence(error), path, *place(error)) from None
     except (YAMLError, ValueError, RecursionError) as error:
@@ -94,21 +94,6 @@ def load_map(name: str, content: Content) -> Any:
         first, *others = (ContentError(one.reason, path, *position(text, one.path)) for one in (error, *error.others))
         first.others = others
         raise first from None
-
-
-def read(text: str) -> Any:
-    """The values of a YAML text. Raises what the parser in Python raises, which reads again what the quick one does not."""
-    node = quick_nodes(text)
-    if node is not None:
-        with suppress(YAMLError, ValueError):
-            return reader().constructor.construct_document(node)
-    return reader().load(text)
-
-
-def reader() -> Any:
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Constructor = ExactConstructor
-    return yaml
 
 
 def sentence(error: MarkedYAMLError) -> str:
