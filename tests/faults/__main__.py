@@ -29,7 +29,8 @@ def main() -> int:
         home = options.keep or Path(stack.enter_context(temp))
         engines = started(options.combo, home / "servers", stack)
         for proof in proofs:
-            if proof.alone and not any(word in options.combo for word in proof.alone):
+            if not proof.applies(options.combo):
+                print(f"\n{proof.number}. {proof.name}: does not apply to {options.combo}: {proof.elsewhere}", flush=True)
                 continue
             (home / proof.name).mkdir(parents=True)
             terms = Terms(home / proof.name, engines, seed, options.form == "long")

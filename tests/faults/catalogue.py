@@ -11,6 +11,7 @@ from tests.faults.proofs import (
     frozen,
     kills,
     poison,
+    powercut,
     pruning,
     removed,
     server,
@@ -18,5 +19,5 @@ from tests.faults.proofs import (
     versions,
 )
 
-ALL = (kills, broker, server, frozen, disk, clocks, targets, poison, dayfile, versions, removed, pruning)
+ALL = (kills, broker, server, frozen, disk, clocks, targets, powercut, poison, dayfile, versions, removed, pruning)
 PROOFS: dict[str, Proof] = {module.PROOF.name: module.PROOF for module in ALL}

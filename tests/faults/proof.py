@@ -88,13 +88,19 @@ class Report:
 
 @dataclass(frozen=True)
 class Proof:
-    """`number` as in the list of promises; `alone`: the ledgers and brokers that it is about, none: each."""
+    """`number` as in the list of proofs; `alone`: the ledgers and brokers that it is about, none: each, and `elsewhere` why it
+    does not apply to the others. One `by_name` only is played when it is asked for."""
 
     name: str
     number: int
     about: str
     play: Callable[[Terms], Awaitable[Report]]
     alone: tuple[str, ...] = ()
+    elsewhere: str = ""
+    by_name: bool = False
+
+    def applies(self, combo: str) -> bool:
+        return not self.alone or any(word in combo for word in self.alone)
 
     def run(self, terms: Terms) -> Report:
         async def played() -> Report:

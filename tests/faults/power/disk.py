@@ -82,10 +82,11 @@ class Change:
 
 
 class Disk:
-    """The tree under `root`, as it was when it was made: all of that is safe."""
+    """The tree under `root`, as it was when it was made: all of that is safe. `known_as`: the folder that the recorded
+    processes saw it under."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = PurePosixPath(root)
+    def __init__(self, root: Path, known_as: Path) -> None:
+        self.root = PurePosixPath(known_as)
         self.top = self._load(root)
 
     def _load(self, path: Path) -> Node:

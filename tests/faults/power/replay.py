@@ -1,45 +1,30 @@
-"""A recording played on a disk that forgets, and what the recorded processes told others meanwhile."""
+"""A recording played on a disk that forgets."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from tests.faults.power.disk import Disk, File, Folder, Write
 from tests.faults.power.trace import Call
 
-ACCEPTED = re.compile(rb"HTTP/1\.1 202 ")
-ID = re.compile(rb'"id":"([0-9a-f-]{36})"')
 NUMBER = re.compile(r"-?\d+")
 NAMES = ("rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat")
 
 
-@dataclass
-class Told:
-    """Until now: messages that were answered 202, and files that left the sender's folder."""
-
-    accepted: set[str] = field(default_factory=set)
-    moved: set[str] = field(default_factory=set)
-
-
 class Replay:
-    """`watched` says which paths are on the disk, `heeded` whether syncing a path does anything, `inbox` from where files
-    are taken."""
+    """`watched` says which paths are on the disk, `heeded` whether syncing a path does anything."""
 
     def __init__(
-        self, disk: Disk, watched: Callable[[str], bool], inbox: str, heeded: Callable[[str], bool] = lambda path: True
+        self, disk: Disk, watched: Callable[[str], bool], heeded: Callable[[str], bool] = lambda path: True
     ) -> None:
         self.disk = disk
-        self.told = Told()
-        self._watched, self._heeded, self._inbox = watched, heeded, inbox
-        self._answers: set[str] = set()
+        self._watched, self._heeded = watched, heeded
 
     def play(self, call: Call) -> bool:
-        """Whether it concerned the disk, or somebody was told something."""
+        """Whether it concerned the disk."""
         if call.socket:
-            return self._says(call)
+            return False
         if call.name in NAMES:
             return self._names(call)
         path = call.files[-1] if call.files else ""
@@ -48,18 +33,6 @@ class Replay:
         act = getattr(self, f"_{call.name}", None)
         assert act is not None, f"the replay does not know {call.name} of {path}"
         act(path, call)
-        return True
-
-    # --- what is told ---
-    def _says(self, call: Call) -> bool:
-        text = b"".join(call.words)
-        if ACCEPTED.match(text):
-            self._answers.add(call.socket)
-        found = ID.search(text)
-        if found is None or call.socket not in self._answers:
-            return False
-        self._answers.discard(call.socket)
-        self.told.accepted.add(found[1].decode())
         return True
 
     # --- names ---
@@ -72,8 +45,6 @@ class Replay:
         kind = call.name.removesuffix("2").removesuffix("at")
         if kind == "rename":
             self.disk.rename(call.left, *paths)
-            if str(PurePosixPath(paths[0]).parent) == self._inbox:
-                self.told.moved.add(PurePosixPath(paths[0]).name)
         elif kind == "link":
             self.disk.link(call.left, *paths)
         elif kind == "mkdir":

@@ -77,4 +77,7 @@ def refuse_writes(server: PostgreSQL, seconds: float) -> None:
     server.sql(OURS)
 
 
-PROOF = Proof("server", 3, "PostgreSQL killed, stopped, frozen, cut off, and taking no writes", play, ("postgresql",))
+PROOF = Proof(
+    "server", 3, "PostgreSQL killed, stopped, frozen, cut off, and taking no writes", play, ("postgresql",),
+    elsewhere="SQLite has no server",
+)  # fmt: skip
