@@ -53,7 +53,7 @@ class CollectServer:
     @or_exhausted
     async def serve(self) -> None:
         try:
-            while not self.lost and not self.halted and not self.claim.paused and not self.desk.stopping():
+            while not self.lost and not self.halted and not self.claim.paused and not self.desk.halts(self.connection):
                 if await self._requeued() or await self._unclosed():
                     continue
                 works = self.desk.ledger.open_work(self.claim, 1)
@@ -153,7 +153,7 @@ class CollectServer:
         if last:
             await asyncio.to_thread(output.settled)
         output.waits = not last and done == len(works) < GROUP
-        return not last and not output.waits and not self.desk.stopping() and not self.claim.paused
+        return not last and not output.waits and not self.desk.halts(self.connection) and not self.claim.paused
 
     def _written(self, ended: Ended, seq: int, last: bool) -> None:
         """What a group that was written says, beside its progress."""
@@ -232,7 +232,7 @@ class CollectServer:
         loop = asyncio.get_running_loop()
         until = loop.time() + GATHER
         while not self.desk.ledger.collected(seq, self.target.name, len(self._works(seq))):
-            if loop.time() >= until or self.desk.stopping():
+            if loop.time() >= until or self.desk.halts(self.connection):
                 return
             await asyncio.sleep(LOOK_AGAIN)
 

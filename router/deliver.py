@@ -72,13 +72,13 @@ class LaneServer:
 
     def _waits(self) -> bool:
         """Whether there is something in hand that cannot go yet."""
-        return self.starved or (bool(self.fallbacks) and not self.desk.stopping())
+        return self.starved or (bool(self.fallbacks) and not self.desk.halts(self.connection))
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
 
     def _may_start(self) -> bool:
-        if self.lost or self.halted or self.claim.paused or self.desk.stopping():
+        if self.lost or self.halted or self.claim.paused or self.desk.halts(self.connection):
             return False
         if self.probing:
             return not self.flights and self.ended.probe is None
@@ -121,7 +121,7 @@ class LaneServer:
     async def _fall(self) -> bool:
         """Starts what goes to the fallback, where it has room."""
         happened = False
-        while not self.lost and not self.desk.stopping() and (found := self.fallbacks.next()) is not None:
+        while not self.lost and not self.desk.halts(self.connection) and (found := self.fallbacks.next()) is not None:
             one, way, slot = found
             await self.flights.start(Sending(one.units, [one.parcel], way, slot, before=one.before, array=one.array))
             happened = True

@@ -85,6 +85,8 @@ class Desk:
     """Lanes that were left without giving them back, as when the ledger could not be reached."""
     turns: dict[str, float] = field(default_factory=dict)
     """When the last send that was counted may go, by connection, in seconds of the loop's clock."""
+    late: set[str] = field(default_factory=set)
+    """Connections whose answers the shift waits for beyond its time: no more is sent to them until they have come."""
     log: Any = None
     exhausted: Callable[[], None] = lambda: None
     """Ends the process, which has no memory left: its mark says over what."""
@@ -96,6 +98,10 @@ class Desk:
     @property
     def current(self) -> Table:
         return self.table(0)
+
+    def halts(self, connection: Connection) -> bool:
+        """Whether no new send to it may start now."""
+        return connection.id in self.late or self.stopping()
 
     async def write(self, function: Callable[..., T], *args: Any) -> T:
         """A ledger transaction, beside the event loop; they run one after the other."""

@@ -2,6 +2,9 @@
 
 It looks for due lanes at each outcome commit and at least every 20 ms; a send that waits costs a coroutine, never the
 child. A lane lease is the real acknowledgement: whatever dies, its lanes come due again.
+
+Answers that do not come must not keep the other targets waiting for the end of the shift: it goes into overtime for them,
+which serves all but the connections that are late, and tries again to end every ten seconds.
 """
 
 from __future__ import annotations
@@ -24,6 +27,10 @@ from router.telling import tell
 
 LOOK_EVERY = 0.02
 SHIFT = 10.0
+GRACE = 0.2
+"""Seconds for which all sends on their way are waited for at the end of a shift; nothing new is sent meanwhile."""
+OVERTIME = 100.0
+"""Seconds: the longest send, after which all answers have come that the shift waited for at first."""
 OVERDUE = 500
 """Milliseconds after which a lane may be taken beyond the fair share: nobody else seems to come."""
 PROCESS_LEASE = 60.0
@@ -48,18 +55,23 @@ class Shift:
     over: bool = False
     unable: bool = False
     """The ledger could not be used."""
+    _end: float = 0.0
+    _last: float = 0.0
+    """When it tries to end, and from when on it takes nothing more; seconds of the loop's clock."""
 
     async def run(self) -> int:
-        """How many lanes were served. Ends when nothing is due, or after `seconds` when its sends have ended. Where the
-        ledger cannot be used it ends early: the ticker, which needs the ledger too, begins the next one."""
+        """How many lanes were served. Ends when nothing is due, or after `seconds` when its sends have ended; what takes
+        long is waited for in overtime. Where the ledger cannot be used it ends early: the ticker, which needs the ledger
+        too, begins the next one."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + self.seconds
+        self._end = loop.time() + self.seconds
+        self._last = self._end + OVERTIME
         stop = self.desk.stopping
         self.desk.stopping = lambda: stop() or self.over
         count, idle = 0, 0.0
         try:
             while True:
-                self.over = self.over or loop.time() >= end
+                self._tell_time(loop.time())
                 if not self.desk.stopping():
                     count += await self._try_look()
                 if not self.serving:
@@ -74,9 +86,21 @@ class Shift:
                 self._ended(done)
         finally:
             self.desk.stopping = stop
+            self.desk.late.clear()
         if self.over and not self.unable and not stop():
             self.bell.ring()
         return count
+
+    def _tell_time(self, now: float) -> None:
+        """Over, or overtime."""
+        busy = {connection.id for target, _ in self.serving if (connection := self._connection(target)) is not None}
+        self.desk.late &= busy
+        if self.unable or now < self._end:
+            return
+        self.over = True
+        if self._end + GRACE <= now < self._last:
+            self.desk.late |= busy
+            self.over, self._end = False, now + self.seconds
 
     async def _try_look(self) -> int:
         try:
@@ -134,6 +158,8 @@ class Shift:
         probes: set[str] = set()
         for name in sorted(by_target, key=lambda t: self.served.get(t, 0.0)):
             connection = self._connection(name)
+            if connection is not None and connection.id in self.desk.late:
+                continue
             if connection is not None and self.desk.circuit(connection.id).state == "open":
                 probes.add(connection.id)
                 continue

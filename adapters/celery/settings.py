@@ -49,8 +49,9 @@ TASKS: dict[str, Any] = {
     "task_acks_late": False,
     "task_reject_on_worker_lost": False,
     "task_retry_on_worker_lost": False,
-    # Kills stuck C code; a shift and its longest send end before. The lanes come due again when their lease is over.
-    "task_time_limit": SEND_LIMIT + 20,
+    # Kills stuck C code; a shift, its overtime and its longest send end before. The lanes come due again when their lease
+    # is over.
+    "task_time_limit": 10 + 2 * SEND_LIMIT + 20,
     # Would raise at any bytecode, also between a commit and its answer.
     "task_soft_time_limit": None,
     "task_send_sent_event": False,

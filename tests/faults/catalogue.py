@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.faults.proof import Proof
 from tests.faults.proofs import (
     broker,
+    bulkhead,
     clocks,
     dayfile,
     disk,
@@ -19,5 +20,5 @@ from tests.faults.proofs import (
     versions,
 )
 
-ALL = (kills, broker, server, frozen, disk, clocks, targets, powercut, poison, dayfile, versions, removed, pruning)
+ALL = (kills, broker, server, frozen, disk, clocks, targets, powercut, poison, dayfile, versions, removed, pruning, bulkhead)
 PROOFS: dict[str, Proof] = {module.PROOF.name: module.PROOF for module in ALL}

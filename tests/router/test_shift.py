@@ -59,6 +59,71 @@ def test_a_shift_over_its_time_rings_for_the_next(tmp_path: Path) -> None:
     assert shop.open() == 1
 
 
+def test_a_shift_that_waits_for_late_answers_serves_all_others(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, targets=[target("slow", "slow"), target("fast", "fast")])
+    shop.connections["slow"] = Connection("slow", "fake", in_flight=2)
+
+    async def run() -> None:
+        gate = asyncio.Event()
+        slow, fast = FakeTarget(pause=lambda p: gate), FakeTarget()
+        shop.targets |= {"slow": slow, "fast": fast}
+        desk = shop.desk()
+        shift = asyncio.create_task(Shift(desk, shop.bell, seconds=0.05).run())
+        async with asyncio.timeout(10):
+            while desk.late != {"slow"}:
+                await asyncio.sleep(0)
+            shop.put(*({"n": n} for n in range(200)))
+            while len(fast.sent) < 400:
+                await asyncio.sleep(0)
+        assert (slow.sent, shift.done()) == ([], False)
+        gate.set()
+        await asyncio.wait_for(shift, 10)
+        assert desk.late == set()
+        await desk.close()
+
+    rung = shop.bell.rung
+    shop.put(*({"n": n} for n in range(200)))
+    asyncio.run(run())
+    assert shop.bell.rung > rung, "who is next was not told"
+    shop.deliver()
+    assert len(shop.targets["slow"].sent) == 400
+
+
+def test_nothing_more_is_sent_to_a_late_connection_and_overtime_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What hangs has so many sends on their way as it had when the shift was over."""
+    monkeypatch.setattr("router.shift.OVERTIME", 0.5)
+    shop = Workshop(tmp_path, targets=[target("slow", "slow"), target("fast", "fast")])
+    gates: list[asyncio.Event] = []
+
+    def pause(parcel: object) -> asyncio.Event:
+        gates.append(asyncio.Event())
+        return gates[-1]
+
+    async def run() -> int:
+        slow, fast = FakeTarget(pause=pause), FakeTarget()
+        shop.targets |= {"slow": slow, "fast": fast}
+        desk = shop.desk()
+        shift = Shift(desk, shop.bell, seconds=0.05)
+        running = asyncio.create_task(shift.run())
+        async with asyncio.timeout(10):
+            while not desk.late:
+                await asyncio.sleep(0)
+            begun = len(gates)
+            gates[0].set()
+            while not slow.sent:
+                await asyncio.sleep(0)
+            asyncio.get_running_loop().call_later(1, lambda: [gate.set() for gate in gates])
+            await running
+        assert len(gates) == begun < 100
+        assert len(fast.sent) == 100
+        await desk.close()
+        return begun
+
+    shop.connections["slow"] = Connection("slow", "fake", in_flight=4)
+    shop.put(*({"n": n} for n in range(100)))
+    assert asyncio.run(run()) == len(shop.targets["slow"].sent)
+
+
 def test_a_quick_retry_is_waited_for(tmp_path: Path) -> None:
     policy = RetryPolicy(first=0.4, jitter=0)
     shop = Workshop(tmp_path, targets=[target(retry=policy)])

@@ -7,6 +7,7 @@ import ssl
 import pytest
 
 from adapters.celery.settings import QUEUE, SEND_LIMIT, celery_settings, connection_options
+from router.shift import GRACE, OVERTIME, SHIFT
 
 
 def test_doorbells_are_acked_early_and_leave_no_result() -> None:
@@ -20,8 +21,8 @@ def test_doorbells_are_acked_early_and_leave_no_result() -> None:
     assert settings["accept_content"] == ["json"]
 
 
-def test_the_time_limit_is_longer_than_a_shift_and_its_longest_send() -> None:
-    assert celery_settings("redis://x", 1)["task_time_limit"] > SEND_LIMIT + 10
+def test_the_time_limit_is_longer_than_a_shift_its_overtime_and_its_longest_send() -> None:
+    assert celery_settings("redis://x", 1)["task_time_limit"] > SHIFT + OVERTIME + GRACE + SEND_LIMIT
 
 
 def test_the_broker_is_waited_for_without_end() -> None:
