@@ -22,8 +22,8 @@ def main() -> int:
     options = arguments()
     seed = options.seed or random.SystemRandom().randrange(1, 1 << 31)
     proofs = [PROOFS[name] for name in options.proof or PROOFS]
-    print(f"{len(proofs)} proofs, {options.combo}, {options.form} form, seed {seed}", flush=True)
     results: list[table.Result] = []
+    print(f"{len(proofs)} proofs, {options.combo}, {options.form} form, seed {seed}", flush=True)
     with ExitStack() as stack:
         temp = tempfile.TemporaryDirectory(prefix="crossdock-faults-", ignore_cleanup_errors=True)
         home = options.keep or Path(stack.enter_context(temp))
@@ -52,8 +52,8 @@ def played(proof: Proof, terms: Terms) -> table.Result:
         report, broken = Report("did not end"), [traceback.format_exc()]
     result = table.Result(proof, report, broken, time.monotonic() - began)
     print(table.told(result), flush=True)
-    if broken:
-        print(f"   again: make faults PROOF={proof.name} COMBO={terms.engines.combo} SEED={terms.seed}", flush=True)
+    form = "long" if terms.long else "short"
+    print(f"   again: make faults PROOF={proof.name} COMBO={terms.engines.combo} FORM={form} SEED={terms.seed}", flush=True)
     return result
 
 

@@ -11,6 +11,7 @@ from tests.faults.proofs import (
     disk,
     frozen,
     kills,
+    offline,
     poison,
     powercut,
     pruning,
@@ -20,5 +21,8 @@ from tests.faults.proofs import (
     versions,
 )
 
-ALL = (kills, broker, server, frozen, disk, clocks, targets, powercut, poison, dayfile, versions, removed, pruning, bulkhead)
+ALL = (
+    kills, broker, server, frozen, disk, clocks, targets, powercut, poison, dayfile, versions, removed, pruning, bulkhead,
+    offline,
+)  # fmt: skip
 PROOFS: dict[str, Proof] = {module.PROOF.name: module.PROOF for module in ALL}

@@ -109,7 +109,7 @@ class Pair:
         """Receipts of each till, from 1 on, without a gap."""
 
     async def __aenter__(self) -> Pair:
-        await asyncio.gather(asyncio.to_thread(self.store.up, 30), asyncio.to_thread(self.centre.up, 30))
+        await asyncio.gather(asyncio.to_thread(self.store.up, 90), asyncio.to_thread(self.centre.up, 90))
         return self
 
     async def __aexit__(self, *_: object) -> None:

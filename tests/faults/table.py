@@ -35,6 +35,8 @@ def told(result: Result) -> str:
 
 
 def plain(results: Sequence[Result]) -> str:
+    if not results:
+        return "\nnothing was played"
     rows = [HEADS, *(result.cells() for result in results)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(HEADS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
