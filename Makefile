@@ -1,9 +1,9 @@
 # Everything one needs is here: `make demo` to see it, `make test` to trust it. Python 3.11 and its venv are enough.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := router transforms adapters cli.py tests examples bench
+CODE := router transforms adapters cli.py tests examples bench docs
 
-.PHONY: venv check servers test fuzz faults demo bench clean
+.PHONY: venv check servers test fuzz faults demo bench docs clean
 
 venv: .venv/.ready-dev
 
@@ -14,7 +14,7 @@ venv: .venv/.ready-dev
 	touch $@
 
 .venv/.ready-dev: .venv/.ready
-	$(BIN)/pip install --quiet --constraint requirements.lock --editable '.[dev]'
+	$(BIN)/pip install --quiet --constraint requirements.lock --editable '.[dev,docs]'
 	touch $@
 
 check: .venv/.ready-dev
@@ -47,5 +47,10 @@ demo: .venv/.ready
 bench: .venv/.ready
 	$(BIN)/python -m bench.run
 
+# The site, in site/: guides, and a reference that is printed from the declarations. A dead link fails.
+docs: .venv/.ready-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "site/index.html"
+
 clean:
-	rm -rf .venv build dist var *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist site var *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

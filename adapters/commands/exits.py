@@ -12,6 +12,10 @@ from router.errors import CrossdockError, LedgerAway, LedgerRefused
 DONE, FAILED, USAGE, NOTHING, PARTLY, REFUSED, UNREACHABLE = range(7)
 INTERRUPTED = 130
 """By Ctrl-C, as shells count it."""
+MEANINGS = {
+    DONE: "done", FAILED: "failed", USAGE: "a wrong command line, or a project with mistakes", NOTHING: "nothing matched",
+    PARTLY: "partly done", REFUSED: "refused", UNREACHABLE: "unreachable", INTERRUPTED: "ended by Ctrl-C",
+}  # fmt: skip
 
 
 def exit_code(error: CrossdockError) -> int:

@@ -68,8 +68,14 @@ class Printer:
         fields = {field.data_key or name: field for name, field in words.fields.items()}
         required = [*(first or {}), *(key for key, field in fields.items() if field.required)]
         keys = {key: self.entry(field) for key, field in fields.items() if isinstance(field, Entry)}
+        for name, field in words.fields.items():
+            standard = product_default(type(words), name, field) if isinstance(field, Entry) else None
+            if standard is not None:
+                keys[field.data_key or name]["default"] = standard
         shape: Json = {"title": title(type(words))} | ({"description": about} if about else {})
         shape |= {"type": "object", "properties": {**(first or {}), **keys}, "additionalProperties": False}
+        if words.examples:
+            shape["examples"] = [{**{key: one["const"] for key, one in (first or {}).items()}, **one} for one in words.examples]
         if required:
             shape["required"] = required
         if words.either:
@@ -215,13 +221,21 @@ def about(owner: type[Words]) -> str:
     return (vars(owner).get("__doc__") or "").strip()
 
 
+def product_default(owner: type[Words], name: str, entry: Entry) -> Any:
+    """What the product takes for a key that is not given in any place where it may stand; None where there is nothing."""
+    found = getattr(owner.product, name, None)
+    return written(entry, list(found) if isinstance(found, tuple) else found)
+
+
 def written(entry: Entry, default: Any) -> Any:
     """A default as one would write it; None where there is none, or it says nothing."""
     value = default() if callable(default) else default
     if value is missing or value in (None, "", [], {}):
         return None
     if isinstance(entry, Measure):
-        return entry.written(value)
+        return entry.written(value) if value else None
+    if isinstance(entry, Factor) and value == int(value):
+        return int(value)
     if isinstance(value, Chosen):
         verbs = next(one.verbs for one in entry.alternatives() if isinstance(one, Verb))
         return {value.kind: written(verbs[value.kind], value.value)}

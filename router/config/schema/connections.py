@@ -93,11 +93,18 @@ class Tls(Words):
 class Folder(Described):
     """A folder of files."""
 
+    examples = ({"path": "inbox/pos"},)
+
     path = Text("The folder, from the project folder.", examples=("inbox/pos",), required=True)
 
 
 class Http(Described):
     """A system that answers by HTTP."""
+
+    examples = (
+        {"url": "${env:ERP_URL}", "timeout": "10s", "rate": "200/s", "auth": {"bearer": "${secret:ERP_TOKEN}"}},
+        {"url": "https://erp.example.com", "tls": {"ca": "ca.pem"}, "breaker": {"open_after": 3, "cool_down": "1m"}},
+    )
 
     url = Url("The address that paths are added to.", required=True)
     timeout = Duration("The longest a request takes.", most=LONGEST_TIMEOUT, load_default=30.0)
@@ -172,6 +179,10 @@ class Client(Described):
     """Who may call http sources."""
 
     either = ("token", "verify")
+    examples = (
+        {"token": "${secret:WEB_SHOP_TOKEN}", "rate": "500/s"},
+        {"verify": {"scheme": "shopify", "secret": "${secret:SHOPIFY_SECRET}"}},
+    )
 
     token = Text("Its token, sent as `Authorization: Bearer …`.", examples=("${secret:WEB_SHOP_TOKEN}",))
     verify = Nest(VerifyWords, "How its signature is checked.")

@@ -269,8 +269,10 @@ class Rate(Measure):
 
 class Share(Measure):
     what, example = "a share", "%"
-    form, examples = scalars.SHARE, ("20%",)
-    parse = staticmethod(scalars.share)
+    form, examples, parse = scalars.SHARE, ("20%",), staticmethod(scalars.share)
+
+    def written(self, number: float) -> str:
+        return f"{number * 100:g}%"
 
 
 class Formula(Entry):

@@ -117,6 +117,11 @@ class Columns(Entry):
 
 
 class Csv(Words):
+    examples: Sequence[Mapping[str, Any]] = (
+        {"delimiter": ";", "encoding": "cp1252", "decimal": ",", "columns": {"qty": "int", "price": "decimal"}},
+        {"header": False, "columns": ["sku", "qty"]},
+    )
+
     delimiter = Character("Stands between cells.", load_default=",")
     quote = Character("Stands around cells that hold a delimiter.", load_default='"')
     header = Flag("The first line names the columns.", load_default=True)
@@ -135,6 +140,12 @@ class Csv(Words):
 
 
 class SourceCsv(Csv):
+    examples = (
+        {"delimiter": ";", "encoding": "cp1252", "decimal": ",",
+         "columns": {"qty": "int", "price": "decimal", "sold_at": {"datetime": "%d.%m.%Y %H:%M"}}},
+        {"header": False, "columns": ["sku", "qty"]},
+    )  # fmt: skip
+
     @validates_schema(skip_on_field_errors=False)
     def types_its_header(self, data: Mapping[str, Any], **kwargs: Any) -> None:
         if data.get("header") is True and isinstance(data.get("columns"), list):
@@ -152,16 +163,22 @@ class LayoutName(Text):
 
 
 class Xml(Words):
+    examples = ({"namespaces": {"p": "urn:retail:poslog"}, "records": "p:Transaction"},)
+
     namespaces = Named(Text(), None, "Prefixes for xpath.")
     records = Text("The name of the elements that `split: records` yields, with its prefix.")
 
 
 class Fixed(Words):
+    examples = ({"layout": "delivery_note", "encoding": "cp1252"},)
+
     layout = LayoutName("The layout, from `transforms/layouts/`, without its suffix.", required=True)
     encoding = Encoding("How characters are written.", load_default="utf-8")
 
 
 class TextFormat(Words):
+    examples = ({"encoding": "iso-8859-15"},)
+
     encoding = Encoding("How characters are written.", load_default="utf-8")
 
 
@@ -186,13 +203,17 @@ class Format(Entry):
     def __init__(self, source: bool, note: str = "", **options: Any) -> None:
         super().__init__(note, **options)
         self.kinds: dict[str, Options] = {
-            "json": Options(NoOptions, "One JSON document."),
-            "ndjson": Options(NoOptions, "A JSON document a line."),
-            "csv": Options(SourceCsv if source else Csv, "Lines of cells."),
-            "xml": Options(Xml, "An XML document; expressions reach into it with `xpath`."),
-            "fixed": Options(Fixed, "Lines of cells of a fixed width, by a layout."),
-            "text": Options(TextFormat, "One text."),
-            "bytes": Options(NoOptions, "Bytes as they are."),
+            "json": Options(
+                NoOptions, "One JSON document. Numbers are exact; a doubled key, NaN or a depth over 200 cannot be decoded."
+            ),
+            "ndjson": Options(NoOptions, "A JSON document a line: records of any number, read one by one."),
+            "csv": Options(
+                SourceCsv if source else Csv, "Lines of cells: texts, unless `columns` says their types. Numbers are exact."
+            ),
+            "xml": Options(Xml, "An XML document; expressions reach into it with `xpath`. A DOCTYPE is refused."),
+            "fixed": Options(Fixed, "Lines of cells of a fixed width, by a layout of the project."),
+            "text": Options(TextFormat, "The whole as one text."),
+            "bytes": Options(NoOptions, "Bytes as they are: nothing is read, and nothing is changed."),
         }
         self.with_options = Verb(self.kinds, (), "format")
 

@@ -10,6 +10,8 @@ from router.config.nearest import did_you_mean
 from router.config.schema.fields import Duration, Entry, Factor, Share, Size, Text, Whole, Word
 from router.config.schema.mistakes import wrong
 from router.config.schema.shapes import Listing, Nest, Words
+from router.limits import Limits
+from router.route import Keep, RetryPolicy
 
 CLASSES = ("connect", "timeout", "reset", "io", "returned", "refused", "any")
 WHEN_DEAD = ("skip", "hold")
@@ -39,6 +41,8 @@ class ErrorName(Text):
 class Retry(Words):
     """Keys that are not given keep the values of `defaults.retry`, then of the product."""
 
+    product = RetryPolicy()
+
     first = Duration("Wait after the first failure.")
     factor = Factor("Each wait is this many times the one before.")
     max = Duration("The longest wait.")
@@ -49,6 +53,8 @@ class Retry(Words):
 
 
 class KeepWords(Words):
+    product = Keep()
+
     bodies = Duration("How long bodies of messages that have ended are kept.")
     messages = Duration("How long messages that have ended are kept.")
     dead = Duration("How long dead letters are kept.")
@@ -62,6 +68,8 @@ class Defaults(Words):
 
 class LimitsWords(Words):
     """Over these nothing is taken in until there is room again."""
+
+    product = Limits()
 
     open = Whole("So many deliveries may be open in all; the records of a chunk of a file count once.", least=1)
     blobs = Size("So much space large bodies may take.")

@@ -41,6 +41,12 @@ class Status(Text):
 class HttpSend(Words):
     """A request."""
 
+    examples = (
+        {"http": "erp", "path": "/salesorders"},
+        {"http": "erp", "method": "PUT", "path": "/stock/{{ body.sku }}", "query": {"store": "{{ body.store }}"},
+         "ok": ["200-299", 409], "ok_when": "reply.body.status == 'OK'"},
+    )  # fmt: skip
+
     http = Text("The connection.", required=True)
     method = Method("The method.")
     path = UrlPath("Added to the connection's address.", required=True)
@@ -54,6 +60,8 @@ class HttpSend(Words):
 class FolderSend(Words):
     """A file."""
 
+    examples = ({"folder": "out", "name": "{{ file.stem }}.ndjson"},)
+
     folder = Text("The connection.", required=True)
     name = FileNamePattern("The name of the file.", required=True)
     exists = Word(("fail", "suffix", "replace"), "What happens where the name is taken.", load_default="fail")
@@ -63,6 +71,10 @@ class AmqpSend(Words):
     """A message to a queue or an exchange."""
 
     either = ("queue", "exchange")
+    examples = (
+        {"amqp": "bus", "queue": "orders"},
+        {"amqp": "bus", "exchange": "fulfilment", "routing_key": "order.{{ body.store }}", "headers": {"kind": "order"}},
+    )
 
     amqp = Text("The connection.", required=True)
     queue = Text("The queue, which must exist.")
@@ -80,6 +92,8 @@ class AmqpSend(Words):
 class RedisSend(Words):
     """An entry of a stream."""
 
+    examples = ({"redis": "events", "stream": "sold-out", "maxlen": 100_000},)
+
     redis = Text("The connection.", required=True)
     stream = Text("The stream.", required=True)
     maxlen = Whole("About so many entries are kept.", least=1)
@@ -89,6 +103,12 @@ class SqlSend(Words):
     """A row, or a statement."""
 
     either = ("table", "statement")
+    examples = (
+        {"sql": "dwh", "table": "sales_line", "conflict": ["transaction_id", "line"]},
+        {"sql": "dwh", "table": "stock", "id_column": "delivery_id", "columns": {"sku": "body.sku", "on_hand": "body.qty"}},
+        {"sql": "dwh", "statement": "update stock set on_hand = :qty where sku = :sku",
+         "params": {"qty": "body.qty", "sku": "body.sku"}},
+    )  # fmt: skip
 
     sql = Text("The connection.", required=True)
     table = Text("The table, which must exist.")
@@ -111,6 +131,8 @@ class SqlSend(Words):
 
 class RouteSend(Words):
     """Another route."""
+
+    examples = ({"route": "credit-notes"},)
 
     route = Text("The route that receives, whose source is {route: true}.", required=True)
 

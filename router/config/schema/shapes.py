@@ -26,6 +26,10 @@ class Words(Schema):
     elsewhere: Mapping[str, str] = {}
     either: Sequence[str] = ()
     """Keys of which one must be there."""
+    product: Any = None
+    """The policy that holds where a key is given nowhere."""
+    examples: Sequence[Mapping[str, Any]] = ()
+    """Right ones, as they are written."""
 
     class Meta:
         unknown = EXCLUDE

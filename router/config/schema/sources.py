@@ -70,6 +70,11 @@ class Clients(Entry):
 class HttpSource(Words):
     """Requests of clients."""
 
+    examples = (
+        {"http": "/orders/v1", "clients": ["web-shop"]},
+        {"http": "/prices/{sku}", "method": "GET", "clients": "anyone", "reply": "result", "timeout": "3s"},
+    )
+
     http = SourcePath("The path.", required=True)
     method = Method("The method.")
     clients = Clients("Who may call.", required=True)
@@ -149,6 +154,11 @@ class PlainFolder(InsideFolder):
 class FolderSource(Words):
     """Files of a folder."""
 
+    examples = (
+        {"folder": "pos", "files": "SALES_*.csv"},
+        {"folder": "pos", "files": "*.xml", "ready": {"marker": "{{ file.name }}.ok"}, "done": "delete"},
+    )
+
     folder = Text("The connection.", required=True)
     files = Glob("Which files.", required=True)
     ready = Ready("When a file is complete.", load_default=Chosen("unchanged_for", 2.0))
@@ -162,6 +172,8 @@ class FolderSource(Words):
 class AmqpSource(Words):
     """Messages of a queue."""
 
+    examples = ({"amqp": "bus", "queue": "stock"},)
+
     amqp = Text("The connection.", required=True)
     queue = Text("The queue, which must exist.", required=True)
     prefetch = Whole("So many messages at most are taken before the first is acknowledged.", least=1, most=65_535,
@@ -170,6 +182,8 @@ class AmqpSource(Words):
 
 class RedisSource(Words):
     """Entries of a stream."""
+
+    examples = ({"redis": "events", "stream": "stock"},)
 
     redis = Text("The connection.", required=True)
     stream = Text("The stream.", required=True)
@@ -187,6 +201,8 @@ class Yes(Literal):
 
 class RouteSource(Words):
     """Messages that other routes send."""
+
+    examples = ({"route": True},)
 
     route = Yes("Other routes send here.", required=True)
 

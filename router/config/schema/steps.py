@@ -75,6 +75,8 @@ class Either(Entry):
 
 
 class ValidateOptions(Words):
+    examples = ({"schema": "orders.WebOrder", "unknown": "exclude"},)
+
     schema = SchemaName("The schema.", required=True)
     unknown = Word(  # type: ignore[assignment]  # a key of ours; marshmallow takes it out of the class
         ("raise", "exclude", "include"), "What happens to fields that the schema does not name."
@@ -82,11 +84,15 @@ class ValidateOptions(Words):
 
 
 class PythonOptions(Words):
+    examples = ({"call": "prices.from_service", "pure": False},)
+
     call = FunctionName("The function.", required=True)
     pure = Flag("The same message gives the same result, at each attempt.", load_default=True)
 
 
 class Dedupe(Words):
+    examples = ({"key": "body.order_no", "within": "7d"},)
+
     key = Formula("What makes two messages the same.", required=True)
     within = Duration("For how long it is remembered.", load_default=7 * 86_400.0)
     changed = Word(("dead", "duplicate", "deliver"), "The same key with other content.", load_default="dead")
@@ -102,12 +108,16 @@ class InlineFields(Entry):
 
 
 class InlineMap(Words):
+    examples = ({"fields": {"sku": "body.sku", "gross": "(body.price * 1.19) | text(2)"}},)
+
     about = Note("What it is, for people.")
     fields = InlineFields("What the new body holds.", required=True)  # type: ignore[assignment]
     keep = Word(("all",), "Starts from the body instead of an empty one.")
 
 
 class Stylesheet(Words):
+    examples = ({"stylesheet": "poslog_to_receipt.xsl", "params": {"store": "body | xpath('Store/text()')"}},)
+
     stylesheet = FileName("The stylesheet.", required=True)
     params = Named(Formula(), None, "Its parameters.", load_default=dict)
 
@@ -133,6 +143,8 @@ class Set(Named):
 
 
 class Split(Words):
+    examples = ({"by": "body.lines"}, {"group": ["body.receipt"], "keys": {"receipt": "body[0].receipt"}, "bad": "reject"})
+
     by = Formula("`records` of the format, or an expression that gives a list.", load_default="records")
     group = Listing(Formula(), "Neighbours with equal values make one body, a list.", least=1, load_default=None)
     keys = Named(Formula(), scalars.KEY_NAME, "Business keys of each body that results.", load_default=dict)
@@ -161,16 +173,32 @@ class NotHere(Entry):
 
 
 VERBS: dict[str, Entry] = {
-    "validate": Either(SchemaName(), ValidateOptions, "Checks the body; it becomes what the schema loads."),
-    "dedupe": Nest(Dedupe, "Takes each message once."),
-    "map": Either(MapName(), InlineMap, "Makes a new body."),
-    "template": FileName("Makes a text of the body."),
-    "xslt": Either(FileName(), Stylesheet, "Makes another XML of the body."),
-    "set": Set("Sets fields of the body, and headers."),
-    "filter": Formula("Lets through where it is true."),
-    "python": Either(FunctionName(), PythonOptions, "Calls a function of the project."),
-    "split": Either(Records(), Split, "Makes each record a body."),
-}
+    "validate": Either(
+        SchemaName(), ValidateOptions, "Checks the body by a marshmallow schema of the project; it becomes what that loads."
+    ),
+    "dedupe": Nest(Dedupe, "Takes each message once, by a key of its body; what comes again is a duplicate."),
+    "map": Either(
+        MapName(examples=("web_order_to_order",)), InlineMap,
+        "Makes a new body, field by field: by a map of the project, or of fields that stand here.",
+    ),
+    "template": FileName("Makes a text of the body, by a Jinja template of the project.", examples=("order_to_erp.xml.j2",)),
+    "xslt": Either(
+        FileName(examples=("poslog_to_receipt.xsl",)), Stylesheet,
+        "Makes another XML, or a text, of a body of XML, by an XSLT 1.0 stylesheet of the project.",
+    ),
+    "set": Set("Sets fields of the body, and headers, to values of expressions; null where nothing is written."),
+    "filter": Formula(
+        "Lets through where the condition is true; else the message is filtered, with this rule as the reason.",
+        examples=("body.store != '9999'",),
+    ),
+    "python": Either(
+        FunctionName(), PythonOptions,
+        "Calls a function of the project: `def f(message)`, which changes `message.body` and returns the message.",
+    ),
+    "split": Either(
+        Records(examples=("records",)), Split, "Makes each record of the format, or item of a list, a body of its own."
+    ),
+}  # fmt: skip
 AT_TARGET: dict[str, Entry] = VERBS | {
     "split": NotHere("'split' is not possible at a target"),
     "dedupe": NotHere("'dedupe' is not possible at a target"),

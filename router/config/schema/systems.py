@@ -84,17 +84,23 @@ class System(Described):
 class Amqp(System):
     """A message broker by AMQP 0-9-1."""
 
+    examples = ({"url": "${secret:BUS_URL}"}, {"url": "amqp://crossdock:${secret:BUS_PASSWORD}@bus/shop", "in_flight": 500})
+
     url = Address(("amqp", "amqps"), "amqp://user:password@host/vhost", "The broker.", required=True)
 
 
 class Redis(System):
     """A server of streams: Redis or Valkey."""
 
+    examples = ({"url": "${secret:REDIS_URL}"},)
+
     url = RedisAddress(("redis", "rediss", "unix"), "redis://host:6379/0", "The server, Redis or Valkey.", required=True)
 
 
 class Sql(System):
     """A database: PostgreSQL or SQLite."""
+
+    examples = ({"url": "${secret:DWH_URL}"}, {"url": "sqlite:///dwh.db"})
 
     url = DatabaseAddress(
         ("postgresql", "sqlite"), "postgresql://user:password@host/database", "The database.", required=True

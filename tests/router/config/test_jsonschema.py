@@ -144,6 +144,19 @@ def below(field: Any, seen: set[type]) -> Iterator[tuple[str, str, Any]]:
                 yield from below(one, seen)
 
 
+def declared_words(words: Words) -> list[Words]:
+    """All mappings of the grammar that have known keys."""
+    seen: set[type] = set()
+    list(declared(words, seen))
+    return [one() for one in sorted(seen, key=lambda one: one.__name__)]
+
+
+@pytest.mark.parametrize("words", declared_words(routes.ProjectFile()), ids=lambda words: type(words).__name__)
+def test_the_examples_of_a_mapping_are_right(words: Words) -> None:
+    for one in words.examples:
+        shapes.load(words, dict(one))
+
+
 def test_every_key_says_what_it_is() -> None:
     found = list(declared(routes.ProjectFile(), set()))
     assert len(found) > 100

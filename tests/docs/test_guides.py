@@ -1,0 +1,41 @@
+"""What the guides of expressions and maps show is so."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from router.config.yaml import values
+from router.message import Envelope, Message
+from transforms.codecs.json import encode
+from transforms.codecs.plain import read_json
+from transforms.expressions import compile_expression
+from transforms.maps import compile_map
+
+DOCS = Path(__file__).parents[2] / "docs"
+ROW = re.compile(r"^\| `(.+)` \| `(\{.*\})` \| `(.+)` \|$", re.MULTILINE)
+EXAMPLES = ROW.findall((DOCS / "expressions.md").read_text("utf-8").replace("\\|", "|"))
+
+
+def message(body: Any) -> Message:
+    return Message(Envelope("m", "r", "s", datetime(2026, 3, 1, tzinfo=UTC)), body)
+
+
+@pytest.mark.parametrize(("expression", "body", "gives"), EXAMPLES)
+def test_an_expression_gives_what_the_table_says(expression: str, body: str, gives: str) -> None:
+    assert encode(compile_expression(expression)(message(read_json(body.encode())))).decode() == gives
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 8
+
+
+def test_the_map_makes_the_result() -> None:
+    text = (DOCS / "maps.md").read_text("utf-8")
+    blocks = dict(re.findall(r'```\w+ title="([^"]+)"\n(.*?)```', text, re.DOTALL))
+    made = compile_map(values(blocks["transforms/maps/order.yaml"].encode()))(message(read_json(blocks["the body"].encode())))
+    assert read_json(encode(made)) == read_json(blocks["the result"].encode())
