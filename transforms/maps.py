@@ -8,7 +8,7 @@ from typing import Any
 
 from router.errors import ExpressionError, ExpressionSyntaxError, TooLong
 from router.message import Message
-from transforms.expressions.compile import TOO_DEEP, build, environment, filters, roots
+from transforms.expressions.compile import NAMESPACES, TOO_DEEP, build, environment, filters, roots
 from transforms.expressions.emit import Emitter, constant
 from transforms.expressions.parse import parse
 
@@ -40,13 +40,18 @@ class CompiledMap:
         if spec.get("keep") not in (None, "all"):
             raise MapSyntaxError(f"keep is `all` or left out, not {spec['keep']!r}", "keep")
         self.name, self.spec = name, spec
+        self._namespaces = NAMESPACES.get()
         self.quick: Callable[[Message], Any] = Writer(False).function(spec)
         """For the usual case: raises anything where the map has to be looked at again."""
         self._careful = Writer(True).function(spec)
 
     def watched(self, seen: Seen) -> Callable[[Message], Any]:
-        """The same map, which tells `seen` of its conditions."""
-        return Writer(False, seen).function(self.spec)
+        """The same map, which tells `seen` of its conditions. It knows the prefixes that the map was compiled with."""
+        token = NAMESPACES.set(self._namespaces)
+        try:
+            return Writer(False, seen).function(self.spec)
+        finally:
+            NAMESPACES.reset(token)
 
     def points(self) -> tuple[str, ...]:
         """The conditions that `seen` may be told of."""

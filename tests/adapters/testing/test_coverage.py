@@ -97,3 +97,22 @@ def test_everything_reached_is_a_hundred_percent(tmp_path: Path) -> None:
     """)
     assert missing(coverage) == []
     assert coverage.percent == 100.0
+
+
+def test_a_map_over_xml_knows_the_prefixes_of_its_route(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, """
+      notices:
+        from: {folder: inbox, files: "*.xml"}
+        format: {xml: {namespaces: {n: "urn:notice"}}}
+        steps:
+          - map: {fields: {lines: {each: line in body | xpath_all('n:Line'), value: line | xpath('text()')}}}
+        to: [{id: bus, send: {amqp: bus, queue: notices}}]
+    """, """
+      t:
+        route: notices
+        given: {name: a.xml, body: "<Notice xmlns='urn:notice'><Line>a</Line></Notice>"}
+        expect: {targets: {bus: {body: {lines: [a]}}}}
+    """)  # fmt: skip
+    run = Tests(shelf.project(), registry(), {}, Watch())
+    assert [result.details for result in run.run(run.all)] == [()]
+    assert [point for point in missing(run.coverage()) if "each" in point[2]] == []
