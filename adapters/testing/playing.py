@@ -208,12 +208,17 @@ class Play:
     async def waited(self, route: Route, deadline: int) -> Result | None:
         """What the caller gets who waits for the target's answer; None where it comes too late."""
         results, seq, target = LedgerResults(self.ledger, Bell()), self.receipts[-1].seq, route.targets[0].name
-        await self.settle((deadline - self.clock.start) / 1000)
+        patience = (deadline - self.clock.start) / 1000
+        await self.settle(patience)
         result = results.result(seq, target)
         if result.state != "open":
-            return result
+            return None if self.answered_at(self.receipts[-1].id) > patience else result
         self.clock.until(deadline)
         return None if results.late(seq, target) == "late" else results.result(seq, target)
+
+    def answered_at(self, message: str) -> float:
+        """When the last call for that message ended: one that was in flight when its caller was told 504 is finished."""
+        return max((call.until for call in self.outside.calls if call.delivery.startswith(f"{message}:")), default=0.0)
 
     async def settle(self, until: float | None = None) -> None:
         """Works until nothing is due any more, or not before that time."""

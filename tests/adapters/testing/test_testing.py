@@ -225,6 +225,11 @@ def test_messages_go_on_into_other_routes_and_callers_wait_for_answers(tmp_path:
         given: {params: {sku: A}}
         replies: {erp: [503, 503, 503]}
         expect: {answer: {status: 504}, state: dead}
+      told before the try that was in flight has ended:
+        route: ask
+        given: {params: {sku: A}}
+        replies: {erp: timeout}
+        expect: {targets: {erp: {calls: 1}}, answer: {status: 504}, state: dead, reason: the caller was told 504}
     """).passes()
 
 
