@@ -44,7 +44,7 @@ def row(result: TestResult) -> dict[str, Any]:
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME…]")
-@click.option("--route", shell_complete=route_ids, help="Only tests of this route.")
+@click.option("--route", shell_complete=route_ids, help="Only tests of this route, and what they reach of it.")
 @click.option("--coverage", is_flag=True, help="Says line by line what the tests reach, and what none does.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="N", help="1 where they reach less than N percent.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Writes JUnit XML too.")
@@ -84,7 +84,7 @@ def play(
     results = tests.run(chosen, told if form == "table" else lambda result: None)
     if junit is not None:
         reports.write_junit(junit, results)
-    reached = tests.coverage() if coverage else None
+    reached = tests.coverage(route) if coverage else None
     answered(results, reached, form)
     say(summary(results))
     passed = all(result.passed for result in results)

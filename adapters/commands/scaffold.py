@@ -58,6 +58,12 @@ tests:
       state: delivered
       after: {at_most: 1m}
 
+  an order whose file is there already is a dead letter:
+    route: web-orders
+    given: {body: "@samples/order.json"}
+    replies: {erp: refused}
+    expect: {state: dead, dead: 1}
+
   an order without lines is refused:
     route: web-orders
     given: {body: {order_no: "1002", customer: C-17, lines: []}}
@@ -66,11 +72,18 @@ tests:
   a day file is written without its wrong record:
     route: till-sales
     given: {file: samples/SALES_0042.csv}
+    replies: {lake: [io, ok]}
     expect:
-      targets: {lake: {calls: 1, body: {includes: [{sku: "4006381333931", quantity: 2, amount: "39.80"}]}}}
+      targets: {lake: {calls: 2, body: {includes: [{sku: "4006381333931", quantity: 2, amount: "39.80"}]}}}
       state: dead                     # the worst of its records
       dead: 1
       reason: qty
+
+  a day file that is there already is a dead letter as a whole:
+    route: till-sales
+    given: {file: samples/SALES_0042.csv}
+    replies: {lake: refused}
+    expect: {state: dead, dead: 2}         # and its wrong record
 """
 
 ORDERS = '''\

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from adapters.testing.coverage import Coverage, Watch
@@ -48,10 +48,11 @@ class Tests:
     def chosen(self, names: Collection[str] = (), route: str | None = None) -> list[RouteTest]:
         return [t for t in self.all if (not names or t.name in names) and route in (None, t.route)]
 
-    def coverage(self) -> Coverage:
-        """What the tests that ran reached."""
+    def coverage(self, route: str | None = None) -> Coverage:
+        """What the tests that ran reached: of all routes, or of one."""
         assert self.watch is not None
-        return self.watch.coverage(self.table, spots(self.project, self.environ), self.project.content)
+        routes = {id: one for id, one in self.table.routes.items() if route in (None, id)}
+        return self.watch.coverage(replace(self.table, routes=routes), spots(self.project, self.environ), self.project.content)
 
     def run(self, tests: Sequence[RouteTest], each: Callable[[TestResult], None] = lambda result: None) -> list[TestResult]:
         """`each` is told of each as it ends."""

@@ -74,6 +74,7 @@ class Api:
     def use(self, table: Table) -> None:
         """From the next request on."""
         self._sources, self._callers = HttpSources(table), Callers(table, self._rates)
+        self._metrics.version = table.version
 
     async def close(self) -> None:
         """After the server has stopped: stores what was handed in."""

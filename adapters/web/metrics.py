@@ -24,6 +24,8 @@ class WebMetrics(Collector):
         self._requests: dict[tuple[str, int], int] = {}
         self._buckets = [0] * (len(BUCKETS) + 1)
         self._sum = 0.0
+        self.version = 0
+        """Of the project, by which requests are taken."""
 
     def count(self, route: str, status: int) -> None:
         """`route` is empty where the path is unknown."""
@@ -45,6 +47,8 @@ class WebMetrics(Collector):
             requests.add_metric([route, str(status)], n)
         yield requests
         yield self._latency()
+        about = "The version of the project by which this host takes requests."
+        yield GaugeMetricFamily("crossdock_version_served", about, value=float(self.version))
 
     def _latency(self) -> Metric:
         latency = HistogramMetricFamily("crossdock_http_accept_seconds", "From the request to its commit.")

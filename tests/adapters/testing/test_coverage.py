@@ -36,12 +36,12 @@ fields:
 """
 
 
-def reached(tmp_path: Path, tests: str) -> Coverage:
+def reached(tmp_path: Path, tests: str, route: str | None = None) -> Coverage:
     shelf = Shelf(tmp_path, ROUTES, tests, {"maps/order.yaml": MAP})
     run = Tests(shelf.project(), registry(), {}, Watch())
     for result in run.run(run.all):
         assert result.passed, "\n".join([*result.details, *result.trace])
-    return run.coverage()
+    return run.coverage(route)
 
 
 def missing(coverage: Coverage) -> list[tuple[str, int, str]]:
@@ -116,3 +116,11 @@ def test_a_map_over_xml_knows_the_prefixes_of_its_route(tmp_path: Path) -> None:
     run = Tests(shelf.project(), registry(), {}, Watch())
     assert [result.details for result in run.run(run.all)] == [()]
     assert [point for point in missing(run.coverage()) if "each" in point[2]] == []
+
+
+def test_of_one_route_alone(tmp_path: Path) -> None:
+    coverage = reached(tmp_path, """
+        idle: {route: idle, given: {body: {}}, replies: {erp: [503, 422]}, expect: {state: delivered}}
+    """, "idle")  # fmt: skip
+    assert {point.what.split()[-1].split(".")[0].split(":")[0] for point, _ in coverage.points} == {"idle"}
+    assert coverage.percent == 100.0

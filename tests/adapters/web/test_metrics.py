@@ -37,6 +37,12 @@ def test_requests_are_counted_and_acceptance_is_timed() -> None:
     assert "crossdock_ledger_readable 1.0" in text
 
 
+def test_the_version_that_is_served_is_told() -> None:
+    web = WebMetrics()
+    web.version = 7
+    assert "crossdock_version_served 7.0" in generate_latest(registry_of(web, sample)).decode()
+
+
 def test_a_scrape_is_answered_without_the_ledger() -> None:
     text = generate_latest(registry_of(WebMetrics(), broken)).decode()
     assert "crossdock_ledger_readable 0.0" in text
