@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 import structlog
 
+from adapters.colour import coloured
 from adapters.masking import Masked, error_id
 from adapters.printable import printable
 
@@ -38,7 +39,7 @@ def configure(spec: str, role: str, known: Sequence[str] = (), stream: TextIO | 
         Placed(role),
         Masked(known),
     ]
-    last: Processor = structlog.processors.JSONRenderer(default=str) if rendering == "json" else Lines(stream.isatty())
+    last: Processor = structlog.processors.JSONRenderer(default=str) if rendering == "json" else Lines(coloured(stream))
     structlog.configure(
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),

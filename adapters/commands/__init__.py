@@ -11,6 +11,7 @@ from typing import TextIO
 
 import click
 
+from adapters import colour
 from adapters.commands.exits import DONE, FAILED, INTERRUPTED, USAGE, exit_code
 from adapters.commands.lazy import LazyGroup, late
 from adapters.commands.options import add_settings
@@ -74,7 +75,7 @@ def _answered(arguments: Sequence[str]) -> int:
         shells.register()
     door = add_settings(LazyGroup("crossdock", COMMANDS, help=ABOUT), show=True)
     click.version_option(package_name="crossdock", message="%(prog)s %(version)s")(door)
-    code = door.main(list(arguments), "crossdock", standalone_mode=False)
+    code = door.main(list(arguments), "crossdock", standalone_mode=False, color=None if colour.wanted() else False)
     sys.stdout.flush()  # here an error of it is still one sentence
     return code if isinstance(code, int) else DONE
 

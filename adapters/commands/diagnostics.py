@@ -39,11 +39,6 @@ class Sources:
         return lines[number - 1] if 0 < number <= len(lines) else None
 
 
-def coloured() -> bool:
-    """Only on a terminal, and never where NO_COLOR is set (no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
 def width() -> int:
     return max(LEAST_WIDTH, shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED_WIDTH)
 

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 import msgspec
 
+from adapters import colour
 from adapters.printable import printable
 from router.errors import CrossdockError
 
@@ -115,7 +116,8 @@ def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
     for row in rows:
         shown.add_row(*(text.Text(cell(row.get(column))) for column in columns))
     width = None if sys.stdout.isatty() else ENDLESS
-    console.Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False).print(shown)
+    plain: dict[str, Any] = {} if colour.wanted() else {"color_system": None}  # rich alone would leave what is bold
+    console.Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False, **plain).print(shown)
 
 
 def cell(value: Any) -> str:

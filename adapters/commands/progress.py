@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Literal, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeRemainingColumn
+
+from adapters import colour
 
 
 class Bar(Protocol):
@@ -52,6 +54,7 @@ def progress(what: str, total: int | None, quiet: bool = False) -> Iterator[Bar]
         yield NoBar()
         return
     measured: tuple[ProgressColumn, ...] = (MofNCompleteColumn(), TimeRemainingColumn()) if total is not None else ()
-    console = Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
+    system: Literal["auto"] | None = "auto" if colour.wanted() else None
+    console = Console(file=sys.stderr, highlight=False, markup=False, emoji=False, color_system=system)
     with Progress(TextColumn("{task.description}"), BarColumn(), *measured, console=console, transient=True) as bars:
         yield Shown(bars, bars.add_task(what, total=total))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from adapters.commands.diagnostics import Shown, Sources, annotation, coloured, width
+from adapters.colour import coloured
+from adapters.commands.diagnostics import Shown, Sources, annotation, width
 from adapters.commands.exits import DONE, USAGE
 from adapters.commands.lazy import late
 from adapters.commands.output import answer_rows, output_option_with, say
@@ -55,7 +57,7 @@ def check(settings: Settings, file: Path | None, form: str) -> int:
 
 def written(problems: Sequence[Problem], project: Project, form: str) -> Iterator[str]:
     """Codes alone, annotations, or each problem with its source line, an empty line between two."""
-    shown = Shown(Sources(project.files()), coloured(), width())
+    shown = Shown(Sources(project.files()), coloured(sys.stdout), width())
     for n, problem in enumerate(problems):
         if form == "id":
             yield problem.code

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from adapters.colour import coloured
 from adapters.commands.bodies import parts
 from adapters.commands.completing import message_ids, route_ids
-from adapters.commands.diagnostics import coloured
 from adapters.commands.exits import DONE, FAILED, NOTHING, USAGE
 from adapters.commands.lazy import late
 from adapters.commands.output import output_option, pretty, say, stop, to_json
@@ -106,7 +106,7 @@ def try_(
 
 def answered(row: dict[str, Any], form: str, step: bool) -> None:
     if form == "table":
-        for n, lines in enumerate(Shown(coloured()).blocks(row)):
+        for n, lines in enumerate(Shown(coloured(sys.stdout)).blocks(row)):
             if step and n and not go_on():
                 return
             for line in lines:

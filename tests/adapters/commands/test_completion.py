@@ -92,3 +92,13 @@ def test_a_shell_is_not_kept_waiting_by_what_only_the_work_needs(room: Room) -> 
         *offered, loaded = answered.stdout.splitlines()
         assert loaded == "[]", words
         assert offered, words
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_may_ask_for_its_script_by_the_variable(room: Room, shell: str) -> None:
+    """`eval "$(_CROSSDOCK_COMPLETE=bash_source crossdock)"`."""
+    environ = {**os.environ, "_CROSSDOCK_COMPLETE": f"{shell}_source"}
+    answered = subprocess.run(host.command(), cwd=room.folder, env=environ, capture_output=True, text=True, check=True)
+    assert room.say("completion", shell) == 0
+    assert answered.stdout.strip() == room.out.strip()
+    assert answered.stderr == ""
