@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from docs.printing.complaints import complaint
 from docs.printing.markdown import Page, code, page, table, words
 from router.config.codes.catalogue import CATALOGUE
 from router.config.codes.code import Code
@@ -25,13 +26,14 @@ def row(one: Code) -> list[str]:
 
 def code_page(one: Code) -> Page:
     also = f"Also as {', '.join(words(name) for name in one.names[1:])}." if len(one.names) > 1 else ""
-    files = (part for path, text in one.files.items() for part in (f"with {words(path)}:", code(text, language(path))))
+    files = (part for path, text in one.files.items() for part in (f"{words(path)}:", code(text, language(path))))
     encoding = f"saved as {one.encoding}, not UTF-8:" if one.wrong and one.encoding != "utf-8" else ""
     return page(
         f"reference/codes/{one.name}.md", f"{one.name}: {one.title}",
         f"Level: {' or '.join(one.levels)}. {also}".strip(), one.meaning,
-        *(["## Wrong", encoding, code(one.wrong, "yaml")] if one.wrong else []),
-        *(["## Right", code(one.right, "yaml")] if one.right else []), *files,
+        *(["## Wrong", encoding, code(one.wrong, "yaml"), code(complaint(one), "text")] if one.wrong else []),
+        *(["## Right", code(one.right, "yaml")] if one.right else []),
+        *(["## Beside both", *files] if one.files else []),
     )  # fmt: skip
 
 

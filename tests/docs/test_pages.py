@@ -12,6 +12,7 @@ from docs.printing.kinds import kind_of
 from docs.printing.markdown import table
 from docs.printing.pages import printed
 from router.config.codes.catalogue import CATALOGUE
+from router.config.codes.code import Code
 from router.config.schema.connections import Connection
 from router.config.schema.sends import FolderSend
 from router.config.schema.shapes import Listing
@@ -64,13 +65,18 @@ def test_forms_of_a_value_are_said_once() -> None:
 
 
 @pytest.mark.parametrize("code", [code for code in CATALOGUE.values() if code.wrong], ids=lambda code: code.name)
-def test_the_page_of_a_code_has_its_wrong_and_its_right_example(code: object) -> None:
-    from router.config.codes.code import Code
-
-    assert isinstance(code, Code)
+def test_the_page_of_a_code_has_its_wrong_and_its_right_example(code: Code) -> None:
     found = PAGES[f"reference/codes/{code.name}.md"]
     assert found.startswith(f"# {code.name}: {code.title}\n")
-    assert found.index(code.wrong.strip("\n")) < found.rindex(code.right.strip("\n"))
+    said = re.search(rf"^\S+:\d+:\d+ \w+\[({'|'.join(code.names)})\]", found, re.MULTILINE)
+    assert said, "what the checker says of the wrong one"
+    assert found.index(code.wrong.strip("\n")) < said.start() < found.rindex(code.right.strip("\n"))
+
+
+def test_a_complaint_points_into_the_example_as_it_stands() -> None:
+    found = PAGES["reference/codes/E0201.md"]
+    assert "routes.yaml:4:40 error[E0201] unknown field 'nmae'" in found
+    assert "  hint: did you mean 'name'?" in found
 
 
 def test_a_command_has_its_help_example_and_options() -> None:

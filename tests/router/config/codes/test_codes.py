@@ -11,46 +11,20 @@ from adapters.registry import registry
 from router.config.check import check
 from router.config.codes.catalogue import CATALOGUE, ROOMS, code_of, near_codes
 from router.config.codes.code import Code
+from router.config.codes.scratch import ENVIRON, files_of
 from router.config.problems import Problem
 from router.config.project import read_project
 
 ROOT = Path(__file__).parents[4]
-CONNECTIONS = {
-    "pos": "{type: folder, path: inbox}",
-    "out": "{type: folder, path: outbox}",
-    "erp": "{type: http, url: http://erp.test}",
-    "dwh": "{type: sql, url: sqlite:///dwh.db}",
-}
-REST = """\
-clients:
-  web-shop: {token: "${env:WEB_SHOP_TOKEN}"}
-routes:
-  rest:
-    from: {http: /rest, clients: [web-shop]}
-    to:
-      - {id: out, send: {folder: out, name: rest.json}}
-      - {id: erp, send: {http: erp, path: /rest}}
-      - {id: dwh, send: {sql: dwh, table: rest, id_column: id}}
-  rest-of-files:
-    from: {folder: pos, files: "*.rest"}
-    to: [{id: out, send: {folder: out, name: rest.csv}}]
-"""
-ENVIRON = {"WEB_SHOP_TOKEN": "w", "SHOP_TOKEN": "s"}
 SHOWN = [code for code in CATALOGUE.values() if code.wrong]
 
 
 def checked(folder: Path, code: Code, text: str, encoding: str = "utf-8") -> list[Problem]:
-    """A piece of routes.yaml as a project: what it does not declare itself stands in a file that it includes."""
-    if not text.startswith("version"):
-        text = f"version: 1\ninclude: [rest.yaml]\n{text}"
-    declared = set(re.findall(r"^  ([a-z-]+):", text, re.MULTILINE))
-    others = "".join(f"  {id}: {one}\n" for id, one in CONNECTIONS.items() if id not in declared)
-    files = {"rest.yaml": f"connections:\n{others}{REST}", **code.files}
-    for name, written in files.items():
+    """A piece of routes.yaml as a project."""
+    for name, written in files_of(code, text, encoding).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(written, "utf-8")
-    (folder / "routes.yaml").write_bytes(text.encode(encoding))
+        path.write_bytes(written)
     return check(read_project(folder / "routes.yaml", ENVIRON), registry(), ENVIRON)
 
 
