@@ -3,7 +3,6 @@ repository that lie outside of docs/."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -16,7 +15,6 @@ from docs.printing.navigation import expanded
 from docs.printing.pages import printed
 
 PRINTED = {page.path: page for page in printed()}
-FOREIGN_SCRIPT = re.compile(r"<script src=\"https?:[^>]*></script>")
 
 
 def written(docs: Path) -> list[str]:
@@ -46,8 +44,3 @@ def on_page_markdown(markdown: str, page: SitePage, config: MkDocsConfig, files:
     if page.file.generated_by is not None:
         return markdown
     return for_site(markdown, f"docs/{uri}", uri, known(config))
-
-
-def on_post_page(output: str, page: SitePage, config: MkDocsConfig) -> str:
-    """Nothing is fetched from elsewhere: the theme would have a script from a CDN for the search of pages in a folder."""
-    return FOREIGN_SCRIPT.sub("", output)

@@ -55,3 +55,9 @@ def test_it_can_be_read_from_a_folder(site: Path, name: str) -> None:
     assert [link for link in found if not ((site / name).parent / link).is_file()] == []
     text = (site / name).read_text("utf-8")
     assert re.findall(r'<(?:link rel="(?:stylesheet|preconnect)" href|script src|img src)="(?:https?:)?//[^"]*', text) == []
+
+
+def test_the_search_of_a_folder_needs_no_worker_and_no_request(site: Path) -> None:
+    """Browsers allow neither to a page of file://."""
+    assert "assets/iframe-worker.js" in list(links(site / "index.html"))
+    assert (site / "search" / "search_index.js").read_text("utf-8").startswith("var __index = {")
