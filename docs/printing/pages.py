@@ -10,8 +10,9 @@ from docs.printing.declared import adapters, formats, steps
 from docs.printing.filters import filters
 from docs.printing.grammar import grammar
 from docs.printing.markdown import Page
+from docs.printing.metrics import metrics
 
-ROOMS = (grammar, adapters, steps, formats, filters, commands, codes)
+ROOMS = (grammar, adapters, steps, formats, filters, commands, codes, metrics)
 
 
 def printed() -> Iterator[Page]:

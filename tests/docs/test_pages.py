@@ -92,6 +92,14 @@ def test_a_filter_says_how_it_is_called() -> None:
     assert "value | datetime([format], [zone])" in PAGES["reference/filters/datetime.md"]
 
 
+def test_metrics_stand_by_the_names_to_ask_for() -> None:
+    found = PAGES["reference/metrics.md"]
+    assert "| `crossdock_messages_accepted_total` | counter | `route` | Messages stored. |" in found
+    assert "| `crossdock_circuit_open` | gauge | `connection` |" in found
+    assert "| `crossdock_version_served` | gauge |  |" in found
+    assert "| `crossdock_http_accept_seconds` | histogram |  |" in found
+
+
 def test_every_verb_and_format_has_an_example() -> None:
     for verb in VERBS:
         assert f"  - {verb}:" in PAGES[f"reference/steps/{verb}.md"], verb
