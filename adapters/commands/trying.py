@@ -176,12 +176,21 @@ def diff(before: str, after: str) -> list[str] | None:
     old, new = before.split("\n"), after.split("\n")
     if len(old) + len(new) > MOST_LINES:
         return None
-    lines = list(difflib.unified_diff(old, new, lineterm="", n=AROUND))[2:]
-    lines = lines[1:] if lines[:1] and lines[0].startswith("@@ -1") else lines
-    kept = [line for line in lines if line.startswith(" ") and line.strip() not in BRACKETS]
-    if not kept:
-        return None
-    return [printable_line("…" if line.startswith("@@") else f"{line[:1]} {line[1:]}") for line in lines]
+    lines: list[str] = []
+    for group in difflib.SequenceMatcher(None, said(before), said(after)).get_grouped_opcodes(AROUND):
+        lines += ["…"] if group[0][1] or group[0][3] else []
+        for what, i1, i2, j1, j2 in group:
+            lines += [f"  {line}" for line in new[j1:j2]] if what == "equal" else []
+            lines += [f"- {line}" for line in old[i1:i2]] if what != "equal" else []
+            lines += [f"+ {line}" for line in new[j1:j2]] if what != "equal" else []
+    kept = [line for line in lines if line.startswith("  ") and line.strip() not in BRACKETS]
+    return list(map(printable_line, lines)) if kept else None
+
+
+def said(text: str) -> list[str]:
+    """Its lines, as they are compared: the comma that JSON needs before another field changes nothing."""
+    lines = text.split("\n")
+    return [line.removesuffix(",") for line in lines] if text[:1] in ("{", "[") else lines
 
 
 def body_text(body: Any) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from adapters.commands.trying import Shown, plain, trial_row
+from adapters.commands.trying import Shown, body_text, diff, plain, trial_row
 from router.trial import Choice, Dead, Trial, TriedStep, TriedTarget
 from transforms.codecs import CODECS
 
@@ -45,6 +45,12 @@ def test_what_a_step_changed_is_a_diff() -> None:
     assert changed == ["set: 1", "  …", '      "a": 1,', '  -   "b": 2', '  +   "b": 3', "    }"]
     assert lines({"a": 1}, {"a": 1})[-1] == "    (the same body)"
     assert lines({"a": 1}, "text\x1b[2J")[-1] == "    text\\x1b[2J", "nothing of it is left: the new body alone"
+
+
+def test_a_comma_before_another_field_is_no_change() -> None:
+    before, after = body_text({"a": 1, "b": 2}), body_text({"a": 1, "b": 2, "c": 3})
+    assert diff(before, after) == ["…", '    "b": 2,', '+   "c": 3', "  }"]
+    assert diff("one,\ntwo", "one\ntwo") == ["- one,", "+ one", "  two"], "in a text it is"
 
 
 def test_colours_are_asked_for() -> None:
