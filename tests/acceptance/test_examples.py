@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.registry import registry
 from adapters.testing.coverage import Watch
 from adapters.testing.running import Tests
-from adapters.wiring import registry
 from examples.demo.crossdock import Crossdock
 from router.config.check import check
 from router.config.project import read_project
