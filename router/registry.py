@@ -27,11 +27,12 @@ class StepFactory(Protocol):
 
 class ContentError(Exception):
     """A content file is missing or does not compile: `path` (from the project folder), `line` and `column` count
-    from 1 and are 0 where unknown."""
+    from 1 and are 0 where unknown. `hint` says what to write."""
 
-    def __init__(self, message: str, path: str, line: int = 0, column: int = 0) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, path: str, line: int = 0, column: int = 0, hint: str = "") -> None:
+        super().__init__(f"{message}; {hint}" if hint else message)
         self.message = message
+        self.hint = hint
         self.path = path
         self.line = line
         self.column = column

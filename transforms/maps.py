@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from router.config.nearest import did_you_mean
 from router.errors import ExpressionError, ExpressionSyntaxError, TooLong
 from router.message import Message
 from transforms.expressions.compile import NAMESPACES, TOO_DEEP, build, environment, filters, roots
@@ -19,11 +21,12 @@ DIRECTIVES = ({"each", "where", "fields", "value"}, {"value", "when"}, {"const",
 
 
 class MapSyntaxError(ExpressionSyntaxError):
-    """A field of a map cannot be compiled. `path` is dotted from `fields`."""
+    """A field of a map cannot be compiled. `path` is dotted from `fields`; `key` is one of the keys there that is wrong, `at`
+    says whether it is that key itself, its value, or `missing`."""
 
-    def __init__(self, reason: str, path: str, column: int = 1) -> None:
+    def __init__(self, reason: str, path: str, column: int = 1, key: str = "", at: str = "value") -> None:
         super().__init__(f"{path}: {reason}" if path else reason, column)
-        self.path = path
+        self.path, self.key, self.at = path, key, at
         self.others: list[MapSyntaxError] = []
         """Further mistakes of the same map."""
 
@@ -34,11 +37,13 @@ class CompiledMap:
     def __init__(self, spec: Mapping[str, Any], name: str = "map") -> None:
         unknown = set(spec) - {"about", "fields", "keep"}
         if unknown:
-            raise MapSyntaxError(f"unknown key '{min(unknown, key=str)}'; a map has about, fields and keep", "")
+            key = str(min(unknown, key=str))
+            raise MapSyntaxError(f"unknown key '{key}'; a map has about, fields and keep", "", key=key, at="key")
         if not isinstance(spec.get("fields"), Mapping):
-            raise MapSyntaxError("a map needs `fields`, an object", "")
+            at = "value" if "fields" in spec else "missing"
+            raise MapSyntaxError("a map needs `fields`, an object: write fields: {name: body.x}", "", key="fields", at=at)
         if spec.get("keep") not in (None, "all"):
-            raise MapSyntaxError(f"keep is `all` or left out, not {spec['keep']!r}", "keep")
+            raise MapSyntaxError(f"keep is `all` or left out, not {spec['keep']!r}; write keep: all", "keep")
         self.name, self.spec = name, spec
         self._namespaces = NAMESPACES.get()
         self.quick: Callable[[Message], Any] = Writer(False).function(spec)
@@ -178,10 +183,11 @@ class Writer:
         allowed = DIRECTIVES[0] if "each" in keys else DIRECTIVES[1] if "value" in keys else DIRECTIVES[2]
         plain = path.replace("%d", "N").replace("%%", "%")
         if keys - allowed:
-            raise MapSyntaxError(
-                f"'{min(keys - allowed, key=str)}' cannot stand beside {sorted(keys & allowed)[0]}; an object with fields of"
-                " these names is written {fields: {…}}", plain,
-            )  # fmt: skip
+            key = str(min(keys - allowed, key=str))
+            near = did_you_mean(key, sorted(allowed), otherwise=False)
+            advice = f": {near}" if near else "; an object with fields of these names is written {fields: {…}}"
+            beside = next(name for name in ("each", "value", "const") if name in keys)
+            raise MapSyntaxError(f"'{key}' cannot stand beside '{beside}'{advice}", plain, key=key, at="key")
         if "each" in keys:
             self.each(place, spec, path, indexes)
             return
@@ -202,9 +208,13 @@ class Writer:
         variable, _, source = str(spec["each"]).partition(" in ")
         variable = variable.strip()
         if not source or not variable.isidentifier():
-            raise MapSyntaxError(f"each is `NAME in LIST`, not {spec['each']!r}", plain)
+            listed = source or variable
+            meant = f"write line in {listed if listed.startswith('body') else 'body.lines'}"
+            raise MapSyntaxError(f"each is `NAME in LIST`, not {spec['each']!r}; {meant}", plain, key="each")
         if ("fields" in spec) == ("value" in spec):
-            raise MapSyntaxError("each needs one of `fields` and `value`", plain)
+            at = "key" if "fields" in spec else "missing"
+            reason = "each needs one of `fields` and `value`: write what each item becomes"
+            raise MapSyntaxError(reason, plain, key="fields", at=at)
         listed, item, index = self.name(), self.name(), self.name()
         self.at(path, indexes)
         self.line(f"{listed} = []")
@@ -244,8 +254,17 @@ class Writer:
         except ExpressionSyntaxError as error:
             shown = str(text) if len(str(text)) <= 80 else f"{str(text)[:77]}..."
             at = f" (at character {error.column} of '{shown}')" if error.column else ""
-            self.mistakes.append(MapSyntaxError(error.reason + at, path, error.column))
+            reason = as_constant(str(text), error.reason)
+            self.mistakes.append(MapSyntaxError(reason + at, path, error.column))
             return "None"
+
+
+def as_constant(text: str, reason: str) -> str:
+    """A plain word in a map was meant as a text, more often than not."""
+    if re.fullmatch(r"[^\W\d][\w -]*", text) and "did you mean" not in reason:
+        what = reason.partition(";")[0].partition(": ")[0]
+        return f"{what}: write {{const: {text}}} for that text, or body.{text.split()[0]}"
+    return reason
 
 
 def keep_all(body: Any) -> dict[str, Any]:

@@ -64,8 +64,9 @@ class ModuleLoader:
         except ContentError:
             raise
         except SyntaxError as error:
-            raise ContentError(f"not Python: {error.msg}", error.filename or path, error.lineno or 0,
-                               error.offset or 0) from None  # fmt: skip
+            hint = "align the line with its neighbours" if isinstance(error, IndentationError) else ""
+            raise ContentError(f"not Python: {error.msg}", error.filename or path, error.lineno or 0, error.offset or 0,
+                               hint) from None  # fmt: skip
         except BaseException as error:
             if isinstance(error, MemoryError) or is_signal(error, self.folder):
                 raise

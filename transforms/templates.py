@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any
 
 import jinja2
 from jinja2 import meta, nodes
 
+from router.config.nearest import did_you_mean, nearest
 from router.errors import ExpressionError, ExpressionSyntaxError
 from router.message import Message
 from router.ports import Content
@@ -17,6 +18,7 @@ from transforms.expressions import NAMESPACES, scope
 from transforms.expressions.names import ROOTS
 from transforms.jinja.budget import BUDGET, Budget
 from transforms.jinja.environment import FOLDER, StrictEnvironment
+from transforms.jinja.explaining import explained
 from transforms.jinja.printing import MODES, mode_of
 
 TOO_DEEP = "it is nested too deeply for one template: put a part of it into a template of its own, and include it"
@@ -111,7 +113,7 @@ class TemplateSet:
         try:
             environment.get_template(name)
         except jinja2.TemplateSyntaxError as error:
-            raise ContentError(error.message or str(error), FOLDER + name, error.lineno) from None
+            raise self._unread(environment, name, error) from None
         except (SyntaxError, RecursionError, MemoryError):
             raise ContentError(TOO_DEEP, FOLDER + name) from None
 
@@ -120,23 +122,35 @@ class TemplateSet:
             text = environment.loader.get_source(environment, name)[0]  # type: ignore[union-attr]
             return environment._parse(text, name, name)
         except jinja2.TemplateNotFound:
-            raise ContentError(self._absent(name, user), user, line) from None
+            raise self._absent(name, user, line) from None
         except jinja2.TemplateSyntaxError as error:
-            raise ContentError(error.message or str(error), FOLDER + name, error.lineno) from None
+            raise self._unread(environment, name, error) from None
         except RecursionError:
             raise ContentError(TOO_DEEP, FOLDER + name) from None
 
-    def _absent(self, name: str, user: str) -> str:
-        if FOLDER + name not in set(self.content.paths()):
-            return f"there is no template {FOLDER}{name}"
-        return f"{name} prints as {mode_of(name)}, {user.removeprefix(FOLDER)} does not: give it the same suffix"
+    def _unread(self, environment: StrictEnvironment, name: str, error: jinja2.TemplateSyntaxError) -> ContentError:
+        message, hint, line = explained(error, self.content.text(FOLDER + name), environment.filters)
+        return ContentError(message, FOLDER + name, line, hint=hint)
+
+    def _absent(self, name: str, user: str, line: int) -> ContentError:
+        names = [path.removeprefix(FOLDER) for path in self.content.paths() if path.startswith(FOLDER)]
+        if name not in names:
+            hint = did_you_mean(name, names, otherwise=False) or f"put it into {FOLDER}"
+            return ContentError(f"there is no template {FOLDER}{name}", user, line, hint=hint)
+        message = f"{name} prints as {mode_of(name)}, {user.removeprefix(FOLDER)} does not"
+        return ContentError(message, user, line, hint="give it the same suffix")
 
 
 def check_names(tree: nodes.Template, name: str) -> None:
     """A template that stands alone sees the known names only; one that uses others may get names from them."""
     for unknown in unknown_names(tree):
         line = next((n.lineno for n in tree.find_all(nodes.Name) if n.name == unknown), 0)
-        raise ContentError(f"unknown name '{unknown}'; a template sees {', '.join(ROOTS)}", FOLDER + name, line)
+        raise ContentError(unknown_name(unknown), FOLDER + name, line)
+
+
+def unknown_name(name: str) -> str:
+    close = nearest(name, ROOTS)
+    return f"unknown name '{name}'" + (f": did you mean '{close}'?" if close else f"; a template sees {', '.join(ROOTS)}")
 
 
 def unknown_names(tree: nodes.Template) -> list[str]:
@@ -168,14 +182,18 @@ def compile_text(text: str, mode: str = "text") -> Template | Fixed:
             raise ExpressionSyntaxError("a short text cannot use other templates", column_of_braces(text))
         for unknown in unknown_names(tree):
             raise ExpressionSyntaxError(
-                f"unknown name '{unknown}'; a template sees {', '.join(ROOTS)}", text.find(unknown) + 1)
+                unknown_name(unknown), text.find(unknown) + 1)
         return Template(environment.from_string(text), text, MODES[mode].content_type)
     except (jinja2.TemplateSyntaxError, SyntaxError, RecursionError, MemoryError) as error:
-        raise ExpressionSyntaxError(f"cannot read the template: {spoken(error)}", column_of_braces(text)) from None
+        said = spoken(error, text, environment.filters)
+        raise ExpressionSyntaxError(f"cannot read the template: {said}", column_of_braces(text)) from None
 
 
-def spoken(error: Exception) -> str:
-    return (getattr(error, "message", None) or "it is nested too deeply").rstrip(".")
+def spoken(error: Exception, text: str, filters: Iterable[str]) -> str:
+    if not isinstance(error, jinja2.TemplateSyntaxError):
+        return "it is nested too deeply"
+    message, hint, _ = explained(error, text, filters)
+    return f"{message}; {hint}"
 
 
 def column_of_braces(text: str) -> int:

@@ -9,7 +9,7 @@ from docs.printing.markdown import Page, code, either, page, table, words
 from docs.printing.yaml import yaml
 from router.config.jsonschema import about
 from router.config.schema.connections import Client, Connection
-from router.config.schema.fields import Duration, Measure, Rate, Share, Size
+from router.config.schema.measures import Duration, Measure, Rate, Share, Size
 from router.config.schema.policies import Defaults, LimitsWords
 from router.config.schema.route_tests import RouteTestWords
 from router.config.schema.routes import ProjectFile, RouteWords

@@ -9,7 +9,8 @@ from docs.printing.kinds import PAGES, kind_of
 from docs.printing.markdown import table, words
 from docs.printing.yaml import flow
 from router.config.jsonschema import product_default, written
-from router.config.schema.fields import Entry, Measure
+from router.config.schema.fields import Entry
+from router.config.schema.measures import Measure
 from router.config.schema.shapes import Listing, Named, Nest, Verb, Words
 
 HEAD = ("key", "what it is", "value", "default", "for example")

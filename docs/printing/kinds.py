@@ -7,8 +7,9 @@ from typing import Any
 
 from docs.printing.markdown import either, words
 from router.config.schema.connections import Connection
-from router.config.schema.fields import Entry, Factor, Flag, Formula, Measure, Note, Pattern, Text, Whole, Word
+from router.config.schema.fields import Entry, Factor, Flag, Formula, Note, Pattern, Text, Whole, Word
 from router.config.schema.formats import Format
+from router.config.schema.measures import Measure
 from router.config.schema.route_tests import Anything
 from router.config.schema.routes import Version
 from router.config.schema.sends import SendField

@@ -9,6 +9,7 @@ from typing import Any
 from router.config.compiling import Compiler
 from router.config.findings import Findings, Place
 from router.config.nearest import one_of
+from router.config.parting import parted
 from router.config.references import Unset, spoken
 from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
 from router.config.schema.shapes import Chosen
@@ -207,13 +208,15 @@ class RouteBuilder:
         if kind is None:
             hint = NOT_YET_HINT
             self.findings.error(place.at(chosen.kind), NOT_YET, f"unknown target adapter '{chosen.kind}'", hint, "key")
-        elif len(self.findings.problems) == before and not self.lacks(chosen, options):
+        elif len(self.findings.problems) == before and not self.findings.wrong_below(place) and not self.lacks(chosen, options):
             try:
                 prepare = kind.prepare(options, content_type, target)
             except KeyError:  # a field that is missing, or could not be read, was reported where it stands
                 return Send("", "", {}, _nowhere)
             except Exception as error:  # an adapter may have rules of its own
-                self.findings.error(place, CANNOT_PREPARE, str(error) or type(error).__name__)
+                said, hint = parted(str(error) or type(error).__name__)
+                at = place.at(*said.partition(": ")[0].split("."))
+                self.findings.error(at if at.raw is not None else place, CANNOT_PREPARE, said, hint or "remove it, or mend it")
         goal = str(options.get(chosen.kind) or "")
         connection = own_connection(goal) if chosen.kind == "route" else goal
         return Send(chosen.kind, connection, options, prepare, kind is not None and kind.rows)

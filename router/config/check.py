@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from router.config.build import build_table
 from router.config.compiling import Compiler
 from router.config.findings import Findings
 from router.config.following import check_bodies
-from router.config.links import check_links
+from router.config.links import UNUSED, check_links
 from router.config.located import UNSET
 from router.config.problems import ERROR, ConfigError, Problem, errors, in_order
 from router.config.project import Project, stored_project
@@ -21,6 +21,9 @@ from router.config.sections import sections
 from router.registry import Registry
 from router.route import Table
 from router.testing.case import RouteTest
+
+HIDING = ("E01", "E02", "E0501", "E0502", "E0503")
+"""Mistakes of a route that hide which connections and clients it uses."""
 
 
 def check(project: Project, registry: Registry, environ: Mapping[str, str]) -> list[Problem]:
@@ -84,7 +87,16 @@ def assemble(
     table = build_table(found, compiler, registry, project.base, project.content.version)
     tests = route_tests(found, table, project.content, findings)
     advise(found, table, tests, findings)
-    return table, tests, in_order(findings.problems)
+    return table, tests, in_order(worth_saying(findings.problems))
+
+
+def worth_saying(problems: Iterable[Problem]) -> Iterable[Problem]:
+    """What nothing uses may be meant where a route has a mistake; and who mends one that has a mistake itself is about to
+    use it."""
+    listed = list(problems)
+    wrong = errors(listed)
+    hides = any(p.code.startswith(HIDING) and p.path.startswith(("routes.", "include")) for p in wrong)
+    return [p for p in listed if p.code != "A" + UNUSED or not (hides or any(w.path.startswith(p.path) for w in wrong))]
 
 
 def set_or_stop(problem: Problem) -> Problem:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any, cast
 
 from router.config.findings import Findings, Place, here
-from router.config.nearest import did_you_mean
+from router.config.nearest import nearest, one_of
+from router.config.parting import parted
 from router.config.problems import ERROR, Problem, dotted
 from router.config.references import Unset, spoken
 from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
@@ -20,6 +21,17 @@ from router.registry import ContentError, Registry
 from router.route import AnyStep
 
 EXPRESSION, CONTENT, OPTIONS, LONE_WORD = "0401", "0402", "0403", "0404"
+LIKE = {
+    "expression": "an expression is written like body.qty > 0 and body.store == '0042'",
+    "template": "a template is a text with {{ body.id }} for a value",
+}
+ABOUT = {
+    "transforms/schemas/": "a schema is a class of marshmallow: class Order(Schema)",
+    "transforms/python/": "a function is written def NAME(message), and gives a message",
+    "transforms/maps/": "a map is written fields: {name: body.x}",
+    "transforms/templates/": "a template is a text with {{ body.id }} for a value",
+}
+"""What helps where nothing better is known."""
 
 
 class Compiler:
@@ -80,9 +92,9 @@ class Compiler:
             return cast(Expression, self.once((what, text), lambda: make(text)))
         except ExpressionSyntaxError as error:
             at = f" (at character {error.column})" if error.column else ""
-            self.findings.error(
-                place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read{at}: {_bare(error.reason)}"
-            )
+            said, hint = parted(_bare(error.reason))
+            message = f"the {what} '{_short(text)}' cannot be read{at}: {said}"
+            self.findings.error(place, EXPRESSION, message, hint or LIKE.get(what, LIKE["template"]))
         except Exception as error:
             self.findings.error(place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read: {_said(error)}")
         return None
@@ -93,7 +105,7 @@ class Compiler:
         if verb not in self.registry.steps:
             self.findings.error(place.at(verb), NOT_YET, f"unknown step '{verb}'", NOT_YET_HINT, "key", bare=True)
             return None
-        if self.unknown(value):
+        if self.unknown(value) or self.findings.wrong_below(place):
             return None
         try:
             made = self.once((verb, _frozen(value)), lambda: self.registry.steps[verb](value, self.content))
@@ -111,7 +123,9 @@ class Compiler:
         for below, text in _expressions(chosen):
             self.expression(place.at(*below), text)
         if len(self.findings.problems) == before:
-            self.failed(_field(place, getattr(error, "path", "")), error)
+            field = _field(place, getattr(error, "path", ""))
+            key = field.at(getattr(error, "key", ""))
+            self.failed(key if key.raw is not None else field, error)
 
     def codec(self, place: Place, chosen: Chosen | None) -> Codec | None:
         if not isinstance(chosen, Chosen) or self.unknown(chosen.value):
@@ -119,13 +133,15 @@ class Compiler:
         if chosen.kind not in self.registry.codecs:
             self.findings.error(place, NOT_YET, f"unknown format '{chosen.kind}'", NOT_YET_HINT, bare=True)
             return None
+        if self.findings.wrong_below(place):
+            return None
         options = chosen.value or {}
         make = self.registry.codecs[chosen.kind]
         try:
             key = ("codec", chosen.kind, _frozen(options))
             return cast(Codec, self.once(key, lambda: make(options, self.content)))
         except Exception as error:
-            self.failed(place, error)
+            self.failed(_option(place.at(chosen.kind), error), error)
         return None
 
     def failed(self, place: Place, error: Exception) -> None:
@@ -133,7 +149,8 @@ class Compiler:
             for one in (error, *error.others):
                 self.content_failed(place, one)
         else:
-            self.findings.error(place, OPTIONS, _said(error))
+            said, hint = parted(_said(error))
+            self.findings.error(place, OPTIONS, said, hint or "crossdock routes explain E0403 shows a right one")
 
     def content_failed(self, place: Place, error: ContentError) -> None:
         """In the content file where its line is known, else where the file is used."""
@@ -141,15 +158,27 @@ class Compiler:
         if error.path in files and error.line:
             spot = (error.path, error.line, error.column or 1)
             used = (here(place, "it is used here"),)
-            problem = Problem(ERROR, "E" + CONTENT, *spot, dotted(place.path), error.message, related=used)
+            said, hint = (error.message, error.hint) if error.hint else parted(error.message)
+            hint = hint or ABOUT.get(_kind(error.path), "")
+            problem = Problem(ERROR, "E" + CONTENT, *spot, dotted(place.path), said, hint, related=used)
             self.findings.problems.append(problem)
             return
-        names = {PurePosixPath(path).name: path for path in files if path.startswith(_kind(error.path))}
-        hint = ""
+        said, hint = (error.message, error.hint) if error.hint else parted(error.message)
         if error.path and error.path not in files:
-            hint = did_you_mean(PurePosixPath(error.path).name, names, otherwise=False)
-        named = f"{error.path}: " if error.path and error.path not in error.message else ""
-        self.findings.error(place, CONTENT, f"{named}{error.message}", hint)
+            hint = absent(error.path, files)
+        named = f"{error.path}: " if error.path and error.path not in said else ""
+        self.findings.error(place, CONTENT, f"{named}{said}", hint or ABOUT.get(_kind(error.path), ""))
+
+
+def absent(path: str, files: Collection[str]) -> str:
+    """What to do about a file that is not there: the name that was meant, of whatever folder, or where to put it."""
+    kind = _kind(path)
+    suffix, wanted = PurePosixPath(path).suffix, path.removeprefix(kind)
+    names = [name.removeprefix(kind) for name in files if name.startswith(kind)]
+    if suffix in (".yaml", ".py"):
+        names, wanted = [name.removesuffix(suffix) for name in names], wanted.removesuffix(suffix)
+    close = nearest(wanted, names)
+    return f"did you mean '{close}'?" if close else f"put the file there; the folder has {one_of(names) or 'no files'}"
 
 
 def _kind(path: str) -> str:
@@ -207,6 +236,15 @@ def _field(place: Place, path: str) -> Place:
             return place
         place = place.at(key)
     return place
+
+
+def _option(place: Place, error: Exception) -> Place:
+    """The option of a format that is wrong: the layout that does not exist, or the one that the reason begins with."""
+    name = "layout" if isinstance(error, ContentError) else _said(error).partition(": ")[0]
+    below = place.at(name)
+    if below.raw is not None:
+        return below
+    return place if place.raw is not None else Place(place.located, place.path[:-1])
 
 
 def _bare(reason: str) -> str:

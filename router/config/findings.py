@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,6 +48,9 @@ class Findings:
     """The problems of one check."""
 
     problems: list[Problem] = field(default_factory=list)
+    _seen: int = 0
+    _wrong: set[tuple[str, str]] = field(default_factory=set)
+    """Paths that an error is at or below, of the problems seen."""
 
     def add(self, place: Place, mistake: Mistake, *also: Related) -> None:
         spot = find(place.located.data, place.path, mistake.at, place.located.top)
@@ -54,6 +58,15 @@ class Findings:
         found = (spot.file, spot.line, spot.column, dotted(place.path), sentence(place, mistake), mistake.hint)
         related = (*also, *declared(place, mistake))
         self.problems.append(Problem(mistake.level, code, *found, spot.end or None, related))
+
+    def wrong_below(self, place: Place) -> bool:
+        """Whether there is an error at this place or below it, so that more of it cannot be known."""
+        for problem in self.problems[self._seen :]:
+            if problem.level == ERROR:
+                ends = (found.start() for found in re.finditer(r"[.\[]|$", problem.path))
+                self._wrong.update((problem.file, problem.path[:end]) for end in ends)
+        self._seen = len(self.problems)
+        return (place.located.file, dotted(place.path)) in self._wrong
 
     def error(
         self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE, bare: bool = False,

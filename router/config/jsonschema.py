@@ -15,7 +15,8 @@ from marshmallow import missing
 
 from router.config import references
 from router.config.schema.connections import Connection
-from router.config.schema.fields import Entry, Factor, Flag, Formula, Measure, Note, Pattern, Text, Whole, Word
+from router.config.schema.fields import Entry, Factor, Flag, Formula, Note, Pattern, Text, Whole, Word
+from router.config.schema.measures import Measure
 from router.config.schema.route_tests import Anything
 from router.config.schema.routes import IncludedFile, ProjectFile, Version
 from router.config.schema.shapes import Chosen, Listing, Named, Nest, OneOf, Verb, Words

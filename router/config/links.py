@@ -73,7 +73,8 @@ class Uses:
             return
         self.clients.add(name)
         if name not in self.found.clients and self.found.whole:
-            hint = did_you_mean(name, self.found.clients) or f"add '{name}' to 'clients', with its token"
+            hint = "write 'clients: anyone', without brackets" if name == "anyone" else did_you_mean(name, self.found.clients)
+            hint = hint or f"add '{name}' to 'clients', with its token"
             self.findings.error(place, NO_CLIENT, f"there is no client '{name}'", hint)
 
     def unused(self) -> None:

@@ -79,6 +79,9 @@ class _Build:
             self.problem(STRUCTURE, node, path, f"the tag '{node.tag}' means nothing here", "remove it")
         if isinstance(node, ScalarNode):
             return self.scalar(node, path)
+        if _is_template(node):
+            message = "a text with {{ }} stands without quotes: YAML takes the braces for its own"
+            return self.problem(STRUCTURE, node, path, message, 'put the text in quotes: "{{ … }}"')
         self.open.add(id(node))
         value = (
             self.sequence(node, path) if isinstance(node, SequenceNode) else self.mapping(cast(MappingNode, node), path)
@@ -177,6 +180,14 @@ class _Build:
         spot = self.spot(node)
         place = (spot.file, spot.line, spot.column, dotted(path))
         self.located.problems.append(Problem(level, code, *place, message, hint, spot.end or None, related))
+
+
+def _is_template(node: Node) -> bool:
+    """`{{ body.x }}` without quotes: a mapping whose only key is a mapping."""
+    if not isinstance(node, MappingNode) or len(node.value) != 1:
+        return False
+    key, value = node.value[0]
+    return isinstance(key, MappingNode) and isinstance(value, ScalarNode) and not value.value
 
 
 def _is_merge(node: ScalarNode) -> bool:

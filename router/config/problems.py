@@ -76,9 +76,14 @@ class ConfigError(CrossdockError):
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """By place. What is said twice of one place (an anchor used by many, a template used by many) is said once."""
+    """By place. What is said twice of one place (an anchor used by many, a template used by many) is said once.
+    What could not be read is not said to be of the wrong kind too."""
     once: dict[tuple[object, ...], Problem] = {}
-    for problem in problems:
+    listed = list(problems)
+    unread = {problem.place for problem in listed if problem.code.startswith(("E01", "E0301"))}
+    for problem in listed:
+        if problem.place in unread and problem.code.startswith("E02"):
+            continue
         once.setdefault((*problem.place, problem.code, problem.message), problem)
     return sorted(once.values(), key=lambda p: p.place)
 

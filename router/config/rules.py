@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from router.config.findings import Findings, Place, here
+from router.config.nearest import nearest
 from router.config.schema.shapes import Chosen
+from router.config.schema.targets import TargetWords
 from router.config.sections import Item
 from router.config.spots import KEY
 from router.config.walk import source, targets
@@ -39,7 +41,7 @@ def otherwise(route: Item, findings: Findings) -> None:
     items, to = _written(route), route.place.at("to")
     last = [n for n, item in enumerate(items) if isinstance(item, dict) and "otherwise" in item]
     plain = [n for n, item in enumerate(items) if not isinstance(item, dict) or "otherwise" not in item]
-    always = [n for n in plain if not isinstance(items[n], dict) or "when" not in items[n]]
+    always = [n for n in plain if not _has_condition(items[n])]
     if plain and not always and not last:
         hint = "add a last item 'otherwise: {dead: why}', '{ignore: why}' or a target"
         findings.error(
@@ -62,6 +64,12 @@ def otherwise(route: Item, findings: Findings) -> None:
         note = here(to.at(always[0]), "this target takes every message")
         place = to.at(next(n for n in plain if n > always[0]))
         findings.warning(place, UNREACHED, message, "move it up", also=[note])
+
+
+def _has_condition(item: Any) -> bool:
+    """Also where its `when` is misspelt: that is said at the key."""
+    words = TargetWords.words()
+    return isinstance(item, dict) and any(key == "when" or (key not in words and nearest(key, words) == "when") for key in item)
 
 
 def same_ids(route: Item, findings: Findings) -> None:
@@ -103,7 +111,8 @@ def impure_targets(route: Item, findings: Findings) -> None:
 
 def has_split(route: Item) -> bool:
     raw = route.place.at("steps").raw
-    return any(isinstance(step, dict) and "split" in step for step in raw) if isinstance(raw, list) else False
+    steps = raw if isinstance(raw, list) else [raw]  # a mapping is a list whose dashes were forgotten
+    return any(isinstance(step, dict) and "split" in step for step in steps)
 
 
 def collects(route: Item, findings: Findings) -> None:

@@ -18,6 +18,8 @@ from router.config.schema.routes import IncludedFile, ProjectFile
 from router.config.spots import KEY
 
 DOUBLED_ID = "0208"
+BEGINS_WITH = "a file begins with 'version: 1', then 'connections:' and 'routes:'"
+INCLUDED_BEGINS_WITH = "an included file begins with one of its sections, such as 'routes:' or 'connections:'"
 NAMES = {"connections": "connection", "clients": "client", "routes": "route", "tests": "test"}
 
 
@@ -66,7 +68,7 @@ def load(document: Located, is_root: bool, findings: Findings) -> dict[str, Any]
     place = Place(document)
     try:
         if not isinstance(document.data, dict):
-            raise kind(document.data, "a mapping", "a file begins with 'version: 1'")
+            raise kind(document.data, "a mapping", BEGINS_WITH if is_root else INCLUDED_BEGINS_WITH)
         return dict((ProjectFile() if is_root else IncludedFile()).load(document.data))
     except ValidationError as error:
         findings.schema(place, error.messages)

@@ -14,36 +14,9 @@ from ruamel.yaml.reader import ReaderError
 
 from router.config.problems import ERROR, Problem
 from router.config.quickyaml import quick_nodes
+from router.config.syntax import explain
 
 ENCODING, SYNTAX = "E0102", "E0103"
-BLOCK_END, OPEN = re.compile(r"expected <block end>"), re.compile(r"expected ',' or '([\]}])'")
-
-QUOTE = "put the text in quotes"
-SENTENCES = (
-    (
-        re.compile(r"mapping values are not allowed"),
-        "a ': ' is not possible here",
-        QUOTE + " if the ': ' belongs to it",
-    ),
-    (re.compile(r"character '\\t'"), "a tab stands where YAML wants spaces", "indent with spaces"),
-    (re.compile(r"character '([^'])' that cannot start"), "a text cannot begin with '{0}'", QUOTE),
-    (re.compile(r"unexpected end of stream"), "the quote that begins here is not closed", "close it"),
-    (
-        re.compile(r"found undefined alias '(.*)'"),
-        "there is no anchor '&{0}' above this line",
-        "define it before its use",
-    ),
-    (re.compile(r"another document"), "a second document begins here", "one file holds one document: remove the '---'"),
-    (re.compile(r"unknown escape character '(.*)'"), "'\\{0}' is not an escape in double quotes", "use single quotes"),
-    (re.compile(r"could not find expected ':'"), "a ':' is missing after this key", "write 'key: value'"),
-    (
-        re.compile(r"sequence entries are not allowed"),
-        "a list cannot begin here",
-        "begin it on the next line, or use [ ]",
-    ),
-    (BLOCK_END, "this line is indented unlike the lines it belongs to", "align it with its neighbours"),
-    (OPEN, "a ',' or '{0}' is missing in what begins here", "close it, or put a text with ':' or braces in quotes"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +42,14 @@ def parse(raw: bytes, file: str) -> Parsed:
     try:
         return Parsed(file, reader.compose(text))
     except MarkedYAMLError as error:
-        return Parsed(file, None, (_syntax(error, file),))
+        return Parsed(file, None, (_syntax(text, error, file),))
     except ReaderError as error:
         return Parsed(file, None, (_character(text, error, file),))
     except RecursionError:
         return Parsed(file, None, (_problem(file, 1, 1, SYNTAX, "the file is nested too deep", "use fewer levels"),))
     except Exception as error:  # the parser itself stumbles over some texts (an escape that is no character)
-        return Parsed(file, None, (_problem(file, 1, 1, SYNTAX, f"the file cannot be read as YAML: {error}", ""),))
+        message = f"the file cannot be read as YAML: {error}"
+        return Parsed(file, None, (_problem(file, 1, 1, SYNTAX, message, "look for a backslash in double quotes"),))
 
 
 def values(raw: bytes) -> Any:
@@ -119,15 +93,6 @@ def _place(before: str) -> tuple[int, int]:
     return len(lines), len(lines[-1]) + 1
 
 
-def _syntax(error: MarkedYAMLError, file: str) -> Problem:
-    said = error.problem or str(error)
-    mark = error.problem_mark or error.context_mark
-    begins = error.context_mark and ("end of stream" in said or "expected ':'" in said or OPEN.search(said))
-    if begins:  # what is not closed is a mistake where it begins, not at the end of the file
-        mark = error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    for pattern, message, hint in SENTENCES:
-        found = pattern.search(said)
-        if found:
-            return _problem(file, line, column, SYNTAX, message.format(*found.groups()), hint)
-    return _problem(file, line, column, SYNTAX, f"the file cannot be read as YAML: {said}", QUOTE)
+def _syntax(text: str, error: MarkedYAMLError, file: str) -> Problem:
+    line, column, message, hint = explain(text, error)
+    return _problem(file, line, column, SYNTAX, message, hint)

@@ -112,5 +112,5 @@ def test_unknown_keys_of_unlike_types_are_told_like_others() -> None:
     """A YAML file may have null or numbers for keys."""
     with pytest.raises(MapSyntaxError, match="unknown key 'None'"):
         compile_map({"fields": {}, "wheres": 1, None: 2})
-    with pytest.raises(MapSyntaxError, match="'7' cannot stand beside const"):
+    with pytest.raises(MapSyntaxError, match="'7' cannot stand beside 'const'"):
         mapped({"a": {"const": 1, "x": 2, 7: 3}})

@@ -120,7 +120,7 @@ def test_refuses_when_it_runs(text: str, error: str, reason: str | None) -> None
         ("{{ body.x | pad }}", 1, "the filter 'pad' takes"),
         ("{{ body | xpath('a[') }}", 1, "xpath 'a\\['"),
         ("{{ body.x is odd }}", 1, "unknown test 'is odd'"),
-        ("\n\n{% if %}", 3, "Expected an expression"),
+        ("\n\n{% if %}", 3, "a value is missing"),
         ("{{ 2 ** 9 }}", 1, "is not possible"),
         ("{{ body.x[1:] }}", 1, "slices are not possible"),
         ("{{ 'a' if body.ok }}", 1, "needs an `else`"),
@@ -258,10 +258,10 @@ def test_short_texts(text: str, mode: str, result: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason", "column"),
     [
-        ("x{{ ", "cannot read the template: unexpected 'end of template'", 2),
+        ("x{{ ", "cannot read the template: the template ends inside of braces; close each {{ with }}", 2),
         (
             "{{ bdy.x }}",
-            "unknown name 'bdy'; a template sees body, headers, message, file, record, target, reply, out",
+            "unknown name 'bdy': did you mean 'body'?",
             4,
         ),
         ("{% include 'a' %}", "a short text cannot use other templates", 1),

@@ -189,7 +189,7 @@ class Emitter:
         field = hints.hyphened(node)
         if field is not None and field.last and field.last not in (*ROOTS, *self.loops):
             path = f"{words(field.parent)}[{field.key!r}]"
-            reason = f"a field whose name has a hyphen is written {path}; with blanks around it, `-` subtracts"
+            reason = f"`-` is no part of a name: write {path} for a field with a hyphen; with blanks around it, `-` subtracts"
             raise ExpressionSyntaxError(reason, field.start)
         return self._binary(node)
 

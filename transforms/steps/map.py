@@ -8,8 +8,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode
 
 from router.config.quickyaml import quick_nodes
 from router.config.yaml import read_values
@@ -19,6 +19,7 @@ from router.ports import Content
 from router.registry import ContentError
 from transforms.maps import MapSyntaxError, Seen, compile_map
 from transforms.steps.stage import failed
+from transforms.written import as_content_error, located
 
 FOLDER = "transforms/maps/"
 
@@ -82,39 +83,48 @@ def load_map(name: str, content: Content) -> Any:
         raise ContentError(f"there is no map {path}", path) from None
     try:
         spec = read_values(text, ExactConstructor)
-    except MarkedYAMLError as error:
-        raise ContentError(sentence(error), path, *place(error)) from None
     except (YAMLError, ValueError, RecursionError) as error:
-        raise ContentError(f"not YAML: {error}", path) from None
+        problems = located(content.bytes(path), path).problems
+        raise as_content_error(problems, path) if problems else ContentError(f"not YAML: {error}", path) from None
     if not isinstance(spec, Mapping):
-        raise ContentError("a map is an object with `fields`", path, 1, 1)
+        raise ContentError("a map is an object with `fields`", path, 1, 1, "begin the file with 'fields:'")
     try:
         return compile_map(spec, name)
     except MapSyntaxError as error:
-        first, *others = (ContentError(one.reason, path, *position(text, one.path)) for one in (error, *error.others))
+        first, *others = (ContentError(one.reason, path, *position(text, one)) for one in (error, *error.others))
         first.others = others
         raise first from None
 
 
-def sentence(error: MarkedYAMLError) -> str:
-    return f"not YAML: {str(error.problem or error.context).splitlines()[0]}"
-
-
-def place(error: MarkedYAMLError) -> tuple[int, int]:
-    mark = error.problem_mark or error.context_mark
-    return (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
-
-
-def position(text: str, path: str) -> tuple[int, int]:
-    """Line and column of a field of a map by its path (`lines[N].amount`), as near as it can be found."""
+def position(text: str, error: MapSyntaxError) -> tuple[int, int]:
+    """Line and column of a field of a map by its path (`lines[N].amount`), as near as it can be found; where its `key` is
+    the mistake, of that key or its value. What is missing is at the key of what should hold it."""
     node = quick_nodes(text) or YAML(typ="safe", pure=True).compose(text)
-    names = ["fields", *filter(None, path.replace("[", ".[").split("."))] if path != "keep" else ["keep"]
+    names = ["fields", *filter(None, error.path.replace("[", ".[").split("."))] if error.path != "keep" else ["keep"]
+    names = names if error.path or not error.key else []
+    key = None if names else node
     for name in names:
         inner = below(node, name)
         if inner is None:
             break
+        key = key_of(node, name) or key
         node = inner
+    if error.key and error.at != "missing":
+        found = key_of(node, error.key) if error.at == "key" else below(node, error.key)
+        node = found or node
+    elif error.at == "missing":
+        node = key or node
     return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def key_of(node: Any, name: str) -> Any:
+    """The key of that name, as it stands in a mapping or in what its directive holds."""
+    if not isinstance(node, MappingNode):
+        return None
+    for key, _ in node.value:
+        if key.value == name:
+            return key
+    return next((key_of(value, name) for key, value in node.value if key.value in ("fields", "value")), None)
 
 
 def below(node: Any, name: str) -> Any:

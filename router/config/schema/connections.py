@@ -14,7 +14,8 @@ from marshmallow import ValidationError, missing, validates_schema
 from router.config import scalars
 from router.config.nearest import did_you_mean, one_of
 from router.config.references import Unset
-from router.config.schema.fields import AnyText, Duration, Entry, Rate, Text, Whole, Word
+from router.config.schema.fields import AnyText, Entry, Text, Whole, Word
+from router.config.schema.measures import Duration, Rate
 from router.config.schema.mistakes import (
     ABSENT_HERE,
     RULE,
@@ -50,14 +51,14 @@ class Url(Text):
                 "" if "://" in value else f"write http://{value}",
             )
         if parts.fragment:
-            raise wrong(value, "the address of a connection has no '#'")
+            raise wrong(value, "the address of a connection has no '#'", "take it out, with what follows")
         return value
 
 
 class HeaderValue(AnyText):
     def check(self, value: str) -> Any:
         if re.search(r"[\r\n\x00]", value):
-            raise wrong(value, "the value of a header is one line")
+            raise wrong(value, "the value of a header is one line", "take the line end out")
         return value
 
 
@@ -71,7 +72,7 @@ class Headers(Named):
 
     def accept_name(self, name: str) -> None:
         if not HEADER_NAME.fullmatch(name):
-            raise wrong(name, "this is not the name of a header")
+            raise wrong(name, "this is not the name of a header", "a name has letters, digits and '-', as in X-Shop")
 
 
 class Basic(Words):
@@ -88,6 +89,11 @@ class Tls(Words):
     ca = Text("A file of certificates that are trusted.")
     cert = Text("The certificate of this side.")
     key = Text("Its key.")
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def key_of_what(self, data: Any, original: Any, **kwargs: Any) -> None:
+        if "key" in original and "cert" not in original:
+            raise ValidationError({"cert": [replace(ABSENT_HERE, hint="add the certificate that the key is of")]})
 
 
 class Folder(Described):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from marshmallow import fields, missing
 
 from router.config import scalars
 from router.config.nearest import did_you_mean, one_of
 from router.config.references import Resolved, Unset
-from router.config.schema.mistakes import ABSENT_HERE, KIND, Mistake, kind, wrong
+from router.config.schema.mistakes import ABSENT_HERE, KIND, Mistake, Wrong, kind, wrong
 
 
 class Entry(fields.Field[Any]):
@@ -34,11 +35,21 @@ class Entry(fields.Field[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, Unset):
             return self.unset(value)
-        return self.read(value)
+        try:
+            return self.read(value)
+        except Wrong as error:
+            raise Wrong(*(one if one.hint else replace(one, hint=self.helps) for one in error.mistakes)) from None
 
     @property
     def note(self) -> str:
         return str(self.metadata.get("note", ""))
+
+    @property
+    def helps(self) -> str:
+        """What helps where nothing better is known."""
+        if self.examples:
+            return f"for example {self.examples[0]}"
+        return f"it is for: {self.note[0].lower()}{self.note[1:].rstrip('.')}" if self.note else ""
 
     def alternatives(self) -> Sequence[Entry | str]:
         """The forms that it may be written in, where there are several: words, and fields of their own."""
@@ -109,14 +120,17 @@ def check_id(value: str, pattern: re.Pattern[str] = scalars.ID) -> None:
     """Raises Wrong where a name is not an id."""
     if not pattern.fullmatch(value):
         under = "_" if pattern is scalars.KEY_NAME else ""
-        better = re.sub(r"[^a-z0-9-]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", value).lower()).strip("-0123456789")
-        hint = f"for example '{better}'" if better else ""
-        raise wrong(
-            value,
-            f"a name begins with a letter from a to z, and holds a to z, 0 to 9, '-'"
-            f"{' and ' + repr(under) if under else ''} only",
-            hint,
-        )
+        better = better_name(value)
+        signs = "'-' and '_'" if under else "and '-'"
+        form = f"a name is made of the letters a to z, the digits 0 to 9 {signs}, and begins with a letter"
+        raise wrong(value, form, f"for example '{better}'" if better else "for example 'web-orders'")
+
+
+def better_name(value: str) -> str:
+    """The id that is nearest to a text: `Café Orders` is `cafe-orders`."""
+    plain = normalize("NFKD", value.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", plain).lower()
+    return re.sub(r"[^a-z0-9-]+", "-", parted).strip("-").lstrip("0123456789-")
 
 
 class Word(Text):
@@ -130,6 +144,10 @@ class Word(Text):
         if value not in self.words:
             raise wrong(value, one_of(self.words), did_you_mean(value, self.words, otherwise=False))
         return value
+
+    @property
+    def helps(self) -> str:
+        return f"write {self.words[0]}" if len(self.words) == 1 else f"write {' or '.join(self.words)}"
 
 
 class Literal(Entry):
@@ -168,7 +186,7 @@ class Whole(Literal):
             quoted = isinstance(value, str) and re.fullmatch(r"\d+", value)
             raise kind(shown, "a whole number", "write it without quotes" if quoted else "")
         if not self.least <= value <= self.most:
-            raise wrong(shown, f"a number from {self.least} to {self.most} is expected")
+            raise wrong(shown, *bounds(self.least, self.most))
         return value
 
 
@@ -181,102 +199,23 @@ class Factor(Literal):
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise kind(shown, "a number")
         if not self.least <= value <= self.most:
-            raise wrong(shown, f"a number from {self.least} to {self.most} is expected")
+            raise wrong(shown, *bounds(self.least, self.most))
         return float(value)
 
 
-class Measure(Entry):
-    """A number with its unit, in one word."""
-
-    what = "a number with its unit"
-    parse: Callable[[str], float]
-    example = ""
-    form = ""
-    units: Mapping[str, float] = {}
-
-    def __init__(self, note: str = "", most: str | None = None, **options: Any) -> None:
-        super().__init__(note, **options)
-        self.most = most
-
-    def read(self, value: Any) -> Any:
-        if isinstance(value, int | Decimal) and not isinstance(value, bool):
-            raise wrong(value, f"{self.what} has a unit", f"write {value}{self.example}")
-        if not isinstance(value, str):
-            raise kind(value, self.what)
-        return self.measure(value)
-
-    def measure(self, value: str) -> float:
-        parse = type(self).parse
-        try:
-            number = parse(value)
-        except ValueError as error:
-            raise wrong(value, str(error), self.hint(value)) from None
-        if self.most is not None and number > parse(self.most):
-            raise wrong(value, f"at most {self.most} is possible here")
-        return number
-
-    def hint(self, value: str) -> str:
-        return ""
-
-    @property
-    def expected(self) -> str:
-        """The sentence that its reader refuses a text with."""
-        try:
-            type(self).parse("")
-        except ValueError as error:
-            return str(error)
-        return self.what
-
-    def written(self, number: float) -> str:
-        """The number in the largest unit that it is whole in: 90.0 is `90s`, 120.0 is `2m`."""
-        unit, one = max(((u, one) for u, one in self.units.items() if number % one == 0), key=lambda found: found[1])
-        return f"{number / one:.0f}{unit}"
-
-
-class Duration(Measure):
-    what, example = "a duration", "s"
-    form, units, examples = scalars.DURATION, scalars.SECONDS, ("500ms", "10s", "5m", "2h", "7d")
-    parse = staticmethod(scalars.duration)
-
-    def hint(self, value: str) -> str:
-        found = re.fullmatch(r"(\d+)\s*(ms|s|sec|m|min|h|d|hour|day|minute|second|w|week)[a-z]*", value.strip().lower())
-        if not found or not int(found[1]):
-            return ""
-        if found[2] in ("w", "week"):
-            return f"write {int(found[1]) * 7}d"
-        return f"write {found[1]}{'ms' if found[2] == 'ms' else found[2][0]}"
-
-
-class Size(Measure):
-    what, example = "a size", "B"
-    form, units, examples = scalars.SIZE, scalars.BYTES, ("64KiB", "16MiB", "2GiB")
-    parse = staticmethod(scalars.size)
-
-    def hint(self, value: str) -> str:
-        found = re.fullmatch(r"(\d+)\s*([kmg])i?b?", value.strip().lower())
-        return f"write {found[1]}{found[2].upper()}iB" if found else ""
-
-
-class Rate(Measure):
-    what, example = "a rate", "/s"
-    form, examples = scalars.RATE, ("20/s", "600/min", "1000/h")
-    parse = staticmethod(scalars.rate)
-
-    def hint(self, value: str) -> str:
-        found = re.fullmatch(r"(\d+)\s*(?:/|per)\s*(s|m|h)[a-z]*", value.strip().lower())
-        return f"write {found[1]}/{ {'s': 's', 'm': 'min', 'h': 'h'}[found[2]] }" if found else ""
-
-
-class Share(Measure):
-    what, example = "a share", "%"
-    form, examples, parse = scalars.SHARE, ("20%",), staticmethod(scalars.share)
-
-    def written(self, number: float) -> str:
-        return f"{number * 100:g}%"
+def bounds(least: int, most: int) -> tuple[str, str]:
+    """What is expected, and what to write."""
+    endless = most == 2**31 - 1
+    expected = f"a number of at least {least} is expected" if endless else f"a number from {least} to {most} is expected"
+    return expected, f"write {least} or more" if endless else f"write {least} to {most}"
 
 
 class Formula(Entry):
     """An expression. A plain number, true, false or null is one too."""
+
+    @property
+    def helps(self) -> str:
+        return "an expression is written like body.order_no, or body.qty > 0"
 
     def unset(self, value: Unset) -> Any:
         return value

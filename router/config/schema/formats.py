@@ -20,6 +20,7 @@ from router.config.schema.mistakes import (
     kind,
     wrong,
 )
+from router.config.schema.moments import MomentFormat
 from router.config.schema.shapes import Listing, Named, Nest, Verb, Words, chosen
 
 CELL_TYPES = ("text", "int", "decimal", "bool", "date")
@@ -68,8 +69,8 @@ class CellType(Entry):
 
     pattern = Verb(
         {
-            "date": Text("A date in this format.", examples=("%d.%m.%Y",)),
-            "datetime": Text("A date with a time in this format.", examples=("%d.%m.%Y %H:%M:%S",)),
+            "date": MomentFormat("A date in this format.", examples=("%d.%m.%Y",)),
+            "datetime": MomentFormat("A date with a time in this format.", examples=("%d.%m.%Y %H:%M:%S",)),
         },
         (),
         "type",
@@ -112,7 +113,8 @@ class Columns(Entry):
     def no_doubles(self, value: list[Any], names: list[str]) -> list[str]:
         for n, name in enumerate(names):
             if name in names[:n]:
-                raise ValidationError({n: [Mistake(RULE, f"the column '{name}' stands in the list twice")]})
+                message = f"the column '{name}' stands in the list twice"
+                raise ValidationError({n: [Mistake(RULE, message, "rename one of them")]})
         return names
 
 
@@ -136,7 +138,7 @@ class Csv(Words):
             raise ValidationError({"columns": [replace(ABSENT_HERE, hint="add the names of the columns, or 'header: true'")]})
         if data.get("delimiter") is not None and data.get("delimiter") == data.get("quote"):
             at = "quote" if "quote" in original else "delimiter"
-            raise ValidationError({at: [Mistake(RULE, "'delimiter' and 'quote' are the same character")]})
+            raise ValidationError({at: [Mistake(RULE, "'delimiter' and 'quote' are the same character", "choose another one")]})
 
 
 class SourceCsv(Csv):

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from router.config.nearest import did_you_mean
-from router.config.schema.fields import Duration, Entry, Factor, Share, Size, Text, Whole, Word
+from router.config.schema.fields import Entry, Factor, Text, Whole, Word
+from router.config.schema.measures import Duration, Share, Size
 from router.config.schema.mistakes import wrong
 from router.config.schema.shapes import Listing, Nest, Words
 from router.limits import Limits

@@ -9,7 +9,8 @@ from typing import Any
 from marshmallow import ValidationError
 
 from router.config.references import Unset
-from router.config.schema.fields import AnyText, Duration, Entry, Id, Note, Text, Whole, Word
+from router.config.schema.fields import AnyText, Entry, Id, Note, Text, Whole, Word
+from router.config.schema.measures import Duration
 from router.config.schema.mistakes import RULE, Mistake, Partly, kind, wrong
 from router.config.schema.shapes import Chosen, Listing, Named, Nest, Words
 from router.config.schema.steps import FileName
@@ -88,13 +89,13 @@ class ReplyField(Entry):
         if isinstance(value, int) and not isinstance(value, bool):
             return Chosen("answer", {"status": status(value)})
         if isinstance(value, str):
-            return Chosen("word", Word(WORDS).check(value))
-        raise kind(value, REPLY)
+            return Chosen("word", Word(WORDS).deserialize(value))
+        raise kind(value, REPLY, f"write {WORDS[0]}, a status such as 503, or {{status: 503, body: …}}")
 
 
 def status(value: int) -> int:
     if not 100 <= value <= 599:
-        raise wrong(value, "a status from 100 to 599 is expected")
+        raise wrong(value, "a status from 100 to 599 is expected", "for example 503")
     return value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +38,18 @@ class Status(Text):
         return value
 
 
-class HttpSend(Words):
+BESIDE = "it stands beside 'send', in the target itself"
+
+
+class Sent(Words):
+    """What a target says of itself is no part of how it sends."""
+
+    elsewhere: Mapping[str, str] = dict.fromkeys(
+        ("when", "steps", "format", "order_by", "collect", "retry", "when_dead", "fallback", "id"), BESIDE
+    )
+
+
+class HttpSend(Sent):
     """A request."""
 
     examples = (
@@ -57,7 +68,7 @@ class HttpSend(Words):
     idempotency = Word(("Idempotency-Key", "none"), "The header with the delivery id.", load_default="Idempotency-Key")
 
 
-class FolderSend(Words):
+class FolderSend(Sent):
     """A file."""
 
     examples = ({"folder": "out", "name": "{{ file.stem }}.ndjson"},)
@@ -67,7 +78,7 @@ class FolderSend(Words):
     exists = Word(("fail", "suffix", "replace"), "What happens where the name is taken.", load_default="fail")
 
 
-class AmqpSend(Words):
+class AmqpSend(Sent):
     """A message to a queue or an exchange."""
 
     either = ("queue", "exchange")
@@ -89,7 +100,7 @@ class AmqpSend(Words):
         _apart(original, "queue", ("exchange", "routing_key"))
 
 
-class RedisSend(Words):
+class RedisSend(Sent):
     """An entry of a stream."""
 
     examples = ({"redis": "events", "stream": "sold-out", "maxlen": 100_000},)
@@ -99,7 +110,7 @@ class RedisSend(Words):
     maxlen = Whole("About so many entries are kept.", least=1)
 
 
-class SqlSend(Words):
+class SqlSend(Sent):
     """A row, or a statement."""
 
     either = ("table", "statement")
@@ -129,7 +140,7 @@ class SqlSend(Words):
             raise ValidationError({"conflict": [replace(ABSENT_HERE, hint="or write 'id_column', for the delivery id")]})
 
 
-class RouteSend(Words):
+class RouteSend(Sent):
     """Another route."""
 
     examples = ({"route": "credit-notes"},)

@@ -24,6 +24,8 @@ class Words(Schema):
 
     later: Sequence[str] = ()
     elsewhere: Mapping[str, str] = {}
+    others: str = ""
+    """What may have been meant by a key that is near to none."""
     either: Sequence[str] = ()
     """Keys of which one must be there."""
     product: Any = None
@@ -34,9 +36,15 @@ class Words(Schema):
     class Meta:
         unknown = EXCLUDE
 
+    @classmethod
+    def words(cls) -> list[str]:
+        """The keys, as they are written."""
+        left_out = getattr(cls.Meta, "exclude", ())
+        return [field.data_key or name for name, field in cls._declared_fields.items() if name not in left_out]
+
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def known_keys(self, data: Any, original: Any, **kwargs: Any) -> None:
-        known = [field.data_key or name for name, field in self.fields.items()]
+        known = self.words()
         mistakes = {key: [self.stranger(key, known)] for key in original if key not in known}
         if mistakes:
             raise ValidationError(mistakes)
@@ -44,7 +52,11 @@ class Words(Schema):
     def stranger(self, key: str, known: Sequence[str]) -> Mistake:
         if key in self.elsewhere:
             return unknown(key, self.elsewhere[key])
-        return not_yet(key) if key in self.later else unknown(key, did_you_mean(key, known))
+        if key.startswith("x-"):
+            return unknown(key, "keys that begin with x- are left out at the top of a file only; remove it, or move it there")
+        near = did_you_mean(key, known, otherwise=False) or self.others
+        hint = near or did_you_mean(key, known) if known else "remove it: nothing is said here but the name alone"
+        return not_yet(key) if key in self.later else unknown(key, hint)
 
 
 def load(schema: Schema, value: Any) -> Any:

@@ -10,13 +10,16 @@ from marshmallow import ValidationError, validates_schema
 
 from router.config.nearest import did_you_mean
 from router.config.references import Unset
-from router.config.schema.fields import Duration, Entry, Flag, Literal, Size, Text, Whole, Word
+from router.config.scalars import DURATION
+from router.config.schema.fields import Entry, Flag, Literal, Text, Whole, Word
+from router.config.schema.measures import Duration, Size
 from router.config.schema.mistakes import KIND, RULE, Mistake, kind, wrong
 from router.config.schema.shapes import Chosen, Listing, OneOf, Verb, Words
 from router.config.schema.templates import FileNamePattern, InsideFolder, fixed
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE", "GET")
 LATER_SOURCES: tuple[str, ...] = ()
+PLAIN_PATH = "write the path alone; a part of it that changes is a whole segment, as in /shops/{shop}"
 ARCHIVE = "archive/{{ message.received_at | date }}"
 
 
@@ -29,7 +32,7 @@ class SourcePath(Text):
         if not value.startswith("/"):
             raise wrong(value, "a path begins with '/'", f"write /{value}")
         if re.search(r"[\s?#%\\\x00-\x1f]", value):
-            raise wrong(value, "a path holds no spaces, '?', '#', '%' or '\\'")
+            raise wrong(value, "a path holds no spaces, '?', '#', '%' or '\\'", PLAIN_PATH)
         names = []
         for segment in value.split("/"):
             found = re.fullmatch(r"\{([A-Za-z_][A-Za-z0-9_]*)\}", segment)
@@ -38,7 +41,7 @@ class SourcePath(Text):
             elif "{" in segment or "}" in segment:
                 raise wrong(value, f"'{segment}' is not a parameter: it is a whole segment", "write /{name}/")
         if len(set(names)) < len(names):
-            raise wrong(value, "a parameter stands in it twice")
+            raise wrong(value, "a parameter stands in it twice", "give each parameter a name of its own")
         return value
 
 
@@ -132,7 +135,8 @@ class Ready(Entry):
             return Chosen("at_once", None)
         if isinstance(value, str):
             expected = 'one of {unchanged_for: 2s}, {marker: "{{ file.name }}.ok"}, at_once'
-            raise wrong(value, expected, did_you_mean(value, ("at_once",), otherwise=False))
+            meant = f"write {{unchanged_for: {value}}}" if re.fullmatch(DURATION, value) else ""
+            raise wrong(value, expected, meant or did_you_mean(value, ("at_once",), otherwise=False))
         chosen = self.forms.deserialize(value)
         if chosen.kind == "marker" and fixed(chosen.value) == chosen.value:
             message = "the name of the marker is the same for every file"
@@ -147,7 +151,8 @@ class Done(InsideFolder):
 class PlainFolder(InsideFolder):
     def check(self, value: str) -> Any:
         if fixed(value) != value:
-            raise ValidationError([Mistake(KIND, "the name of a folder is expected here, not a template")])
+            message = "the name of a folder is expected here, not a template"
+            raise ValidationError([Mistake(KIND, message, "for example failed")])
         return super().check(value)
 
 
@@ -195,7 +200,7 @@ class Yes(Literal):
 
     def check(self, value: Any, shown: Any) -> Any:
         if value is not self.only:
-            raise wrong(shown, "'route: true' is expected", "other routes send here with {route: ID}")
+            raise wrong(shown, "'route: true' is expected", "write route: true; other routes send here with {route: ID}")
         return self.only
 
 

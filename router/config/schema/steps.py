@@ -10,7 +10,8 @@ from marshmallow import ValidationError
 
 from router.config import scalars
 from router.config.references import Unset
-from router.config.schema.fields import Duration, Entry, Flag, Formula, Note, Text, Word
+from router.config.schema.fields import Entry, Flag, Formula, Note, Text, Word
+from router.config.schema.measures import Duration
 from router.config.schema.mistakes import RULE, Mistake, kind, wrong
 from router.config.schema.shapes import Listing, Named, Nest, Verb, Words
 
@@ -24,7 +25,7 @@ class FileName(Text):
 
     def check(self, value: str) -> Any:
         if value.startswith("/") or ".." in value.split("/") or "\\" in value:
-            raise wrong(value, "the name of a file is expected, from its folder under transforms/")
+            raise wrong(value, "the name of a file is expected, from its folder under transforms/", "leave its folder out")
         return super().check(value)
 
 
@@ -53,7 +54,7 @@ class FunctionName(Text):
 
     def check(self, value: str) -> Any:
         if not re.fullmatch(MEMBER, value):
-            raise wrong(value, "a function is named module.function, for transforms/python/module.py")
+            raise wrong(value, "a function is named module.function, for transforms/python/module.py", "write module.function")
         return value
 
 
@@ -109,6 +110,7 @@ class InlineFields(Entry):
 
 class InlineMap(Words):
     examples = ({"fields": {"sku": "body.sku", "gross": "(body.price * 1.19) | text(2)"}},)
+    others = "fields of the new body stand below 'fields'"
 
     about = Note("What it is, for people.")
     fields = InlineFields("What the new body holds.", required=True)  # type: ignore[assignment]
@@ -157,7 +159,8 @@ class Records(Text):
 
     def check(self, value: str) -> Any:
         if value != "records":
-            raise wrong(value, "the short form is 'split: records'", "write {by: EXPRESSION}")
+            meant = f"body.{value}" if re.fullmatch(r"[A-Za-z_]\w*", value) else value
+            raise wrong(value, "the short form is 'split: records'", f"write 'split: records', or {{by: {meant}}} for a list")
         return value
 
 

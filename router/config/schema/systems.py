@@ -6,7 +6,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from router.config.schema.fields import Duration, Note, Rate, Text, Whole
+from router.config.schema.fields import Note, Text, Whole
+from router.config.schema.measures import Duration, Rate
 from router.config.schema.mistakes import wrong
 from router.config.schema.shapes import Nest, Words
 
@@ -39,14 +40,21 @@ class Address(Text):
         except ValueError as error:
             raise wrong(_bare(value), f"an address is expected ({error})") from None
         if not good or re.search(r"[\s\x00-\x1f]", value):
-            raise wrong(_bare(value), f"an address such as {self.example} is expected")
+            raise wrong(_bare(value), f"an address such as {self.example} is expected", self.meant(value))
         return value
+
+    def meant(self, value: str) -> str:
+        return ""
 
     def local(self, scheme: str) -> bool:
         return scheme in ("sqlite", "unix")
 
 
 class DatabaseAddress(Address):
+    def meant(self, value: str) -> str:
+        file = re.fullmatch(r"[^:?#]+\.(?:db|sqlite3?)", value)
+        return f"write sqlite:///{value}, from the project folder" if file else ""
+
     def check(self, value: str) -> Any:
         if value.startswith("postgres://"):
             return super().check("postgresql" + value.removeprefix("postgres"))

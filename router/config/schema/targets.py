@@ -8,8 +8,9 @@ from typing import Any
 from marshmallow import ValidationError
 
 from router.config.references import Unset
-from router.config.schema.fields import Duration, Entry, Formula, Id, Note, Whole, Word
+from router.config.schema.fields import Entry, Formula, Id, Note, Whole, Word
 from router.config.schema.formats import Format
+from router.config.schema.measures import Duration
 from router.config.schema.mistakes import RULE, Mistake, Partly, kind, wrong
 from router.config.schema.policies import WHEN_DEAD, Retry
 from router.config.schema.sends import SendField
@@ -39,11 +40,14 @@ class Collect(Entry):
             return self.arrays.deserialize(value)
         if value != "message":
             expected = "message, or {records: 500, within: 1s}"
-            raise wrong(value, f"{expected} is expected") if isinstance(value, str) else kind(value, expected)
+            refused = wrong(value, f"{expected} is expected", f"write {expected}")
+            raise refused if isinstance(value, str) else kind(value, expected, f"write {expected}")
         return value
 
 
 class FallbackWords(Words):
+    others = "write {send: {…}}: how it goes there stands below 'send'"
+
     send = SendField("Where it goes instead.", required=True)
 
 

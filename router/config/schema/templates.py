@@ -46,13 +46,13 @@ class FileNamePattern(Pattern):
     def check(self, value: str) -> Any:
         text = fixed(value)
         if not value.strip():
-            raise wrong(value, "a name that is not empty is expected")
+            raise wrong(value, "a name that is not empty is expected", "for example {{ message.id }}.json")
         if "/" in text or "\0" in text:
             raise wrong(value, "a name is one segment, without '/'", "the folder is the connection's 'path'")
         if value.startswith("."):
-            raise wrong(value, "a name does not begin with a dot")
+            raise wrong(value, "a name does not begin with a dot", f"write {value.lstrip('.') or 'another name'}")
         if len(text.encode("utf-8", "replace")) > LONGEST_NAME:
-            raise wrong(value, f"a name has at most {LONGEST_NAME} bytes")
+            raise wrong(value, f"a name has at most {LONGEST_NAME} bytes", "make it shorter")
         return value
 
 
@@ -62,7 +62,7 @@ class InsideFolder(Pattern):
     def check(self, value: str) -> Any:
         text = fixed(value)
         if value.startswith("/") or ".." in text.split("/"):
-            raise wrong(value, "this is a folder inside the connection's path")
+            raise wrong(value, "this is a folder inside the connection's path", "for example archive")
         if not value.strip() or set(value.split("/")) <= {"", "."}:
-            raise wrong(value, "this must be another folder than the one that files come from")
+            raise wrong(value, "this must be another folder than the one that files come from", "for example archive")
         return value

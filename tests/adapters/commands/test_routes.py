@@ -129,7 +129,7 @@ def test_a_trial_with_a_mistake_is_refused(room: Room) -> None:
     path = room.folder / "routes.yaml"
     path.write_text(path.read_text().replace("body.store == '0042' or", "body.store = '0042' or"))
     assert room.say("routes", "try", "away", "a.json") == 2
-    assert "(at character 12): `=` cannot stand here: write `==` to compare" in room.err
+    assert "(at character 12): `=` cannot stand here; write `==` to compare" in room.err
 
 
 def test_every_mistake_of_a_map_file_has_its_line(room: Room) -> None:
@@ -225,7 +225,7 @@ def test_nothing_that_a_function_does_holds_up_the_others(room: Room) -> None:
 @pytest.mark.parametrize(
     ("step", "said"),
     [
-        ("prices.dubled", "there is no function dubled; the file has doubled"),
+        ("prices.dubled", "there is no function dubled"),
         ("price.doubled", "there is no file transforms/python/price.py"),
         ("doubled", "a function is named module.function"),
     ],

@@ -53,7 +53,6 @@ routes:
     assert brief(problems) == [
         ("E0202", 3, 3, "connections.erp.url"),
         ("E0204", 3, 30, "connections.erp.timeout"),
-        ("A0508", 4, 3, "connections.out"),
         ("E0201", 4, 32, "connections.out.hed"),
         ("E0503", 7, 32, "routes.r.from.clients[0]"),
         ("E0601", 8, 5, "routes.r.to"),

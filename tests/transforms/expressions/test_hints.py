@@ -8,7 +8,7 @@ from router.errors import ExpressionSyntaxError
 from transforms.expressions import compile_expression
 
 NO_CALL = "nothing can be called in an expression"
-HYPHEN = "a field whose name has a hyphen is written {}; with blanks around it, `-` subtracts"
+HYPHEN = "`-` is no part of a name: write {} for a field with a hyphen; with blanks around it, `-` subtracts"
 
 
 @pytest.mark.parametrize(

@@ -107,10 +107,10 @@ def test_an_error_names_the_field() -> None:
     [
         ("fields:\n  a: body.x |\n", 2, 6, "a: "),
         (TEXT.replace("line.qty * 2", "lin.qty"), 9, 15, "unknown name 'lin'"),
-        ("fields:\n  a: {value: body.x, nope: 1}\n", 2, 6, "nope"),
+        ("fields:\n  a: {value: body.x, nope: 1}\n", 2, 22, "nope"),
         ("fields:\n  a:\n    - body.x\n    - bdy\n", 4, 7, "unknown name 'bdy'"),
-        ("fields: {a: body.x\n", 2, 1, "not YAML"),
-        ("fields:\n  a: body.x\n  a: body.y\n", 3, 3, "not YAML"),
+        ("fields: {a: body.x\n", 1, 9, "a ',' or '}' is missing"),
+        ("fields:\n  a: body.x\n  a: body.y\n", 3, 3, "stands here twice"),
         ("- a\n", 1, 1, "a map is an object with `fields`"),
         ("", 1, 1, "a map is an object with `fields`"),
     ],

@@ -6,6 +6,7 @@ from typing import Any
 
 from router.config.schema.fields import Note, Text, Whole, Word
 from router.config.schema.formats import CellType
+from router.config.schema.moments import MomentFormat
 from router.config.schema.shapes import Listing, Named, Nest, Words
 
 LONGEST_LINE = 1_000_000
@@ -28,7 +29,7 @@ class Columns(Words):
 
 class Field(Columns):
     type = FieldType("What its text is read as.", load_default="text")
-    format = Text("How a date or a time is written, in the codes of strptime.")
+    format = MomentFormat("How a date or a time is written, in the codes of strptime.")
     implied = Whole("So many of the digits are decimals; no point is written.", most=28)
     sign = Word(SIGNS, "Where the sign of a number stands, inside its length.")
 

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError
 
 from router.config.findings import Findings, Place
-from router.config.located import locate
-from router.config.problems import Problem, in_order
-from router.config.references import Complaint, Resolver
 from router.config.schema.shapes import load
-from router.config.yaml import parse
 from router.ports import Content
 from router.registry import ContentError
 from transforms.codecs.fixed.check import check_layout
 from transforms.codecs.fixed.grammar import LayoutFile
 from transforms.codecs.fixed.layout import Layout, layout_of
+from transforms.written import as_content_error, located
 
 FOLDER = "transforms/layouts/"
-
-
-@dataclass(frozen=True, slots=True)
-class AsWritten(Resolver):
-    """References stand in routes.yaml alone; in a layout `${` is text."""
-
-    def resolve(self, text: str) -> tuple[str, list[Complaint]]:
-        return text, []
 
 
 def load_layout(name: str, content: Content) -> Layout:
@@ -37,9 +25,9 @@ def load_layout(name: str, content: Content) -> Layout:
         raw = content.bytes(path)
     except KeyError:
         raise ContentError(f"there is no layout {path}", path) from None
-    located = locate(parse(raw, path), AsWritten({}))
-    findings = Findings(list(located.problems))
-    file = read(Place(located), findings) if located.whole else None
+    written = located(raw, path)
+    findings = Findings(list(written.problems))
+    file = read(Place(written), findings) if written.whole else None
     if findings.problems:
         raise as_content_error(findings.problems, path)
     assert file is not None
@@ -56,12 +44,3 @@ def read(place: Place, findings: Findings) -> Any:
     if isinstance(place.raw, dict) and isinstance(file, dict):
         check_layout(place, file, findings)
     return file
-
-
-def as_content_error(problems: list[Problem], path: str) -> ContentError:
-    first, *others = (
-        ContentError(f"{one.message}; {one.hint}" if one.hint else one.message, path, one.line, one.column)
-        for one in in_order(problems)
-    )
-    first.others = others
-    return first

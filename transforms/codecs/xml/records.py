@@ -31,7 +31,8 @@ class XmlRecordCodec(XmlCodec):
         super().__init__(namespaces)
         prefix, _, local = records.rpartition(":")
         if prefix and prefix not in self.namespaces:
-            raise ValueError(f"records: the prefix {excerpt(prefix)} of {excerpt(records)} is not among the namespaces")
+            reason = f"records: the prefix {excerpt(prefix)} of {excerpt(records)} is not among the namespaces"
+            raise ValueError(f"{reason}; add it to 'namespaces'")
         self._name = Name(local, self.namespaces.get(prefix, ""))
         self._written = records
         self._parser = etree.XMLParser(**SAFE)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from router.config.references import Resolved, Resolver, Unset
-from router.config.schema import fields
+from router.config.schema import fields, measures
 from router.config.schema.mistakes import Wrong
 
 
@@ -23,8 +23,8 @@ def reference(value: str) -> Resolved:
         (fields.Flag(), "true", True),
         (fields.Factor(), "2.5", 2.5),
         (fields.Text(), "5", "5"),
-        (fields.Duration(), "5s", 5.0),
-        (fields.Rate(), "5/s", 5.0),
+        (measures.Duration(), "5s", 5.0),
+        (measures.Rate(), "5/s", 5.0),
         (fields.Formula(), "body.x", "body.x"),
     ],
 )
@@ -38,7 +38,7 @@ def test_a_reference_among_other_text_stays_text() -> None:
         fields.Whole().deserialize(found)
 
 
-@pytest.mark.parametrize("field", [fields.Whole(load_default=3), fields.Duration(load_default=3.0)])
+@pytest.mark.parametrize("field", [fields.Whole(load_default=3), measures.Duration(load_default=3.0)])
 def test_what_is_not_set_stands_for_the_default(field: fields.Entry) -> None:
     assert field.deserialize(Unset("${env:X}")) == 3
 
@@ -55,8 +55,13 @@ def test_a_text_is_a_text(value: Any) -> None:
     assert "a text is expected" in error.value.mistakes[0].message
 
 
-@pytest.mark.parametrize(("name", "hint"), [("Web_Shop", "web-shop"), ("webShop", "web-shop"), ("1x", "x"), ("ä", "")])
+IDS = {
+    "Web_Shop": "web-shop", "webShop": "web-shop", "1x": "x", "ä": "a", "Café_Straße": "cafe-strasse", "заказ": "web-orders",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "hint"), IDS.items())
 def test_ids_that_are_none(name: str, hint: str) -> None:
     with pytest.raises(Wrong) as error:
         fields.check_id(name)
-    assert error.value.mistakes[0].hint == (f"for example '{hint}'" if hint else "")
+    assert error.value.mistakes[0].hint == f"for example '{hint}'"

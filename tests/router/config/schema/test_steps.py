@@ -36,7 +36,7 @@ to: [{{id: x, send: {{folder: out, name: x}}}}]
         ("set: {}", "E0207", 14, ".set", ""),
         ("filter: [a]", "E0203", 17, ".filter", ""),
         ("filter:", "E0203", 9, ".filter", ""),
-        ("split: body.lines", "E0204", 16, ".split", "write {by: EXPRESSION}"),
+        ("split: body.lines", "E0204", 16, ".split", "{by: body.lines}"),
         ("split: {by: body.x, bad: drop}", "E0204", 34, ".split.bad", ""),
         ("split: {group: []}", "E0203", 24, ".split.group", "at least one"),
         ("split: {keys: {Order: body.x}}", "E0204", 24, ".split.keys.Order", ""),

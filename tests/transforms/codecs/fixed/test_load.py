@@ -15,7 +15,7 @@ def said(text: str) -> list[tuple[int, int, str]]:
     with pytest.raises(ContentError) as found:
         load_layout("x", StoredContent({"transforms/layouts/x.yaml": text.encode()}))
     assert found.value.path == "transforms/layouts/x.yaml"
-    return [(one.line, one.column, one.message) for one in (found.value, *found.value.others)]
+    return [(one.line, one.column, str(one)) for one in (found.value, *found.value.others)]
 
 
 def test_a_layout() -> None:
@@ -57,7 +57,7 @@ def test_all_mistakes_of_a_file_are_told_at_once() -> None:
         ("fields: {a: {length: 1}}", "'at' is missing in 'fields.a'"),
         ("fields: {a: {at: 0, length: 1}}", "fields.a.at: the number 0 is not accepted: a number from 1"),
         ("fields: {a: {at: 1, length: 1, type: integer}}", "write int"),
-        ("fields: {a: {at: 1, length: 1, type: int, format: x}}", "a format is for dates and times, this is of the type int"),
+        ("fields: {a: {at: 1, length: 1, type: int, format: '%Y'}}", "a format is for dates and times, this is"),
         ("fields: {a: {at: 1, length: 9, type: int, implied: 2}}", "implied decimals are for the type decimal, this is"),
         ("fields: {a: {at: 1, length: 9, sign: leading}}", "fields.a.sign: a sign is for numbers, this is of the type text"),
         ("fields: {a: {at: 1, length: 9, type: int, sign: left}}", "one of: leading, trailing, overpunch"),

@@ -1,0 +1,3 @@
+def clean(message):
+    message.body["header"]["store"] = message.body["header"]["store"].lstrip("0")
+    return message

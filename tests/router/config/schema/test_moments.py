@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from router.config.schema.mistakes import Wrong
+from router.config.schema.moments import MomentFormat
+
+
+@pytest.mark.parametrize("text", ["%d.%m.%Y", "%Y-%m-%dT%H:%M:%S.%f%z", "%d%%%m", "%j/%y", "am %d."])
+def test_codes_of_strptime(text: str) -> None:
+    assert MomentFormat().deserialize(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("%d.%m.%Q", "write %f"), ("%F", "write %Y-%m-%d"), ("%-d.%m.%Y", "write %d"), ("%E", "known are %Y"),
+        ("2026", "for example %d.%m.%Y"),
+        ("dd.MM.yyyy", "write %d.%m.%Y"), ("yyyyMMdd", "write %Y%m%d"), ("yyyy-MM-ddTHH:mm", "write %Y-%m-%dT%H:%M"),
+        ("%Y %Y", "write each code once"),
+        ("%d.%m.%", "known are %Y"), ("2026-01-31", "for example %d.%m.%Y"),
+    ],
+)  # fmt: skip
+def test_what_strptime_does_not_read(text: str, hint: str) -> None:
+    with pytest.raises(Wrong) as error:
+        MomentFormat().deserialize(text)
+    assert hint in error.value.mistakes[0].hint
