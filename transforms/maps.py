@@ -194,7 +194,7 @@ class Writer:
         depth = self.depth
         if "when" in keys:
             self.at(path, indexes)
-            when = self.expression(spec["when"], plain, condition=True)
+            when = self.expression(spec["when"], plain, True, "when")
             self.line(f"if {self.watch(f'when {plain}', when)}:")
             self.depth += 1
         if "const" in keys:
@@ -215,18 +215,21 @@ class Writer:
             at = "key" if "fields" in spec else "missing"
             reason = "each needs one of `fields` and `value`: write what each item becomes"
             raise MapSyntaxError(reason, plain, key="fields", at=at)
+        if "fields" in spec and not isinstance(spec["fields"], Mapping):
+            raise MapSyntaxError("`fields` of each is an object: write fields: {name: line.x}", plain, key="fields")
         listed, item, index = self.name(), self.name(), self.name()
         self.at(path, indexes)
         self.line(f"{listed} = []")
         self.line(f"{index} = -1")
-        self.line(f"for v_{variable} in each({self.expression(source.strip(), plain)}, {source.strip()!r}):")
+        of = self.expression(source.strip(), plain, key="each")
+        self.line(f"for v_{variable} in each({of}, {source.strip()!r}):")
         self.depth += 1
         self.line(f"{index} = {index} + 1")
         inner, positions = f"{path}[%d]", (*indexes, index)
         self.emitter.loops.append(variable)
         if "where" in spec:
             self.at(inner, positions)
-            where = self.expression(spec["where"], plain, condition=True)
+            where = self.expression(spec["where"], plain, True, "where")
             self.line(f"if not {self.watch(f'where {plain}', where)}: continue")
         self.line(f"{item} = [None]")
         if "fields" in spec:
@@ -247,7 +250,11 @@ class Writer:
         self.points.append(path)
         return f"seen({path!r}, {condition})"
 
-    def expression(self, text: Any, path: str, condition: bool = False) -> str:
+    def expression(self, text: Any, path: str, condition: bool = False, key: str = "") -> str:
+        if isinstance(text, Mapping | list):
+            reason = "a mapping or a list cannot stand here: write an expression as a text, such as line.qty > 0"
+            self.mistakes.append(MapSyntaxError(reason, path, key=key))
+            return "None"
         try:
             tree = parse(str(text))
             return self.emitter.condition(tree) if condition else self.emitter.emit(tree)
@@ -255,7 +262,7 @@ class Writer:
             shown = str(text) if len(str(text)) <= 80 else f"{str(text)[:77]}..."
             at = f" (at character {error.column} of '{shown}')" if error.column else ""
             reason = as_constant(str(text), error.reason)
-            self.mistakes.append(MapSyntaxError(reason + at, path, error.column))
+            self.mistakes.append(MapSyntaxError(reason + at, path, error.column, key))
             return "None"
 
 

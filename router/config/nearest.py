@@ -36,7 +36,7 @@ CALLED = {
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    by_fold = {name.lower().replace("_", "-"): name for name in known}
+    by_fold = {name.lower().replace("_", "-"): name for name in known if isinstance(name, str)}
     called = CALLED.get(word.lower().replace("-", "_"))
     if called is not None and called in by_fold.values() and word.lower() not in by_fold:
         return called
@@ -53,7 +53,7 @@ def part(word: str, by_fold: Mapping[str, str]) -> str | None:
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: bool = True) -> str:
     """The hint: the nearest word, else (where asked for) the words there are; `''` where there are none."""
-    names = list(known)
+    names = [name for name in known if isinstance(name, str)]  # what could not be read is None
     close = nearest(word, names)
     if close is not None:
         return f"did you mean '{close}'?"
@@ -62,7 +62,7 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: bool = True) -> str
 
 def one_of(names: Iterable[str]) -> str:
     """The words there are; `''` where there are none."""
-    listed = list(names)
+    listed = [name for name in names if isinstance(name, str)]
     if not listed:
         return ""
     return f"one of: {', '.join(listed)}" if len(listed) > 1 else f"only: {listed[0]}"

@@ -253,7 +253,7 @@ def advise(found: Sections, table: Table, tests: Sequence[RouteTest], findings: 
     named = {name.removesuffix(FALLBACK) for test in tests for name in (*test.expect.targets, *test.replies)}
     for route in table.routes.values():
         item = found.routes[route.id]
-        for n, raw in enumerate(item.place.at("to").raw or []):
+        for n, raw in enumerate(_listed(item.place.at("to").raw)):
             own = raw.get("otherwise", raw) if isinstance(raw, dict) else None
             id = own.get("id") if isinstance(own, dict) else None
             if id and f"{route.id}.{id}" not in named:
@@ -263,3 +263,5 @@ def advise(found: Sections, table: Table, tests: Sequence[RouteTest], findings: 
                 findings.advice(place, UNREACHED, message, hint)
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -4,6 +4,7 @@ more, which is often behind the mistake: a quote that is not closed swallows lin
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -53,7 +54,7 @@ class Explained(NamedTuple):
 
 def explain(text: str, error: MarkedYAMLError) -> Explained:
     stop = Stop(text, error)
-    looks = (odd_space, template, many_lines, behind_quote, closing, mismatch, glued, deeper, dash)
+    looks = (odd_space, template, many_lines, behind_quote, closing, mismatch, glued, deeper, dash, first_of_block)
     return next((found for look in looks if (found := look(stop)) is not None), None) or sentence(stop)
 
 
@@ -152,6 +153,38 @@ def closing(stop: Stop) -> Explained | None:
         hint = f"remove it, or {QUOTE} if it belongs to it"
         return Explained(stop.line + 1, stop.column + 1, f"this '{stop.here[0]}' closes nothing", hint)
     return None
+
+
+def first_of_block(stop: Stop) -> Explained | None:
+    """A block whose first line is indented deeper than those below it, and is nearly alone in that."""
+    if "<block end>" not in stop.said or indent_of(stop.at(stop.line)) != stop.column:
+        return None
+    block = list(lines_while(stop, range(stop.line - 1, -1, -1), stop.column + 1))
+    if not block:
+        return None
+    first, depth = block[-1], indent_of(stop.at(block[-1])) or 0
+    above = sum(indent_of(stop.at(n)) == depth for n in block)
+    below = sum(indent_of(stop.at(n)) == stop.column for n in lines_while(stop, range(stop.line, len(stop.lines)), stop.column))
+    if above >= below:
+        return None
+    message = f"this line is indented unlike line {stop.line + 1} and those behind it"
+    return Explained(first + 1, depth + 1, message, "align it with them")
+
+
+def lines_while(stop: Stop, numbers: Iterable[int], least: int) -> Iterator[int]:
+    """The full lines among these until one is indented less."""
+    for n in numbers:
+        depth = indent_of(stop.at(n))
+        if depth is not None and depth < least:
+            return
+        if depth is not None:
+            yield n
+
+
+def indent_of(line: str) -> int | None:
+    """Blanks in front of a line; None where it is empty or a comment."""
+    text = line.lstrip(" ")
+    return len(line) - len(text) if text and not text.startswith("#") else None
 
 
 def mismatch(stop: Stop) -> Explained | None:

@@ -17,6 +17,8 @@ from router.config.yaml import parse
         ("a: {{ x }}.csv\n", 1, 4, "without quotes", "put the text in quotes"),
         ("a: {n: x-{{ x }}.csv}\n", 1, 8, "without quotes", "put the text in quotes"),
         ("a: 1\n  b: 2\n", 2, 3, "indented deeper", "align it"),
+        ("a:\n   b: 1\n  c: 2\n  d: 3\n", 2, 4, "unlike line 3", "align it with them"),
+        ("a:\n  b: 1\n  c: 2\n d: 3\n", 4, 2, "unlike the lines", "align it"),
         ("a: x\n \u00a0b: 2\n", 2, 2, "U+00A0", "plain spaces"),
         ("a:1\nb: 2\n", 1, 1, "no space behind", "put a space behind the ':'"),
         ("a:\n  - b: 1\n  -c: 2\n", 3, 3, "no space behind", "put a space behind the '-'"),
