@@ -19,6 +19,7 @@ from adapters.ledger.moving import refuse_moved
 from adapters.metrics import families
 from adapters.node import liveness, node_name, owner
 from adapters.pausing import PausedRoutes
+from adapters.presence import Presence
 from adapters.processes import spare_the_collector
 from adapters.settings import EMBEDDED, Settings
 from adapters.sources import open_sources
@@ -80,6 +81,7 @@ def chores(app: App) -> tuple[Callable[[], object], ...]:
 async def run_inbound(settings: Settings, bell: Bell, ready: Callable[[], None], stop: asyncio.Event) -> None:
     """The sources but those of HTTP, and the ticker, until `stop`."""
     app = App(settings, bell)
+    presence = present(app, "inbound")
     try:
         node = owner(node_name(settings.var))
         inlets = Inlets(lambda table: open_sources(table, app.receiver, app.ledger, node, app.gate))
@@ -91,13 +93,20 @@ async def run_inbound(settings: Settings, bell: Bell, ready: Callable[[], None],
         ready()
         await asyncio.gather(*tasks)
     finally:
+        presence.end()
         app.close()
+
+
+def present(app: App, role: str) -> Presence:
+    """Says from now on that this process is there."""
+    return Presence(app.ledger, node_name(app.settings.var), role, lambda: app.table().version).start()
 
 
 async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], None], stop: asyncio.Event) -> None:
     """The http sources and the admin pages, until `stop`; `ready` is told the two ports."""
     app = App(settings, bell)
     table = app.table()
+    presence = present(app, "web")
     metrics = WebMetrics()
     paused = PausedRoutes(app.ledger.paused_routes)
     api = Api(table, app.receiver, app.ledger, LedgerResults(app.ledger, bell), metrics, app.gate, paused)
@@ -115,6 +124,7 @@ async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], No
         stop.set()  # where one of them failed, the other ends as well, and lets go of the ledger
         ended = await asyncio.gather(serving, following, return_exceptions=True)
         await api.close()
+        presence.end()
         app.close()
     for error in ended:
         if error is not None:
@@ -163,6 +173,7 @@ class ShiftRunner:
         self._follower = self.app.follower(quiet=True)
         self.desk.stopping = lambda: stopping() or self._follower.outdated()
         spare_the_collector()
+        present(self.app, "worker")
 
     def __call__(self) -> int:
         """Lanes served; called by each doorbell. A shift ends early where another version came."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from adapters import broker as embedded
+from adapters.commands.hosts import behind
 from adapters.commands.output import iso
 from adapters.examination import BAD, LEAST_DISK, broker_reachable, nearest
 from adapters.intake.gate import gate_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from adapters.wiring import App
 
 ROLES = ("web", "inbound", "worker")
+SETTLED = 60_000
+"""Milliseconds after which all hosts have taken what was deployed."""
 PATIENCE = 2.0
 """Seconds that web has to answer."""
 
@@ -60,7 +63,7 @@ def troubles(app: App, counts: Mapping[str, int], limits: Limits) -> list[Troubl
     looks: tuple[Iterator[Trouble], ...] = (
         processes(app.settings.var, table, app.ledger.shared), ticking(app), broker(app), store(app), messages(counts, limits),
         breakers(app), overdue(app, table, limits.wait), pauses(app, limits.paused),
-        closed(app),
+        closed(app), versions(app),
     )  # fmt: skip
     return [trouble for look in looks for trouble in look]
 
@@ -176,6 +179,11 @@ def intake(app: App) -> dict[str, str]:
     except (ConfigError, KeyError):
         return {}
     return gate_of(app.settings.var, app.table, app.ledger, quiet=True).reasons()
+
+
+def versions(app: App) -> Iterator[Trouble]:
+    for text, advice in behind(app.ledger, SETTLED):
+        yield Trouble("version", text, advice)
 
 
 def closed(app: App) -> Iterator[Trouble]:

@@ -9,6 +9,7 @@ import click
 
 from adapters.commands.exits import DONE, FAILED
 from adapters.commands.health import Limits, intake, troubles
+from adapters.commands.hosts import hosts, print_hosts
 from adapters.commands.output import answer_one, output_option, say
 from adapters.commands.progress import progress
 from adapters.commands.project import known_names, opened
@@ -50,11 +51,13 @@ def status(
     settings: Settings, check: bool, max_dead: int, max_wait: float, max_paused: float, wait_idle: float | None,
     form: str,
 ) -> int:  # fmt: skip
-    """Counts messages by their state; says by which limits intake is closed, and why.
+    """Counts messages by their state; says by which limits intake is closed, and why, and which hosts there are: what runs
+    there, which version of the project it serves, and when it was last seen.
 
     --check finds: processes that do not run or answer, a broker or ledger that is out of reach, a disk that is nearly
     full, dead and held messages, open breakers, work that nobody takes, closed intake,
-    forgotten pauses.
+    forgotten pauses, a host
+    that serves an older version.
 
     Example: crossdock status --check --max-dead 10 -o json"""
     with opened(settings) as app:
@@ -66,13 +69,18 @@ def status(
                 idle, counts = waited(app, known, counts, wait_idle)
         red = troubles(app, counts, Limits(max_dead, max_wait, max_paused)) if check else []
         closed = intake(app)
+        there = hosts(app.ledger)
     row: dict[str, Any] = {name: counts[name] for name in ORDER}
     if closed:
         row["closed"] = closed
+    if there and form in ("json", "jsonl"):
+        row["hosts"] = there
     if check and form in ("json", "jsonl"):
         found = [{"id": t.what, "text": t.text, "advice": t.advice} for t in red]
         row |= {"healthy": not red, "findings": found}
     answer_one({"id": "status", **row} if form == "id" else row, form)
+    if there and form == "table":
+        print_hosts(there)
     for trouble in red:
         say(str(trouble))
     if not idle:

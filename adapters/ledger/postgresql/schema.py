@@ -148,7 +148,14 @@ ALTER TABLE config ADD COLUMN how TEXT NOT NULL DEFAULT 'started';
 ALTER TABLE config ADD COLUMN of INTEGER NOT NULL DEFAULT 0;
 """
 
-MIGRATIONS: tuple[str, ...] = (SCHEMA_1, SCHEMA_2)
+SCHEMA_3 = """
+-- The processes that share the ledger, by their node and what they are; nobody wrote into the table before.
+DROP TABLE node;
+CREATE TABLE node (name TEXT NOT NULL, role TEXT NOT NULL, host TEXT NOT NULL, version INTEGER NOT NULL,
+    beat_at INTEGER NOT NULL, PRIMARY KEY (name, role)) HOT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (SCHEMA_1, SCHEMA_2, SCHEMA_3)
 
 PARTED = ("message", "body", "attempt", "business_key")
 """Tables with a part for each day."""

@@ -11,13 +11,16 @@ from adapters.ledger.sql.configs import Configs
 from adapters.ledger.sql.gauges import Gauges
 from adapters.ledger.sql.intake import Intake
 from adapters.ledger.sql.lanes import Lanes
+from adapters.ledger.sql.nodes import Nodes
 from adapters.ledger.sql.operating import Operating
 from adapters.ledger.sql.settle import Settling
 from adapters.ledger.sql.ticking import Ticking
 from adapters.ledger.sql.worklist import Worklist
 
 
-class SqlLedger(Intake, Lanes, Ticking, Worklist, Settling, Arrays, Breakers, Configs, Gauges, Backlogs, Operating):
+class SqlLedger(
+    Intake, Lanes, Ticking, Worklist, Settling, Arrays, Breakers, Configs, Gauges, Backlogs, Nodes, Operating
+):  # fmt: skip
     """`db` and `blobs` are the engine's."""
 
     @abstractmethod

@@ -10,6 +10,7 @@ from tests.contracts.ledger.case import arrival, failed
 from tests.contracts.ledger.choice import ChoiceRules
 from tests.contracts.ledger.intake import IntakeRules
 from tests.contracts.ledger.lanes import LanesRules
+from tests.contracts.ledger.nodes import NodeRules
 from tests.contracts.ledger.parking import ParkingRules
 from tests.contracts.ledger.pausing import PausingRules
 from tests.contracts.ledger.ticking import TickingRules
@@ -19,7 +20,7 @@ from tests.contracts.ledger.worklist import WorklistRules
 
 class LedgerContract(
     IntakeRules, LanesRules, WorklistRules, ParkingRules, BreakerRules, ChoiceRules, AnswerRules, VersionRules, ArrayRules,
-    PausingRules, BacklogRules, TickingRules,
+    PausingRules, BacklogRules, TickingRules, NodeRules,
 ):  # fmt: skip
     """Subclass and give `ledger` (a fixture) and the clock's `advance` and `jump`."""
 
