@@ -23,12 +23,19 @@ LOGIN = f"correct user and password in {SETTING}, with %-codes for : / @ ? # % i
 NO_SUCH_HOST = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 
 
+FREE_SPACE = "free some space there; it is waited for, and delivery goes on meanwhile"
+
+
 class Refusal(Exception):
     """What the server answered, as a finding and an advice."""
 
     def __init__(self, found: str, advice: str) -> None:
         super().__init__(found, advice)
         self.found, self.advice = found, advice
+
+
+class Unwell(Refusal):
+    """It will have us again when it is well."""
 
 
 def knock(url: str, timeout: float = TIMEOUT) -> None:
@@ -39,6 +46,8 @@ def knock(url: str, timeout: float = TIMEOUT) -> None:
             _knock_amqp(url, timeout)
         else:
             _knock_redis(address, timeout)
+    except Unwell as unwell:
+        raise BrokerAway(f"the broker {address.label} {unwell.found}", unwell.advice) from None
     except Refusal as refused:
         raise BrokerRefused(f"the broker {address.label} {refused.found}", refused.advice) from None
     except socket.gaierror as error:
@@ -162,6 +171,8 @@ def _no(text: str) -> Exception:
             return Refusal("refused the user or the password", LOGIN)
         case "LOADING" | "MASTERDOWN" | "BUSY" | "TRYAGAIN":
             return TimeoutError(text)
+        case "MISCONF":
+            return Unwell(f"cannot write to its disk ({text.rpartition(': ')[2][:100]})", FREE_SPACE)
     if "AUTH" in text and "without any password" in text:
         return Refusal("has no password", f"leave it out in {SETTING}, or give the server one")
     if "DB index" in text:

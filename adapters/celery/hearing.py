@@ -17,6 +17,10 @@ from router.errors import CrossdockError
 
 AGAIN = 1.0
 """Seconds between two tries to reach a broker."""
+LATER = 10.0
+"""Seconds until one that answers with a refusal is asked again: the worker looks without bells meanwhile."""
+TOLD = 60.0
+"""Seconds until that is said again."""
 SAID_BY_US = ("celery.worker.consumer.consumer", "celery.worker.consumer.connection")
 """Loggers that tell of a lost connection in several lines; `Hearing` says it in one."""
 
@@ -29,6 +33,15 @@ class Hearing(Parent):  # type: ignore[misc]
     """Celery's consumer of doorbells. While the broker is away, the parent's loop turns on: children that die are
     replaced, and the worker looks without being rung."""
 
+    refusal = ""
+    """What the broker answered to our commands, where that ended the last connection."""
+    _told_until = float("-inf")
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        words = " ".join(str(exc).split()).rpartition("caused error: ")[2]
+        self.refusal = (words or type(exc).__name__) if isinstance(exc, self.channel_errors) else ""
+        super().on_connection_error_after_connected(exc)
+
     def ensure_connected(self, connection: Any) -> Any:
         """The connection, as soon as there is one: a broker is waited for, for ever, and that is said once."""
         said, house = "", House(self)
@@ -37,11 +50,26 @@ class Hearing(Parent):  # type: ignore[misc]
                 log.warning(reason, action="broker_away")
                 said = reason
             house.turn_until(past(time.monotonic() + AGAIN))
+        if self.refusal and not said:  # it lets us in, and would answer the same
+            self._tell_refusal()
+            house.turn_until(past(time.monotonic() + LATER))
+        self.refusal = ""
         house.leave()
         if said:
             log.info(f"the broker {address_of(self.controller.broker).label} is back", action="broker_back")
         self.first_connection_attempt = False
         return connection
+
+    def _tell_refusal(self) -> None:
+        """Once in a while, however often it is the case."""
+        if time.monotonic() < self._told_until:
+            return
+        self._told_until = time.monotonic() + TOLD
+        label = address_of(self.controller.broker).label
+        log.warning(
+            f"the broker {label} answers {self.refusal[:200]!r} to who hears bells; it is asked again every {LATER:g} s, and"
+            " delivery goes on", action="broker_refuses",
+        )  # fmt: skip
 
     def _refused(self, connection: Any, house: House) -> str:
         """Why there is no connection; '' where there is one. A broker that hangs holds up a thread, not the parent."""

@@ -17,7 +17,9 @@ Queue: Any = kombu.entity.Queue
 """kombu has no types."""
 
 SEND_LIMIT = 100
-"""The longest timeout of a connection, in seconds; a shift adds ten at its start."""
+"""The longest timeout of a connection, in seconds."""
+LOOK_LIMIT = 2 * SEND_LIMIT + 30
+"""Seconds: ten of a shift, its overtime, and the longest send after that."""
 
 
 def doorbells() -> Any:
@@ -33,6 +35,8 @@ def celery_settings(broker: str, children: int) -> dict[str, Any]:
         **CONNECTION,
         # Of Redis only: to RabbitMQ the multiplier is all there is, and Celery warns of more.
         "worker_disable_prefetch": not address_of(broker).is_amqp,
+        # A Redis that takes no writes (its disk is full, it became a replica) will do so again.
+        "broker_channel_error_retry": not address_of(broker).is_amqp,
         "worker_concurrency": children,
         "task_queues": (doorbells(),),
         "task_default_queue": QUEUE,
@@ -49,9 +53,8 @@ TASKS: dict[str, Any] = {
     "task_acks_late": False,
     "task_reject_on_worker_lost": False,
     "task_retry_on_worker_lost": False,
-    # Kills stuck C code; a shift, its overtime and its longest send end before. The lanes come due again when their lease
-    # is over.
-    "task_time_limit": 10 + 2 * SEND_LIMIT + 20,
+    # Kills stuck C code; a shift and its sends end before. The lanes come due again when their lease is over.
+    "task_time_limit": LOOK_LIMIT,
     # Would raise at any bytecode, also between a commit and its answer.
     "task_soft_time_limit": None,
     "task_send_sent_event": False,

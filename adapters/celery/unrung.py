@@ -8,7 +8,7 @@ from typing import Any
 from celery import bootsteps, signals
 from celery.worker.components import Pool
 
-from adapters.celery.settings import SEND_LIMIT
+from adapters.celery.settings import LOOK_LIMIT
 from adapters.celery.tasks import look_unrung
 
 SILENCE = 1.5
@@ -41,4 +41,4 @@ class Unrung(Step):  # type: ignore[misc]
         if not silent or worker.marks.draining() or (self._waiting is not None and not self._waiting.accepted()):
             return
         # The same limit as for a look that was rung for.
-        self._waiting = worker.pool.apply_async(look_unrung, timeout=SEND_LIMIT + 20)
+        self._waiting = worker.pool.apply_async(look_unrung, timeout=LOOK_LIMIT)

@@ -153,6 +153,7 @@ async def day(folder: Path, var: Disk, out: Disk) -> None:
         for pair in shop.accepted["pairs"]:
             assert json.loads((shop.folder / "out" / f"pair-{pair['n']}.json").read_bytes())["n"] == pair["n"]
         assert set(load.answers) <= {0, 202, 503}, load.answers
+        assert "Traceback" not in shop.log, "an operator reads sentences"
         assert await shop.stop() == 0
 
 

@@ -31,6 +31,8 @@ def test_a_redis_is_logged_in_to_and_asked() -> None:
         (b"-ERR AUTH <password> called without any password configured\r\n", BrokerRefused, "has no password"),
         (b"-ERR DB index is out of range\r\n", BrokerRefused, "has no database of this number"),
         (b"-DENIED protected mode\r\n", BrokerRefused, "answered 'DENIED protected mode'"),
+        (b"-MISCONF Errors writing to the AOF file: No space left on device\r\n", BrokerAway,
+         r"cannot write to its disk \(No space left on device\): free some space there; it is waited for"),
         (b"-LOADING the dataset\r\n", BrokerAway, "does not answer"),
         (b"-ERR max number of clients reached\r\n", BrokerAway, "does not answer"),
     ],

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from adapters.celery.bell import ENOUGH, CeleryBell, KombuPublisher
 from adapters.celery.worker import Witness, how_it_ended
 from adapters.node import start_of
 from adapters.processes import die_with_parent
+from tests.adapters.valkey import Valkey
 from tests.adapters.waiting import until
 
 PROGRAM = Path(__file__).with_name("worker_program.py")
@@ -52,15 +54,18 @@ class Running:
 
 @pytest.fixture
 def worker(broker_var: Path, tmp_path: Path) -> Iterator[Running]:
+    yield from running(broker.url(broker_var), tmp_path)
+
+
+def running(url: str, tmp_path: Path) -> Iterator[Running]:
     parent = os.getpid()
-    url = broker.url(broker_var)
     process = subprocess.Popen(
         [sys.executable, str(PROGRAM), url, str(tmp_path)], env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
         stderr=subprocess.PIPE, process_group=0, preexec_fn=lambda: die_with_parent(parent),
     )  # fmt: skip
-    running = Running(process, tmp_path, url)
-    until(lambda: running.has("ready") and {"open 0", "open 1"} <= set(running.notes()))
-    yield running
+    found = Running(process, tmp_path, url)
+    until(lambda: found.has("ready") and {"open 0", "open 1"} <= set(found.notes()))
+    yield found
     process.kill()
     process.communicate()
 
@@ -111,6 +116,20 @@ def test_a_child_that_computes_without_an_end_is_killed_for_the_work_that_it_mar
     errors = stop(worker)
     assert "action=child_overdue" in errors
     assert "Traceback" not in errors
+
+
+def test_a_broker_that_takes_no_writes_is_waited_for_and_the_worker_looks_without_bells(tmp_path: Path) -> None:
+    with Valkey(tmp_path / "valkey") as server, contextmanager(running)(server.url, tmp_path) as worker:
+        worker.order("nothing")
+        server.client.replicaof("127.0.0.1", "1")
+        (tmp_path / "order").write_text("nothing")
+        until(lambda: not (tmp_path / "order").exists())
+        server.client.replicaof("NO", "ONE")
+        worker.order("nothing")
+        errors = stop(worker)
+    assert "action=broker_refuses" in errors
+    assert "Traceback" not in errors
+    assert "Unrecoverable" not in errors
 
 
 def test_a_child_that_dies_while_it_sends_is_held_against_nothing(worker: Running) -> None:

@@ -66,6 +66,7 @@ async def filled(terms: Terms, disks: Disks, rounds: int) -> Report:
         log = day.shop.log
         closed, opened, given = (log.count(f"action={a}") for a in ("intake_closed", "intake_opened", "ballast_given_up"))
         report.notes.append(f"intake closed {closed} times, opened {opened} times, the ballast was given up {given} times")
+        report.wrong += ["a traceback is in the log"] if "Traceback" in log else []
         report.wrong += [] if closed == opened else ["intake was not opened as often as it was closed"]
         return report
 
