@@ -21,7 +21,7 @@ LATER = 10.0
 """Seconds until one that answers with a refusal is asked again: the worker looks without bells meanwhile."""
 TOLD = 60.0
 """Seconds until that is said again."""
-SAID_BY_US = ("celery.worker.consumer.consumer", "celery.worker.consumer.connection")
+SAID_BY_US = ("celery.worker.consumer.consumer", "celery.worker.consumer.connection", "celery.worker.loops")
 """Loggers that tell of a lost connection in several lines; `Hearing` says it in one."""
 
 Parent: Any = Consumer
