@@ -37,9 +37,10 @@ fuzz: .venv/.ready-dev
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target $(TARGET))
 
 # The proofs that nothing is lost, whatever breaks: PROOF=name COMBO=ledger-broker FORM=short|long SEED=n MARKDOWN=file KEEP=folder.
+# The hour's soak is played by its name alone: PROOF=soak MINUTES=60.
 faults: .venv/.ready-dev servers
 	$(BIN)/python -m tests.faults --form $(or $(FORM),long) $(if $(PROOF),--proof $(PROOF)) $(if $(COMBO),--combo $(COMBO)) \
-		$(if $(SEED),--seed $(SEED)) $(if $(MARKDOWN),--markdown $(MARKDOWN)) $(if $(KEEP),--keep $(KEEP))
+		$(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(MARKDOWN),--markdown $(MARKDOWN)) $(if $(KEEP),--keep $(KEEP))
 
 demo: .venv/.ready
 	$(BIN)/python -m examples.demo.run

@@ -1,5 +1,5 @@
-"""`python -m tests.faults [--proof NAME] [--combo …] [--form short|long] [--seed N] [--markdown FILE]` plays the proofs, one
-after the other, prints what each did and counted, and ends with 1 where a promise was broken."""
+"""`python -m tests.faults [--proof NAME] [--combo …] [--form short|long] [--seed N] [--minutes N] [--markdown FILE]` plays the
+proofs, one after the other, prints what each did and counted, and ends with 1 where a promise was broken."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.faults.proof import Proof, Report, Terms
 def main() -> int:
     options = arguments()
     seed = options.seed or random.SystemRandom().randrange(1, 1 << 31)
-    proofs = [PROOFS[name] for name in options.proof or PROOFS]
+    proofs = [PROOFS[name] for name in options.proof or PROOFS if options.proof or not PROOFS[name].by_name]
     results: list[table.Result] = []
     print(f"{len(proofs)} proofs, {options.combo}, {options.form} form, seed {seed}", flush=True)
     with ExitStack() as stack:
@@ -33,7 +33,7 @@ def main() -> int:
                 print(f"\n{proof.number}. {proof.name}: does not apply to {options.combo}: {proof.elsewhere}", flush=True)
                 continue
             (home / proof.name).mkdir(parents=True)
-            terms = Terms(home / proof.name, engines, seed, options.form == "long")
+            terms = Terms(home / proof.name, engines, seed, options.form == "long", options.minutes)
             results.append(played(proof, terms))
             engines.recover()
     print(table.plain(results))
@@ -59,10 +59,11 @@ def played(proof: Proof, terms: Terms) -> table.Result:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--proof", action="append", choices=list(PROOFS), help="may be given again; all of them else")
+    parser.add_argument("--proof", action="append", choices=list(PROOFS), help="may be given again; else all but the soak")
     parser.add_argument("--combo", choices=COMBOS, default=DEFAULT)
     parser.add_argument("--form", choices=("short", "long"), default="short")
     parser.add_argument("--seed", type=int, default=0, help="0: another one each time, which is printed")
+    parser.add_argument("--minutes", type=float, default=0, help="of the soak; 0: a minute, or an hour in the long form")
     parser.add_argument("--markdown", type=Path, help="a file that gets the table of the figures")
     parser.add_argument("--keep", type=Path, help="a new folder for the shops, which stays: logs, ledgers, files")
     return parser.parse_args()

@@ -17,12 +17,13 @@ from tests.faults.proofs import (
     pruning,
     removed,
     server,
+    soak,
     targets,
     versions,
 )
 
 ALL = (
     kills, broker, server, frozen, disk, clocks, targets, powercut, poison, dayfile, versions, removed, pruning, bulkhead,
-    offline,
+    offline, soak,
 )  # fmt: skip
 PROOFS: dict[str, Proof] = {module.PROOF.name: module.PROOF for module in ALL}

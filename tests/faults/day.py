@@ -83,6 +83,8 @@ class Day:
         self.files: list[str] = []
         self.strikes: list[recovery.Strike] = []
         self.began = time.monotonic()
+        self.pace: float | None = None
+        """Messages a second that are sent at most; None: as many as deliveries keep up with."""
         self._room, self._stop = asyncio.Event(), asyncio.Event()
         self._numbers = {kind: itertools.count(1) for kind in CLIENTS}
         self._tasks: list[asyncio.Task[None]] = []
@@ -125,8 +127,13 @@ class Day:
         return self.accepted - sum(len(self.sink.keys[kind]) for kind in (*CLIENTS, "stock"))
 
     async def _govern(self) -> None:
+        budget, before, at = 0.0, 0, time.monotonic()
         while not self._stop.is_set():
-            there_is = self.open < OPEN
+            now, accepted = time.monotonic(), self.accepted
+            if self.pace is not None:
+                budget = min(budget + self.pace * (now - at), self.pace) - (accepted - before)
+            before, at = accepted, now
+            there_is = self.open < OPEN and (self.pace is None or budget > 0)
             (self._room.set if there_is else self._room.clear)()
             self.publisher.room(there_is)
             await asyncio.sleep(0.01)
@@ -152,10 +159,10 @@ class Day:
 
     async def _drop_files(self) -> None:
         while not self._stop.is_set():
-            if len(self.unmade()) < FILES_AT_ONCE:
+            if len(self.unmade()) < (FILES_AT_ONCE if self.pace is None else 1):
                 self.files.append(f"day-{len(self.files)}.csv")
                 await asyncio.to_thread(self.shop.drop, self.files[-1], self.rows)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.5 if self.pace is None else 2)
 
     def unmade(self) -> list[str]:
         """Day files whose output is not there yet."""

@@ -21,6 +21,7 @@ from examples.demo.crossdock import Crossdock, free_port
 from tests.acceptance.conftest import COMMAND, ROOT
 from tests.faults.line import Line
 from tests.faults.shop import children
+from tests.faults.weight import pss
 
 QUICK = {"timeout: 10s": "timeout: 2s", "cool_down: 30s": "cool_down: 500ms", "first: 2s": "first: 200ms", "max: 5m": "max: 2s"}
 """The store's patience, cut down to that of a test."""
@@ -71,15 +72,8 @@ class Site(Crossdock):
         await asyncio.to_thread(self.up, 30)
 
     def pss(self) -> int:
-        """Bytes of memory of all its processes, those that are shared counted once."""
-        total = 0
-        for pid in self.tree().values():
-            try:
-                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-            except OSError:
-                continue
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
-        return total
+        """Bytes of memory of all its processes."""
+        return pss(self.tree().values())
 
     def stored(self) -> int:
         """Bytes of its ledger on the disk."""

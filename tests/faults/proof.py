@@ -26,6 +26,8 @@ class Terms:
     engines: Engines
     seed: int = 7
     long: bool = False
+    minutes: float = 0
+    """How long a proof lasts that has no end of its own; 0: as its form says."""
 
     @property
     def chance(self) -> Random:

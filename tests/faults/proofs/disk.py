@@ -25,9 +25,10 @@ class Disks:
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
 
-    def mount(self, folder: Path) -> None:
-        self.var: Disk = self._stack.enter_context(disk(folder / "var", 256 * MIB))
-        self.out: Disk = self._stack.enter_context(disk(folder / "out", 256 * MIB))
+    def mount(self, folder: Path, size: int = 256) -> None:
+        """`size` MiB each."""
+        self.var: Disk = self._stack.enter_context(disk(folder / "var", size * MIB))
+        self.out: Disk = self._stack.enter_context(disk(folder / "out", size * MIB))
 
 
 async def play(terms: Terms) -> Report:
