@@ -17,7 +17,8 @@ from transforms.expressions.parse import parse
 Seen = Callable[[str, bool], bool]
 """Is told a condition (`when PATH`, `where PATH`, or `each PATH`: there is something in the list) and its value, which it
 gives back."""
-DIRECTIVES = ({"each", "where", "fields", "value"}, {"value", "when"}, {"const", "when"})
+ALLOWED = {"each": {"each", "where", "fields", "value"}, "value": {"value", "when"}, "const": {"const", "when"}}
+"""Directives by the key that makes them one; the first that is written says which."""
 
 
 class MapSyntaxError(ExpressionSyntaxError):
@@ -170,9 +171,8 @@ class Writer:
 
     def mapping(self, place: str, spec: Mapping[str, Any], path: str, indexes: tuple[str, ...]) -> None:
         keys = set(spec)
-        if keys & {"each", "value", "const"}:
-            self.directive(place, spec, keys, path, indexes)
-            return
+        if keys & ALLOWED.keys():
+            return self.directive(place, spec, keys, path, indexes)
         fields = spec["fields"] if keys == {"fields"} and isinstance(spec["fields"], Mapping) else spec
         name = self.name()
         self.line(f"{name} = {{}}")
@@ -180,15 +180,15 @@ class Writer:
         self.line(f"{place} = {name}")
 
     def directive(self, place: str, spec: Any, keys: set[str], path: str, indexes: tuple[str, ...]) -> None:
-        allowed = DIRECTIVES[0] if "each" in keys else DIRECTIVES[1] if "value" in keys else DIRECTIVES[2]
+        first = next(key for key in spec if key in ALLOWED)
+        allowed = ALLOWED[first]
         plain = path.replace("%d", "N").replace("%%", "%")
         if keys - allowed:
             key = str(min(keys - allowed, key=str))
             near = did_you_mean(key, sorted(allowed), otherwise=False)
             advice = f": {near}" if near else "; an object with fields of these names is written {fields: {…}}"
-            beside = next(name for name in ("each", "value", "const") if name in keys)
-            raise MapSyntaxError(f"'{key}' cannot stand beside '{beside}'{advice}", plain, key=key, at="key")
-        if "each" in keys:
+            raise MapSyntaxError(f"'{key}' cannot stand beside '{first}'{advice}", plain, key=key, at="key")
+        if first == "each":
             self.each(place, spec, path, indexes)
             return
         depth = self.depth

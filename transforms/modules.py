@@ -70,7 +70,9 @@ class ModuleLoader:
         except BaseException as error:
             if isinstance(error, MemoryError) or is_signal(error, self.folder):
                 raise
-            raise ContentError(described(error), path, line_of(error, path)) from error
+            missing = error.name if isinstance(error, ModuleNotFoundError) else None
+            hint = f"install {missing} where Crossdock runs, or take the import out" if missing else ""
+            raise ContentError(described(error), path, line_of(error, path), hint=hint) from error
 
     def _import(self, name: str, globals: Mapping[str, Any] | None = None, locals: Mapping[str, Any] | None = None,
                 fromlist: Sequence[str] | None = (), level: int = 0) -> Any:  # fmt: skip

@@ -12,6 +12,7 @@ from router.config.findings import Findings
 from router.config.following import check_bodies
 from router.config.links import UNUSED, check_links
 from router.config.located import UNSET
+from router.config.outlasting import check_retries
 from router.config.problems import ERROR, ConfigError, Problem, errors, in_order
 from router.config.project import Project, stored_project
 from router.config.references import resolver_for
@@ -81,6 +82,8 @@ def assemble(
     for route in found.routes.values():
         check_route(route, findings)
     check_links(found, findings)
+    if found.root is not None:
+        check_retries(found, found.root, findings)
     compiler = Compiler(registry, project.content, findings, as_written)
     if follows and registry.types is not None:
         check_bodies(found, compiler, registry.types(project.content))

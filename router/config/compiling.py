@@ -31,6 +31,7 @@ ABOUT = {
     "transforms/maps/": "a map is written fields: {name: body.x}",
     "transforms/templates/": "a template is a text with {{ body.id }} for a value",
 }
+SHEETS = "a stylesheet is XSLT 1.0: each element that is opened is closed"
 """What helps where nothing better is known."""
 
 
@@ -159,7 +160,7 @@ class Compiler:
             spot = (error.path, error.line, error.column or 1)
             used = (here(place, "it is used here"),)
             said, hint = (error.message, error.hint) if error.hint else parted(error.message)
-            hint = hint or ABOUT.get(_kind(error.path), "")
+            hint = hint or about(error.path)
             problem = Problem(ERROR, "E" + CONTENT, *spot, dotted(place.path), said, hint, related=used)
             self.findings.problems.append(problem)
             return
@@ -167,7 +168,11 @@ class Compiler:
         if error.path and error.path not in files:
             hint = absent(error.path, files)
         named = f"{error.path}: " if error.path and error.path not in said else ""
-        self.findings.error(place, CONTENT, f"{named}{said}", hint or ABOUT.get(_kind(error.path), ""))
+        self.findings.error(place, CONTENT, f"{named}{said}", hint or about(error.path))
+
+
+def about(path: str) -> str:
+    return SHEETS if path.endswith((".xsl", ".xslt")) else ABOUT.get(_kind(path), "")
 
 
 def absent(path: str, files: Collection[str]) -> str:

@@ -12,15 +12,16 @@ CALLED = {
     "target": "to", "fields": "columns", "active": "enabled", "disabled": "enabled", "pipeline": "steps",
     "processors": "steps", "transforms": "steps", "actions": "steps", "ordering": "order_by", "partition_key": "order_by",
     "if": "when", "condition": "when", "predicate": "when", "name": "id", "else": "otherwise", "default": "otherwise",
-    "times": "attempts", "max_attempts": "attempts", "tries": "attempts", "count": "attempts", "retries": "attempts",
+    "times": "attempts", "max_attempts": "attempts", "tries": "attempts", "count": "attempts|records", "retries": "attempts",
     "delay": "first", "initial": "first", "backoff": "factor", "multiplier": "factor", "on": "errors",
     "url": "path", "uri": "path", "endpoint": "path", "directory": "path", "dir": "path", "folder": "path",
     "address": "url", "path": "url", "host": "url", "dsn": "url", "topic": "queue", "verb": "method", "params": "query",
     "sep": "delimiter", "separator": "delimiter", "seperator": "delimiter", "quotechar": "quote", "charset": "encoding",
     "skip_lines": "skip", "decimal_separator": "decimal", "pattern": "files", "glob": "files", "mask": "files",
     "filename": "name", "file_name": "name", "file": "name", "ttl": "within", "window": "within", "every": "within",
-    "size": "records", "batch": "records", "batch_size": "records", "max_size": "max_body", "concurrency": "in_flight",
-    "max_connections": "in_flight", "parallel": "in_flight", "limit": "rate", "rate_limit": "rate", "archive": "done",
+    "size": "records|length", "batch": "records", "batch_size": "records", "max_size": "max_body", "concurrency": "in_flight",
+    "max_connections": "in_flight", "parallel": "in_flight", "limit": "rate|records",
+    "max_records": "records", "rate_limit": "rate", "archive": "done",
     "error": "failed", "upsert": "conflict", "on_conflict": "conflict", "key_columns": "conflict", "sql": "statement",
     "transform": "map", "mapping": "map", "schema": "validate", "deduplicate": "dedupe", "foreach": "split",
     "for_each": "split", "where": "filter", "filter": "where",
@@ -38,8 +39,9 @@ CALLED = {
 def nearest(word: str, known: Iterable[str]) -> str | None:
     by_fold = {name.lower().replace("_", "-"): name for name in known if isinstance(name, str)}
     called = CALLED.get(word.lower().replace("-", "_"))
-    if called is not None and called in by_fold.values() and word.lower() not in by_fold:
-        return called
+    for meant in called.split("|") if called and word.lower() not in by_fold else ():
+        if meant in by_fold.values():
+            return meant
     found = get_close_matches(word.lower().replace("_", "-"), by_fold, n=1, cutoff=0.6)
     return by_fold[found[0]] if found else part(word, by_fold)
 

@@ -42,7 +42,7 @@ def otherwise(route: Item, findings: Findings) -> None:
     last = [n for n, item in enumerate(items) if isinstance(item, dict) and "otherwise" in item]
     plain = [n for n, item in enumerate(items) if not isinstance(item, dict) or "otherwise" not in item]
     always = [n for n in plain if not _has_condition(items[n])]
-    if plain and not always and not last:
+    if plain and not always and not last and route.place.at("otherwise").raw is None:  # which is said where it stands
         hint = "add a last item 'otherwise: {dead: why}', '{ignore: why}' or a target"
         findings.error(
             to,

@@ -42,6 +42,8 @@ class Sections:
     tests: Mapping[str, Item] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, Any] = field(default_factory=dict)
+    root: Place | None = None
+    """The file that `defaults` stand in."""
     whole: bool = True
 
 
@@ -57,7 +59,8 @@ def sections(project: Project, resolver: Resolver, findings: Findings) -> Sectio
                 add(items, item, NAMES[name], findings)
     first = loaded[0]
     whole = all(document.whole for document in documents) and not errors(project.problems)
-    return Sections(**found, defaults=first.get("defaults") or {}, limits=first.get("limits") or {}, whole=whole)
+    defaults, limits = first.get("defaults") or {}, first.get("limits") or {}
+    return Sections(**found, defaults=defaults, limits=limits, root=Place(documents[0]), whole=whole)
 
 
 def load(document: Located, is_root: bool, findings: Findings) -> dict[str, Any]:

@@ -69,6 +69,7 @@ class Case:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             encoding = self.encoding if name in changed else "utf-8"
+            text = text.replace("\n", str(self.change.get("newline", "\n")))
             path.write_bytes(text.replace(MARK, "").encode(encoding, "surrogateescape"))
 
     def said(self) -> list[Said]:

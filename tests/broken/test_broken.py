@@ -8,7 +8,8 @@ import pytest
 
 from tests.broken.case import Case, Said, cases, checked
 
-BROKEN = cases("cases")
+BROKEN = [*cases("cases"), *cases("strangers")]
+VALID = cases("valid")
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case.name)
@@ -26,4 +27,10 @@ def test_what_is_said_of_a_broken_project(case: Case, tmp_path: Path) -> None:
 
 
 def test_the_names_of_cases_differ() -> None:
-    assert len({case.name for case in BROKEN}) == len(BROKEN) >= 150
+    assert len({case.name for case in BROKEN}) == len(BROKEN) >= 450
+
+
+@pytest.mark.parametrize("case", VALID, ids=lambda case: case.name)
+def test_nothing_is_said_of_what_is_valid(case: Case, tmp_path: Path) -> None:
+    case.write(tmp_path)
+    assert [str(problem) for problem in checked(tmp_path)] == []

@@ -91,29 +91,29 @@ def load_map(name: str, content: Content) -> Any:
     try:
         return compile_map(spec, name)
     except MapSyntaxError as error:
-        first, *others = (ContentError(one.reason, path, *position(text, one)) for one in (error, *error.others))
+        places = [(one, position(text, one.path, one.key, one.at)) for one in (error, *error.others)]
+        first, *others = (ContentError(one.reason, path, *place) for one, place in places)
         first.others = others
         raise first from None
 
 
-def position(text: str, error: MapSyntaxError) -> tuple[int, int]:
-    """Line and column of a field of a map by its path (`lines[N].amount`), as near as it can be found; where its `key` is
-    the mistake, of that key or its value. What is missing is at the key of what should hold it."""
+def position(text: str, path: str, key: str = "", at: str = "value") -> tuple[int, int]:
+    """Line and column of a field of a map by its path (`lines[N].amount`), as near as it can be found; of one of the
+    keys there, or of its value, where there is one. What is missing is at the key of what should hold it."""
     node = quick_nodes(text) or YAML(typ="safe", pure=True).compose(text)
-    names = ["fields", *filter(None, error.path.replace("[", ".[").split("."))] if error.path != "keep" else ["keep"]
-    names = names if error.path or not error.key else []
-    key = None if names else node
+    names = ["fields", *filter(None, path.replace("[", ".[").split("."))] if path != "keep" else ["keep"]
+    names = names if path or not key else []
+    holder = None if names else node
     for name in names:
         inner = below(node, name)
         if inner is None:
             break
-        key = key_of(node, name) or key
+        holder = key_of(node, name) or holder
         node = inner
-    if error.key and error.at != "missing":
-        found = key_of(node, error.key) if error.at == "key" else below(node, error.key)
-        node = found or node
-    elif error.at == "missing":
-        node = key or node
+    if key and at != "missing":
+        node = (key_of(node, key) if at == "key" else below(node, key)) or node
+    elif at == "missing":
+        node = holder or node
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 

@@ -18,6 +18,7 @@ from transforms.filters.texts import text
 from transforms.filters.values import kind
 from transforms.steps.stage import evaluate, failed
 from transforms.turns import EXTENSIONS, with_turns
+from transforms.xslt_functions import refuse_unknown
 
 FOLDER = "transforms/templates/"
 XSL = "http://www.w3.org/1999/XSL/Transform"
@@ -111,6 +112,7 @@ def parsed(name: str, content: Content) -> Any:
     except etree.XMLSyntaxError as error:
         raise ContentError(f"not XML: {error.msg}", path, error.lineno or 0, error.offset or 0) from None
     refuse_writers(sheet, path)
+    refuse_unknown(sheet, path)
     with_turns(sheet)
     return sheet
 

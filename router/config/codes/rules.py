@@ -102,4 +102,17 @@ CODES = (
         ROWS + "    steps: [{split: records}, {python: {call: till.ask, pure: false}}]\n" + OUT,
         PURE,
     ),
+    Code(
+        "W", "0614", "a retry that outlasts what is kept",
+        "`for` of a retry says how long a delivery is tried, `bodies` of `defaults.keep` how long bodies of messages are kept. "
+        "One that is tried for longer is meant to be shorter, or what is kept to be kept longer.",
+        TILL + "    to: [{id: erp, retry: {for: 60d}, send: {http: erp, path: /sales}}]\n",
+        TILL + "    to: [{id: erp, retry: {for: 7d}, send: {http: erp, path: /sales}}]\n",
+    ),
+    Code(
+        "W", "0615", "a first wait that is longer than the longest",
+        "Waits between tries begin with `first`, grow by `factor`, and are never longer than `max`.",
+        TILL + "    to: [{id: erp, retry: {first: 1h, max: 5m}, send: {http: erp, path: /sales}}]\n",
+        TILL + "    to: [{id: erp, retry: {first: 5m, max: 1h}, send: {http: erp, path: /sales}}]\n",
+    ),
 )  # fmt: skip

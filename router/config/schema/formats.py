@@ -51,6 +51,12 @@ class Encoding(Text):
         return value
 
 
+NAMED_SIGNS = {
+    **dict.fromkeys((r"\t", "tab", "tabulator"), r'write "\t" in double quotes for a tab'), "comma": 'write ","',
+    "semicolon": 'write ";"', "pipe": 'write "|"', "space": 'write " "', "none": "leave it out", "colon": 'write ":"',
+}  # fmt: skip
+
+
 class Character(AnyText):
     """One character."""
 
@@ -59,7 +65,7 @@ class Character(AnyText):
     def check(self, value: str) -> Any:
         if len(value) != 1 or value in "\r\n\0":
             raise wrong(
-                value, "one character is expected", r'write "\t" in double quotes for a tab' if value == r"\t" else ""
+                value, "one character is expected", NAMED_SIGNS.get(value.lower(), "")
             )
         return value
 

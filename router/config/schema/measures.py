@@ -22,9 +22,10 @@ class Measure(Entry):
     form = ""
     units: Mapping[str, float] = {}
 
-    def __init__(self, note: str = "", most: str | None = None, **options: Any) -> None:
+    def __init__(self, note: str = "", most: str | None = None, unit: str = "", **options: Any) -> None:
         super().__init__(note, **options)
         self.most = most
+        self.unit = unit or self.unit
 
     def read(self, value: Any) -> Any:
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
@@ -75,7 +76,7 @@ class Duration(Measure):
     parse = staticmethod(scalars.duration)
 
     def hint(self, value: str) -> str:
-        meant = f"{int(value)}s" if re.fullmatch(r"0*[1-9]\d{0,8}", value) else meant_duration(value)
+        meant = f"{int(value)}{self.unit}" if re.fullmatch(r"0*[1-9]\d{0,8}", value) else meant_duration(value)
         return f"write {meant}" if meant else ""
 
 

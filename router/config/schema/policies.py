@@ -56,9 +56,9 @@ class Retry(Words):
 class KeepWords(Words):
     product = Keep()
 
-    bodies = Duration("How long bodies of messages that have ended are kept.")
-    messages = Duration("How long messages that have ended are kept.")
-    dead = Duration("How long dead letters are kept.")
+    bodies = Duration("How long bodies of messages that have ended are kept.", unit="d")
+    messages = Duration("How long messages that have ended are kept.", unit="d")
+    dead = Duration("How long dead letters are kept.", unit="d")
 
 
 class Defaults(Words):

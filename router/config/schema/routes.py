@@ -18,8 +18,19 @@ from router.config.schema.sources import From
 from router.config.schema.steps import VERBS, Steps
 from router.config.schema.targets import TargetField
 
+AT_TARGET = "it stands in a target, below 'to'"
+
 
 class RouteWords(Words):
+    elsewhere: Mapping[str, str] = {
+        **dict.fromkeys(("send", "when", "retry", "collect", "fallback", "when_dead"), AT_TARGET),
+        "otherwise": "it is the last item of 'to': '- otherwise: {dead: why}'",
+        "name": "the name of a route is its key; 'about' says more", "id": "the id of a route is its key",
+        "clients": "it stands in 'from'", "method": "it stands in 'from'", "path": "it stands in 'from': {http: /path}",
+        **dict.fromkeys(("filter", "map", "split", "validate", "dedupe", "template", "python", "xslt", "set"),
+                        "it is a step: '- ' and it, below 'steps'"),
+    }  # fmt: skip
+
     about = Note("What it is, for people.", load_default="")
     owner = Note("Who answers for it.", load_default="")
     enabled = Flag("Whether it takes messages.", load_default=True)

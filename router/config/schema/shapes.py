@@ -192,7 +192,9 @@ def the_one_key(value: Any, known: Sequence[str], later: Sequence[str], what: st
     if not value:
         raise ValidationError([Mistake(ABSENT, f"there is no {what} here", one_of(known))])
     key = next((key for key in value if nearest(key, known)), next(iter(value)))
-    raise ValidationError({key: [unknown(key, did_you_mean(key, known), what)]})
+    said = value[key]
+    meant = f"write {{{said}: …}}" if key in ("type", "kind", "name") and said in known else did_you_mean(key, known)
+    raise ValidationError({key: [unknown(key, meant, what)]})
 
 
 def chosen(kind_: str, field: Entry, value: Any) -> Chosen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
@@ -72,6 +72,8 @@ class Clients(Entry):
 
 class HttpSource(Words):
     """Requests of clients."""
+
+    elsewhere: Mapping[str, str] = {"rate": "it stands at each of 'clients'", "path": "the path stands behind 'http'"}
 
     examples = (
         {"http": "/orders/v1", "clients": ["web-shop"]},

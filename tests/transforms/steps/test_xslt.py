@@ -107,7 +107,7 @@ def test_what_is_not_xml(body: Any) -> None:
             "the templates call each other without end",
         ),
         (sheet("only text"), "a.xsl: the stylesheet made no element for this body"),
-        (sheet('<n x="{foo(1)}"/>'), "a.xsl: "),
+        (sheet('<n x="{xsl:foo(1)}"/>'), "a.xsl: "),
     ],
 )
 def test_a_body_that_a_stylesheet_refuses(text: str, reason: str) -> None:

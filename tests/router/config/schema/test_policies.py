@@ -18,7 +18,7 @@ from tests.router.config.desk import HEAD, Desk
         ("retry: {errors: [5XX]}", "E0204", 29, "'5XX' is not accepted", "write 5xx"),
         ("retry: {errors: [700]}", "E0204", 29, "'700' is not accepted", ""),
         ("retry: {errors: timeout}", "E0203", 28, "a list is expected", "write [ ] around it"),
-        ("keep: {bodies: 10}", "E0204", 27, "a duration has a unit", "write 10s"),
+        ("keep: {bodies: 10}", "E0204", 27, "a duration has a unit", "write 10d"),
         ("when_dead: halt", "E0204", 23, "one of: skip, hold", ""),
         ("timeout: 3s", "E0201", 12, "unknown field 'timeout' in 'defaults'", "one of: retry, keep, when_dead"),
     ],
