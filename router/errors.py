@@ -27,8 +27,7 @@ class Detail:
 class MessageError(CrossdockError):
     """This message cannot go on; the same bytes would fail again, so it is a dead letter and not retried.
 
-    `stage` is one of `decode validate map template xslt set filter split python dedupe route encode send`;
-    `error` is a class such as `invalid`, `undefined`, `undecodable`; `reason` is one sentence for people that says
+    `stage` and `error` are words of `router/reasons.py`; `reason` is one sentence for people that says
     what, where (line, column, byte, field) and the value.
     """
 

@@ -11,8 +11,9 @@ from docs.printing.filters import filters
 from docs.printing.grammar import grammar
 from docs.printing.markdown import Page
 from docs.printing.metrics import metrics
+from docs.printing.reasons import reasons
 
-ROOMS = (grammar, adapters, steps, formats, filters, commands, codes, metrics)
+ROOMS = (grammar, adapters, steps, formats, filters, commands, codes, reasons, metrics)
 
 
 def printed() -> Iterator[Page]:

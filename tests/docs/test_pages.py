@@ -92,6 +92,12 @@ def test_a_filter_says_how_it_is_called() -> None:
     assert "value | datetime([format], [zone])" in PAGES["reference/filters/datetime.md"]
 
 
+def test_stages_and_errors_of_dead_letters_are_listed() -> None:
+    found = PAGES["reference/reasons.md"]
+    assert "| `decode` | The bytes could not be read as the format says. |" in found
+    assert "| `undefined` | Something was read that is not there. |" in found
+
+
 def test_metrics_stand_by_the_names_to_ask_for() -> None:
     found = PAGES["reference/metrics.md"]
     assert "| `crossdock_messages_accepted_total` | counter | `route` | Messages stored. |" in found

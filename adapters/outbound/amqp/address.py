@@ -68,4 +68,4 @@ def rendered(template: Expression, message: Message, field: str) -> str:
 def check_short(field: str, text: str) -> None:
     size = len(text.encode("utf-8", "replace"))
     if size > LONGEST_SHORT:
-        raise MessageError("send", field, f"{field}: {text[:60]!r}… has {size} bytes; at most {LONGEST_SHORT} are possible")
+        raise MessageError("send", "limit", f"{field}: {text[:60]!r}… has {size} bytes; at most {LONGEST_SHORT} are possible")

@@ -12,9 +12,10 @@ from router.config.schema.measures import Duration, Share, Size
 from router.config.schema.mistakes import wrong
 from router.config.schema.shapes import Listing, Nest, Words
 from router.limits import Limits
+from router.reasons import RETRIED
 from router.route import Keep, RetryPolicy
 
-CLASSES = ("connect", "timeout", "reset", "io", "returned", "refused", "any")
+CLASSES = tuple(RETRIED)
 WHEN_DEAD = ("skip", "hold")
 
 
