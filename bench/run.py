@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Table
@@ -37,11 +39,18 @@ def main() -> int:
     words = argparse.ArgumentParser(prog="bench", description="Measures Crossdock on this machine.")
     words.add_argument("works", nargs="*", metavar="WORK", help="W1 W2 W4 L1; all where none is given")
     words.add_argument("--scale", type=float, default=1.0, help="a share of the usual numbers")
+    words.add_argument("--ledger", default="", metavar="URL", help="an empty PostgreSQL database, instead of SQLite")
+    words.add_argument("--broker", default="", metavar="URL", help="instead of the embedded one")
+    words.add_argument("--hosts", type=int, default=1, help="that many hosts with workers on one ledger and broker")
     asked = words.parse_args()
     if unknown := set(asked.works) - set(WORKS):
         words.error(f"there is no {' '.join(sorted(unknown))}; there are {' '.join(WORKS)}")
-    runs = [measure(name, max(100, int(WORKS[name][1] * asked.scale))) for name in asked.works or WORKS]
-    show(runs)
+    if asked.hosts > 1 and not (asked.ledger and asked.broker):
+        words.error("several hosts need a --ledger and a --broker that they share")
+    given = {"CROSSDOCK_LEDGER_URL": asked.ledger, "CROSSDOCK_BROKER_URL": asked.broker}
+    common = {name: value for name, value in given.items() if value}
+    runs = [measure(name, max(100, int(WORKS[name][1] * asked.scale)), common, asked.hosts) for name in asked.works or WORKS]
+    show(runs, conditions(asked.ledger, asked.broker, asked.hosts))
     return 1 if any(run.result.wrong for run in runs) else 0
 
 
@@ -56,7 +65,7 @@ class Run:
     start: float
 
 
-def measure(work: str, count: int) -> Run:
+def measure(work: str, count: int, common: Mapping[str, str], hosts: int) -> Run:
     root = Path(__file__).parents[1] / "var"
     root.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=root) as name:
@@ -64,20 +73,34 @@ def measure(work: str, count: int) -> Run:
         for one in FOLDERS:
             (folder / one).mkdir()
         sink = Sink(folder)
-        crossdock = Crossdock(folder, {"SINK_URL": sink.url, "WORK_DIR": name}, PROJECT)
+        environment = {"SINK_URL": sink.url, "WORK_DIR": name, **common}
+        crossdock = Crossdock(folder, environment, PROJECT)
+        others: list[subprocess.Popen[bytes]] = []
         try:
             start = crossdock.up()
+            others += [more_workers(crossdock, folder / f"host{n}") for n in range(1, hosts)]
             assert crossdock.process is not None
             time.sleep(1)
             idle = memory.proportional(crossdock.process.pid)
             result = WORKS[work][0](crossdock, sink, folder, count)
             return Run(work, result, memory.peak(crossdock.process.pid), idle, start)
         finally:
+            for worker in others:
+                worker.terminate()
+                worker.wait(20)
             crossdock.stop()
             sink.close()
 
 
-def show(runs: list[Run]) -> None:
+def more_workers(crossdock: Crossdock, folder: Path) -> subprocess.Popen[bytes]:
+    """The workers of another host: they share ledger and broker, and nothing else."""
+    folder.mkdir()
+    environment = {**crossdock.env, "CROSSDOCK_VAR": str(folder / "var")}
+    with (folder / "worker.log").open("wb") as log:
+        return subprocess.Popen([*crossdock.command, "run", "worker"], cwd=PROJECT, env=environment, stdout=log, stderr=log)
+
+
+def show(runs: list[Run], said: str) -> None:
     table = Table(title="Crossdock", title_justify="left", header_style="bold")
     for head in ("work", "n", "figure", "floor", "wrong", "twice", "peak of one", "idle, all", "ready", ""):
         table.add_column(head, justify="left" if head in ("work", "") else "right")
@@ -85,7 +108,7 @@ def show(runs: list[Run]) -> None:
         table.add_row(*cells(run))
     console = Console(width=None if sys.stdout.isatty() else 180)
     console.print(table)
-    console.print(conditions(), highlight=False)
+    console.print(said, highlight=False)
 
 
 def cells(run: Run) -> list[str]:
@@ -97,9 +120,12 @@ def cells(run: Run) -> list[str]:
             str(one.twice), f"{run.peak:.0f} MiB", f"{run.idle:.0f} MiB", f"{run.start:.1f} s", one.note]
 
 
-def conditions() -> str:
+def conditions(ledger: str, broker: str, hosts: int) -> str:
+    kept = "PostgreSQL" if ledger else "SQLite, each commit synced"
+    rung = f"{urlsplit(broker).scheme} broker" if broker else "embedded broker"
+    shared = f"; {hosts} hosts with workers, all on this machine" if hosts > 1 else ""
     machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.system()} {platform.release()}"
-    return (f"Conditions: {machine}, Python {platform.python_version()}; embedded broker; SQLite, each commit synced; "
+    return (f"Conditions: {machine}, Python {platform.python_version()}; {rung}; {kept}{shared}; "
             "load generator and sink on the same cores; every output compared.")
 
 
