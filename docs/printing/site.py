@@ -13,7 +13,6 @@ from docs.printing.links import HOMES, ROOT, for_site
 from docs.printing.markdown import Page
 from docs.printing.navigation import expanded
 from docs.printing.pages import printed
-from docs.printing.pictures import pictures, with_picture
 
 PRINTED = {page.path: page for page in printed()}
 
@@ -35,7 +34,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     pages = known(config)
     homes = (Page(home, for_site((ROOT / name).read_text("utf-8"), name, home, pages)) for name, home in HOMES.items())
-    for page in (*PRINTED.values(), *homes, *pictures(written(Path(config.docs_dir)))):
+    for page in (*PRINTED.values(), *homes):
         files.append(File.generated(config, page.path, content=page.text))
     return files
 
@@ -44,4 +43,4 @@ def on_page_markdown(markdown: str, page: SitePage, config: MkDocsConfig, files:
     uri = page.file.src_uri
     if page.file.generated_by is not None:
         return markdown
-    return for_site(with_picture(markdown, uri), f"docs/{uri}", uri, known(config))
+    return for_site(markdown, f"docs/{uri}", uri, known(config))
