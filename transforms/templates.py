@@ -15,6 +15,7 @@ from router.message import Message
 from router.ports import Content
 from router.registry import ContentError
 from transforms.expressions import NAMESPACES, scope
+from transforms.expressions.hints import CLOCK
 from transforms.expressions.names import ROOTS
 from transforms.jinja.budget import BUDGET, Budget
 from transforms.jinja.environment import FOLDER, StrictEnvironment
@@ -149,6 +150,8 @@ def check_names(tree: nodes.Template, name: str) -> None:
 
 
 def unknown_name(name: str) -> str:
+    if name in CLOCK:
+        return f"unknown name '{name}', and there is no clock: message.received_at is the time"
     close = nearest(name, ROOTS)
     return f"unknown name '{name}'" + (f": did you mean '{close}'?" if close else f"; a template sees {', '.join(ROOTS)}")
 

@@ -23,6 +23,7 @@ CALLED = {
     "max_connections": "in_flight", "parallel": "in_flight", "limit": "rate|records",
     "max_records": "records", "rate_limit": "rate", "archive": "done",
     "error": "failed", "upsert": "conflict", "on_conflict": "conflict", "key_columns": "conflict", "sql": "statement",
+    "query": "statement",
     "transform": "map", "mapping": "map", "schema": "validate", "deduplicate": "dedupe", "foreach": "split",
     "for_each": "split", "where": "filter", "filter": "where",
     "script": "python", "code": "python", "jinja": "template", "xsl": "xslt",

@@ -12,7 +12,7 @@ VERBS = (
 FACTS = (
     "there are ", "there is ", "an expression ", "a template sees", "a text is written", "a field is ", "it has ",
     "the file has", "it replies", "a map has", "else ", "`else`", "in short", "a number has", "for example", "such as ",
-    "one of", "a step", "known are", "an object with", "message.received_at is", "with blanks",
+    "one of", "a step", "known are", "an object with", "message.received_at is", "a value stands", "with blanks",
 )  # fmt: skip
 """What begins an advice."""
 WORDS = "|".join(map(re.escape, (*VERBS, *FACTS)))

@@ -135,6 +135,8 @@ def _unreadable(whole: str, inside: str) -> tuple[str, str]:
     if _SECRET.match(inside):
         return f"'{whole}' cannot be read: a secret has no default", "write ${secret:NAME}"
     name = inside.strip()
+    if found := re.fullmatch(r"(env|secret)s?\s*[.:]\s*([A-Za-z_]\w*)", name, re.IGNORECASE):
+        return f"'{whole}' is not a reference", f"write ${{{found[1].lower()}:{found[2]}}}"
     if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         return f"'{whole}' does not say where its value comes from", f"write ${{env:{name}}} or ${{secret:{name}}}"
     return (

@@ -54,8 +54,7 @@ class Explained(NamedTuple):
 
 def explain(text: str, error: MarkedYAMLError) -> Explained:
     stop = Stop(text, error)
-    looks = (odd_space, template, many_lines, behind_quote, closing, mismatch, glued, deeper, dash, first_of_block)
-    return next((found for look in looks if (found := look(stop)) is not None), None) or sentence(stop)
+    return next((found for look in LOOKS if (found := look(stop)) is not None), None) or sentence(stop)
 
 
 class Stop:
@@ -124,6 +123,28 @@ def template(stop: Stop) -> Explained | None:
     return None
 
 
+def reference(stop: Stop) -> Explained | None:
+    """`{url: ${env:ERP_URL}}`"""
+    for number in range(stop.first, stop.line + 1) if OPEN.search(stop.said) else ():
+        found = re.search(r"(?:: |, |\[|\{)\s*(\$\{\w+:)", stop.at(number))
+        if found:
+            message = "a reference stands without quotes inside of braces, which YAML takes for its own"
+            return Explained(number + 1, found.start(1) + 1, message, QUOTE)
+    return None
+
+
+def foreign(stop: Stop) -> Explained | None:
+    """Comments of other languages, and what a version control leaves where two changed the same."""
+    for number in range(max(0, min(stop.first, stop.line) - 1), stop.line + 1):
+        found = re.match(r"\s*(//|/\*|--(?!-)|<<<<<<< |=======$|>>>>>>> )", stop.at(number))
+        if found and found[1][0] in "<=>":
+            message = "two versions of these lines stand here: a merge was not finished"
+            return Explained(number + 1, found.start(1) + 1, message, "keep one of them, and remove the lines that mark them")
+        if found:
+            return Explained(number + 1, found.start(1) + 1, f"'{found[1]}' begins no comment", "a comment begins with '#'")
+    return None
+
+
 def many_lines(stop: Stop) -> Explained | None:
     """A quote that is closed by one of a later line: what follows is taken for something else."""
     token = stop.quoted
@@ -169,6 +190,25 @@ def first_of_block(stop: Stop) -> Explained | None:
         return None
     message = f"this line is indented unlike line {stop.line + 1} and those behind it"
     return Explained(first + 1, depth + 1, message, "align it with them")
+
+
+def interrupted(stop: Stop) -> Explained | None:
+    """A line that is indented less than the block which it stands in, so that the block seems to end with it. Where it could
+    stand there, the block must go on behind it: else what is wrong is where the parser stopped."""
+    if "<block end>" not in stop.said or indent_of(stop.at(stop.line)) != stop.column:
+        return None
+    above = [(n, depth) for n in range(stop.line - 1, -1, -1) if (depth := indent_of(stop.at(n))) is not None]
+    culprit, at = next(((n, depth) for n, depth in above if depth < stop.column), (-1, 0))
+    before = [depth for n, depth in above if n < culprit]
+    if next((depth for depth in before if depth <= stop.column), -1) != stop.column:
+        return None
+    goes_on = list(lines_while(stop, range(stop.line, len(stop.lines)), stop.column))
+    many = sum(indent_of(stop.at(n)) == stop.column for n in goes_on) > 1
+    may_stand = next((depth for depth in before if depth < stop.column), 0) == at
+    if may_stand and (not many or first_of_block(stop) is not None):
+        return None
+    message = f"this line is indented less than those above it and line {stop.line + 1}"
+    return Explained(culprit + 1, at + 1, message, "align it with them")
 
 
 def lines_while(stop: Stop, numbers: Iterable[int], least: int) -> Iterator[int]:
@@ -235,3 +275,10 @@ def sentence(stop: Stop) -> Explained:
         if found:
             return Explained(line + 1, column + 1, message.format(*found.groups()), hint)
     return Explained(line + 1, column + 1, f"the file cannot be read as YAML: {stop.said}", QUOTE)
+
+
+LOOKS = (
+    foreign, odd_space, template, reference, many_lines, behind_quote, closing, mismatch, glued, deeper, dash, interrupted,
+    first_of_block,
+)  # fmt: skip
+"""In this order: what is sure comes first."""

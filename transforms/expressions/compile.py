@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
@@ -85,7 +86,9 @@ TOO_DEEP = "it is nested too deeply: compute a part of it in a step of its own"
 def build(source: str, env: dict[str, Any], name: str = "_f") -> Callable[..., Any]:
     """Raises ExpressionSyntaxError for what Python's compiler does not take: parentheses or loops by the hundred."""
     try:
-        exec(compile(source, f"<{name}>", "exec"), env)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # of Python about `[1]['a']`, which fails when it is evaluated
+            exec(compile(source, f"<{name}>", "exec"), env)
     except (SyntaxError, RecursionError, MemoryError):
         raise ExpressionSyntaxError(TOO_DEEP, 1) from None
     function: Callable[..., Any] = env[name]

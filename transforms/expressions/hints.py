@@ -18,7 +18,10 @@ FOREIGN = {
     "AND": "write `and`", "OR": "write `or`", "NOT": "write `not`", "IN": "write `in`", "IS": "write `is`",
     "TRUE": "write `true`", "FALSE": "write `false`", "null": NULL, "NULL": NULL, "nil": NULL, "undefined": NULL,
     "if": CHOICE, "IF": CHOICE, "then": CHOICE, "elif": CHOICE, "case": CHOICE, "else": CHOICE, "for": LISTS,
-    "while": LISTS, **dict.fromkeys(
+    "while": LISTS, "contains": "write `'a' in body.x`", "like": "there are no patterns; write `'a' in body.x`",
+    "matches": "there are no patterns; write `'a' in body.x`", "between": "write `body.x >= 1 and body.x <= 9`",
+    "has": "write `'a' in body.x`", "eq": "write `==`", "ne": "write `!=`", "gt": "write `>`", "lt": "write `<`",
+    **dict.fromkeys(
         ("lambda", "import", "from", "def", "return", "class", "yield", "await", "async", "del", "assert", "raise",
          "try", "with", "print", "exec", "eval", "let", "var", "const", "function", "new", "set", "select", "where"),
         NO_STATEMENTS,

@@ -10,7 +10,7 @@ from transforms.expressions.hints import FOREIGN
 
 TOKEN = re.compile(
     r"(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(?P<number>\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)"
-    r"|(?P<sign>===|!==|==|!=|<=|>=|=>|->|<>|&&|\|\||\?\?|\?\.|\+\+|\+=|-=|:=|\*\*|//|[^\s])",
+    r"|(?P<sign>===|=~|!==|==|!=|<=|>=|=>|->|<>|&&|\|\||\?\?|\?\.|\+\+|\+=|-=|:=|\*\*|//|[^\s])",
     re.DOTALL,
 )
 PARTNERS = {"(": ")", "[": "]", "{": "}"}
@@ -21,7 +21,8 @@ OPERATOR = "an operator, such as `==`, `and` or `~`,"
 PLAIN_QUOTES = "put a text in plain quotes, 'like this'"
 UNCHANGED = "nothing can be changed in an expression; write `body.x + 1`"
 SLIPS = {
-    "=": "write `==` to compare", "===": "write `==`", "!==": "write `!=`", "<>": "write `!=`", "=>": "write `>=`",
+    "=": "write `==` to compare", "=~": "there are no patterns; write `'a' in body.x`",
+    "===": "write `==`", "!==": "write `!=`", "<>": "write `!=`", "=>": "write `>=`",
     "&&": "write `and`", "&": "write `and`", "||": "write `or`", "!": "write `not`",
     "?": "write `a if condition else b`", "??": "write `body.x | default(…)`",
     "?.": "write `body.x.y | default(…)` where a field may be missing", "->": "write `.` for a field",
@@ -155,6 +156,8 @@ def stopped(before: list[Token], token: Token, message: str) -> ExpressionSyntax
     slip = next((t for t in (token, last) if t is not None and t.value in SLIPS), None)
     if slip is not None:
         return slipped(slip)
+    if last is None and token.value in ("/", "//"):
+        return token.error("a path into XML is no expression: write body | xpath('p:Store/text()')")
     if last is None:
         return token.error(f"a value is missing in front of `{token.value}`")
     if last.kind != "sign" or last.value in PARTNERS.values():

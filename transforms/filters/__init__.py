@@ -60,7 +60,10 @@ def check_arguments(name: str, count: int) -> None:
     try:
         signature(FILTERS[name]).bind(*[None] * (count + 1))
     except TypeError:
-        raise ExpressionError(f"the filter '{name}' takes {arguments(name)}, not {count} arguments", "type") from None
+        taken = arguments(name)
+        advice = f"write `| {name}`" if taken == "nothing" else f"write `| {name}{taken}`"
+        advice += ", where what stands in [ ] may be left out" if "[" in taken else ""
+        raise ExpressionError(f"the filter '{name}' takes {taken}, not {count} arguments: {advice}", "type") from None
 
 
 def arguments(name: str) -> str:

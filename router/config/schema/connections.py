@@ -22,13 +22,15 @@ from router.config.schema.mistakes import (
     UNKNOWN,
     WRONG,
     Mistake,
+    Wrong,
     kind,
     show,
     unknown,
     wrong,
 )
 from router.config.schema.shapes import Named, Nest, Verb, Words, chosen
-from router.config.schema.systems import LONGEST_TIMEOUT, Amqp, BreakerWords, Described, Redis, Sql
+from router.config.schema.systems import LONGEST_TIMEOUT, Amqp, BreakerWords, Described, Redis, Sql, as_reference
+from router.config.spots import KEY
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -48,7 +50,7 @@ class Url(Text):
             raise wrong(
                 value,
                 "an address such as https://erp.example.com/api is expected",
-                "" if "://" in value else f"write http://{value}",
+                as_reference(value) or ("" if "://" in value or "{" in value else f"write http://{value}"),
             )
         if parts.fragment:
             raise wrong(value, "the address of a connection has no '#'", "take it out, with what follows")
@@ -145,6 +147,8 @@ class Connection(Entry):
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict):
             raise kind(value, "a mapping", "for example {type: folder, path: inbox}")
+        if "type" not in value and {"from", "to"} & set(value):
+            raise Wrong(Mistake(RULE, "this is a route, no connection", "move it below 'routes'", KEY))
         if "type" not in value:
             known = {name for nest in self.kinds.values() for name in nest.schema.fields}
             strange = {

@@ -121,8 +121,8 @@ def check_id(value: str, pattern: re.Pattern[str] = scalars.ID) -> None:
     if not pattern.fullmatch(value):
         under = "_" if pattern is scalars.KEY_NAME else ""
         better = better_name(value)
-        signs = "'-' and '_'" if under else "and '-'"
-        form = f"a name is made of the letters a to z, the digits 0 to 9 {signs}, and begins with a letter"
+        signs = ", '-' and '_'" if under else " and '-'"
+        form = f"a name is made of the letters a to z, the digits 0 to 9{signs}, and begins with a letter"
         raise wrong(value, form, f"for example '{better}'" if better else "for example 'web-orders'")
 
 
@@ -169,7 +169,7 @@ SWITCHES = {
 class Flag(Literal):
     def check(self, value: Any, shown: Any) -> Any:
         if not isinstance(value, bool):
-            meant = SWITCHES.get(str(value).lower())
+            meant = SWITCHES.get(str(value).lower().rstrip(",;"))
             raise kind(shown, "true or false", f"write {meant}, without quotes" if meant else "")
         return value
 
@@ -222,7 +222,9 @@ class Formula(Entry):
 
     def read(self, value: Any) -> Any:
         if isinstance(value, dict | list):
-            raise kind(value, "an expression", "put it in quotes where it holds braces or brackets")
+            several = isinstance(value, list) and len(value) > 1
+            joined = f"join them: {' ~ '.join(map(str, value))}" if several and all(isinstance(v, str) for v in value) else ""
+            raise kind(value, "an expression", joined or "put it in quotes where it holds braces or brackets")
         if isinstance(value, bool):
             return "true" if value else "false"
         if value is None or not str(value).strip():

@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
+from router.config.nearest import nearest
 from router.config.schema.connections import Headers
 from router.config.schema.fields import Entry, Formula, Pattern, Text, Whole, Word
 from router.config.schema.mistakes import ABSENT_HERE, RULE, Mistake, wrong
@@ -51,6 +52,12 @@ class Sent(Words):
 
 class HttpSend(Sent):
     """A request."""
+
+    elsewhere: Mapping[str, str] = {
+        **Sent.elsewhere, **dict.fromkeys(("timeout", "auth", "rate", "tls", "breaker"), "it stands at the connection"),
+        "body": "the body is what the steps of the target make, with 'template' or 'map'",
+        "content_type": "it follows from the template's suffix or the target's format; or name it in 'headers'",
+    }  # fmt: skip
 
     examples = (
         {"http": "erp", "path": "/salesorders"},
@@ -131,7 +138,8 @@ class SqlSend(Sent):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def is_once(self, data: Any, original: Any, **kwargs: Any) -> None:
-        if "table" not in original and "statement" not in original:
+        meant = {nearest(key, self.either) for key in original if key not in self.words()}
+        if not {"table", "statement"} & set(original) and not meant & set(self.either):
             raise ValidationError({"table": [replace(ABSENT_HERE, hint="or write a 'statement'")]})
         _apart(original, "statement", ("table", "conflict", "id_column", "columns"))
         _apart(original, "table", ("params",))

@@ -191,7 +191,8 @@ def the_one_key(value: Any, known: Sequence[str], later: Sequence[str], what: st
         return found[0]
     if not value:
         raise ValidationError([Mistake(ABSENT, f"there is no {what} here", one_of(known))])
-    key = next((key for key in value if nearest(key, known)), next(iter(value)))
+    kinds = [key for key in value if key in ("type", "kind", "name") and value[key] in known]
+    key = next((key for key in (*kinds, *value) if key in kinds or nearest(key, known)), next(iter(value)))
     said = value[key]
     meant = f"write {{{said}: …}}" if key in ("type", "kind", "name") and said in known else did_you_mean(key, known)
     raise ValidationError({key: [unknown(key, meant, what)]})

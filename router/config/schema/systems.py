@@ -12,6 +12,8 @@ from router.config.schema.mistakes import wrong
 from router.config.schema.shapes import Nest, Words
 
 LONGEST_TIMEOUT = "100s"
+WRITTEN_ELSEWHERE = re.compile(r"\$\(?([A-Z_]\w*)\)?|%([A-Z_]\w*)%|\{\{\s*(?:env|secrets?|vars?)\.(\w+)\s*\}\}")
+"""A setting as shells, Windows and templates write it."""
 REDIS_FILES = ("ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile")
 """What the address of a Redis may say behind `?` beside `db`: paths, from the project folder."""
 
@@ -40,7 +42,8 @@ class Address(Text):
         except ValueError as error:
             raise wrong(_bare(value), f"an address is expected ({error})") from None
         if not good or re.search(r"[\s\x00-\x1f]", value):
-            raise wrong(_bare(value), f"an address such as {self.example} is expected", self.meant(value))
+            meant = as_reference(value) or self.meant(value)
+            raise wrong(_bare(value), f"an address such as {self.example} is expected", meant)
         return value
 
     def meant(self, value: str) -> str:
@@ -73,6 +76,12 @@ class RedisAddress(Address):
         if unknown:
             raise wrong(_bare(value), f"'{unknown[0]}' is unknown here", f"known are db, {', '.join(REDIS_FILES)}")
         return value
+
+
+def as_reference(value: str) -> str:
+    """What to write for a setting of another language; '' where it is none."""
+    found = WRITTEN_ELSEWHERE.fullmatch(value)
+    return f'write "${{env:{found[1] or found[2] or found[3]}}}"' if found else ""
 
 
 def _bare(value: str) -> str:

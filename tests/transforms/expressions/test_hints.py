@@ -40,9 +40,10 @@ HYPHEN = "`-` is no part of a name: write {} for a field with a hyphen; with bla
         ("1.5.2", 4, "1.5 has no fields: a field is written body.NAME"),
         ("message.clock", 9, "message has no field 'clock'; it has id, route, received_at, source, params, client"),
         ("body.x | text(places=2)", 10, "the filter 'text' takes plain arguments only, without names"),
-        ("body.x | text(1, 2)", 10, "the filter 'text' takes ([places]), not 2 arguments"),
-        ("body.x | upper(1)", 10, "the filter 'upper' takes nothing, not 1 arguments"),
-        ("body.x | xpath", 10, "the filter 'xpath' takes (path), not 0 arguments"),
+        ("body.x | text(1, 2)", 10, "the filter 'text' takes ([places]), not 2 arguments: write `| text([places])`,"
+         " where what stands in [ ] may be left out"),
+        ("body.x | upper(1)", 10, "the filter 'upper' takes nothing, not 1 arguments: write `| upper`"),
+        ("body.x | xpath", 10, "the filter 'xpath' takes (path), not 0 arguments: write `| xpath(path)`"),
     ],
 )  # fmt: skip
 def test_it_says_where_and_what_to_write(text: str, column: int, reason: str) -> None:
