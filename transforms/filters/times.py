@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from router.config.moments import mistake_of
 from router.errors import ExpressionError
 from transforms.filters.values import a_text, iso_text, shown, wrong
 from transforms.moments import moment
@@ -69,3 +70,12 @@ def zone_of(name: str) -> dt.tzinfo:
         return dt.UTC if a_text(name) == "UTC" else ZoneInfo(name)
     except (OSError, ValueError, LookupError):
         raise ExpressionError(f"the time zone {shown(name)} is unknown; write it like Europe/Berlin", "value") from None
+
+
+def check_moment(format: Any = None, zone: Any = None) -> None:
+    """What is written in the brackets of `datetime`; None where it is computed. Raises ExpressionError."""
+    mistake = mistake_of(format) if isinstance(format, str) else None
+    if mistake is not None:
+        raise ExpressionError(f"'{format}' is no format of dates, {mistake[0]}: {mistake[1]}", "value")
+    if isinstance(zone, str):
+        zone_of(zone)
