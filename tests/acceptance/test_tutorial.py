@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import pytest
 
 from tests.acceptance.conftest import ROOT
 from tests.acceptance.reader import Reader, blocks, differs, opened
+from tests.integration.conftest import unavailable
 
 
 @pytest.fixture
 def reader(tmp_path: Path, wait: Callable[[Callable[[], object]], None]) -> Iterator[Reader]:
+    if shutil.which("curl") is None:
+        unavailable("curl is not installed")
     yield from opened(tmp_path, wait)
 
 

@@ -19,6 +19,7 @@ PACKAGES = {
     "postgresql": ("/usr/lib/postgresql/*/bin/postgres", "postgres"),
     "redis-server": ("redis-server",),
     "openssl": ("openssl",),
+    "curl": ("curl",),
     "strace": ("strace",),
     "nodejs": ("node",),
     "npm": ("npm",),
