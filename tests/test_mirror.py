@@ -32,6 +32,7 @@ COLLECTING = "tests/router/test_collect.py goes through it, with owners that die
 MISTAKEN = "tests/adapters/testing/test_testing_mistakes.py makes every mistake that it knows"
 MOVING = "tests/integration/test_ledger_moving.py types its commands, on both engines"
 ELSEWHERE = {
+    "router/config/stop.py": "tests/router/config/test_syntax.py looks at what is made of it",
     "router/ports.py": "protocols only; tests/contracts holds every adapter to them",
     "router/browse.py": "the port; tests/contracts holds every ledger to it",
     "router/errors.py": DECLARATIONS,

@@ -4,19 +4,16 @@ more, which is often behind the mistake: a quote that is not closed swallows lin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
-from typing import Any, NamedTuple
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.tokens import ScalarToken, Token
+from ruamel.yaml.error import MarkedYAMLError
+
+from router.config.indentation import deeper, first_of_block, interrupted
+from router.config.stop import BLOCK_END, NO_VALUE, Explained, Stop
 
 QUOTE = "put the text in quotes"
 ODD_SPACE = re.compile(r"^[ \t]*([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff])|[:-]([\u00a0\u2000-\u200b\u202f\u3000])")
 PARTNERS = {"{": "}", "[": "]"}
 OPEN = re.compile(r"expected ',' or '([\]}])'")
-NO_VALUE = re.compile(r"mapping values are not allowed")
 NO_COLON = re.compile(r"could not find expected ':'")
 ENDED = re.compile(r"unexpected end of stream")
 SENTENCES = (
@@ -43,58 +40,21 @@ SENTENCES = (
 )  # fmt: skip
 
 
-class Explained(NamedTuple):
-    """Line and column count from 1."""
-
-    line: int
-    column: int
-    message: str
-    hint: str
-
-
 def explain(text: str, error: MarkedYAMLError) -> Explained:
     stop = Stop(text, error)
     return next((found for look in LOOKS if (found := look(stop)) is not None), None) or sentence(stop)
 
 
-class Stop:
-    """Where the parser stopped, and why; `first` is where it began what it was reading. Lines and columns count from 0."""
-
-    def __init__(self, text: str, error: MarkedYAMLError) -> None:
-        self.text, self.error = text, error
-        mark: Any = error.problem_mark or error.context_mark
-        context: Any = error.context_mark or mark
-        self.line: int = mark.line if mark else 0
-        self.column: int = mark.column if mark else 0
-        self.first: int = context.line if context else 0
-        self.first_column: int = context.column if context else 0
-        self.said = str(error.problem or error)
-
-    @cached_property
-    def lines(self) -> list[str]:
-        return re.split(r"\r\n|[\r\n\x85\u2028\u2029]", self.text)
-
-    def at(self, number: int) -> str:
-        return self.lines[number] if number < len(self.lines) else ""
-
-    @property
-    def here(self) -> str:
-        """From where it stopped to the end of the line."""
-        return self.at(self.line)[self.column :]
-
-    @cached_property
-    def quoted(self) -> Token | None:
-        """The last text in quotes that begins in front of where it stopped."""
-        last: Token | None = None
-        try:
-            for token in YAML(typ="safe", pure=True).scan(self.text):
-                if (token.start_mark.line, token.start_mark.column) >= (self.line, self.column):
-                    break
-                if isinstance(token, ScalarToken) and token.style in ("'", '"'):
-                    last = token
-        except (YAMLError, ValueError):
-            pass
-        return last
+def foreign(stop: Stop) -> Explained | None:
+    """Comments of other languages, and what a version control leaves where two changed the same."""
+    for number in range(max(0, min(stop.first, stop.line) - 1), stop.line + 1):
+        found = re.match(r"\s*(//|/\*|--(?!-)|<<<<<<< |=======$|>>>>>>> )", stop.at(number))
+        if found and found[1][0] in "<=>":
+            message = "two versions of these lines stand here: a merge was not finished"
+            return Explained(number + 1, found.start(1) + 1, message, "keep one of them, and remove the lines that mark them")
+        if found:
+            return Explained(number + 1, found.start(1) + 1, f"'{found[1]}' begins no comment", "a comment begins with '#'")
+    return None
 
 
 def odd_space(stop: Stop) -> Explained | None:
@@ -110,7 +70,7 @@ def odd_space(stop: Stop) -> Explained | None:
 
 def template(stop: Stop) -> Explained | None:
     """`name: {{ file.stem }}.csv`"""
-    if not (OPEN.search(stop.said) or "<block end>" in stop.said or "parsing a flow" in str(stop.error.context)):
+    if not (OPEN.search(stop.said) or BLOCK_END in stop.said or "parsing a flow" in str(stop.error.context)):
         return None
     for number in range(stop.line, max(stop.first, stop.line - 2) - 1, -1):
         line = stop.at(number)
@@ -130,18 +90,6 @@ def reference(stop: Stop) -> Explained | None:
         if found:
             message = "a reference stands without quotes inside of braces, which YAML takes for its own"
             return Explained(number + 1, found.start(1) + 1, message, QUOTE)
-    return None
-
-
-def foreign(stop: Stop) -> Explained | None:
-    """Comments of other languages, and what a version control leaves where two changed the same."""
-    for number in range(max(0, min(stop.first, stop.line) - 1), stop.line + 1):
-        found = re.match(r"\s*(//|/\*|--(?!-)|<<<<<<< |=======$|>>>>>>> )", stop.at(number))
-        if found and found[1][0] in "<=>":
-            message = "two versions of these lines stand here: a merge was not finished"
-            return Explained(number + 1, found.start(1) + 1, message, "keep one of them, and remove the lines that mark them")
-        if found:
-            return Explained(number + 1, found.start(1) + 1, f"'{found[1]}' begins no comment", "a comment begins with '#'")
     return None
 
 
@@ -168,63 +116,21 @@ def behind_quote(stop: Stop) -> Explained | None:
     return Explained(stop.line + 1, token.end_mark.column + 1, "the text in quotes ends here, and more follows", hint)
 
 
+def same_line(stop: Stop) -> Explained | None:
+    """`{a: b} c: d`"""
+    before = stop.at(stop.line)[: stop.column].rstrip()
+    if BLOCK_END not in stop.said or not before.endswith(("}", "]")):
+        return None
+    message = "the value ends in front of this, and more follows in its line"
+    return Explained(stop.line + 1, stop.column + 1, message, f"begin a new line for what follows, or {QUOTE} as a whole")
+
+
 def closing(stop: Stop) -> Explained | None:
     """`{a: b}}`"""
     if stop.here[:1] in ("}", "]") and not OPEN.search(stop.said):
         hint = f"remove it, or {QUOTE} if it belongs to it"
         return Explained(stop.line + 1, stop.column + 1, f"this '{stop.here[0]}' closes nothing", hint)
     return None
-
-
-def first_of_block(stop: Stop) -> Explained | None:
-    """A block whose first line is indented deeper than those below it, and is nearly alone in that."""
-    if "<block end>" not in stop.said or indent_of(stop.at(stop.line)) != stop.column:
-        return None
-    block = list(lines_while(stop, range(stop.line - 1, -1, -1), stop.column + 1))
-    if not block:
-        return None
-    first, depth = block[-1], indent_of(stop.at(block[-1])) or 0
-    above = sum(indent_of(stop.at(n)) == depth for n in block)
-    below = sum(indent_of(stop.at(n)) == stop.column for n in lines_while(stop, range(stop.line, len(stop.lines)), stop.column))
-    if above >= below:
-        return None
-    message = f"this line is indented unlike line {stop.line + 1} and those behind it"
-    return Explained(first + 1, depth + 1, message, "align it with them")
-
-
-def interrupted(stop: Stop) -> Explained | None:
-    """A line that is indented less than the block which it stands in, so that the block seems to end with it. Where it could
-    stand there, the block must go on behind it: else what is wrong is where the parser stopped."""
-    if "<block end>" not in stop.said or indent_of(stop.at(stop.line)) != stop.column:
-        return None
-    above = [(n, depth) for n in range(stop.line - 1, -1, -1) if (depth := indent_of(stop.at(n))) is not None]
-    culprit, at = next(((n, depth) for n, depth in above if depth < stop.column), (-1, 0))
-    before = [depth for n, depth in above if n < culprit]
-    if next((depth for depth in before if depth <= stop.column), -1) != stop.column:
-        return None
-    goes_on = list(lines_while(stop, range(stop.line, len(stop.lines)), stop.column))
-    many = sum(indent_of(stop.at(n)) == stop.column for n in goes_on) > 1
-    may_stand = next((depth for depth in before if depth < stop.column), 0) == at
-    if may_stand and (not many or first_of_block(stop) is not None):
-        return None
-    message = f"this line is indented less than those above it and line {stop.line + 1}"
-    return Explained(culprit + 1, at + 1, message, "align it with them")
-
-
-def lines_while(stop: Stop, numbers: Iterable[int], least: int) -> Iterator[int]:
-    """The full lines among these until one is indented less."""
-    for n in numbers:
-        depth = indent_of(stop.at(n))
-        if depth is not None and depth < least:
-            return
-        if depth is not None:
-            yield n
-
-
-def indent_of(line: str) -> int | None:
-    """Blanks in front of a line; None where it is empty or a comment."""
-    text = line.lstrip(" ")
-    return len(line) - len(text) if text and not text.startswith("#") else None
 
 
 def mismatch(stop: Stop) -> Explained | None:
@@ -236,21 +142,15 @@ def mismatch(stop: Stop) -> Explained | None:
     return Explained(stop.first + 1, stop.first_column + 1, message, f"close it with '{PARTNERS[opened]}'")
 
 
-def deeper(stop: Stop) -> Explained | None:
-    """A key that is indented below one which has its value already."""
-    before = stop.at(stop.line)[: stop.column]
-    if not NO_VALUE.search(stop.said) or not re.fullmatch(r"\s+[\w.-]+", before):
-        return None
-    indent = len(before) - len(before.lstrip())
-    message = "this key is indented deeper than the line above, which has its value already"
-    return Explained(stop.line + 1, indent + 1, message, "align it with its neighbours")
-
-
 def glued(stop: Stop) -> Explained | None:
     """`key:value`"""
     if not (NO_COLON.search(stop.said) or NO_VALUE.search(stop.said)):
         return None
     for number in (stop.first, stop.line - 1):
+        equals = re.match(r"\s*(?:- +)?([\w.-]+) *= *([\w\"'].*)", stop.at(number))
+        if equals is not None and number >= 0:
+            hint = f"write '{equals[1]}: {equals[2].strip()}'"
+            return Explained(number + 1, equals.start(1) + 1, "a ':' is missing after this key", hint)
         found = re.match(r"\s*(?:- +)?([\w.-]+):[^\s:/]", stop.at(number))
         if found is not None and number >= 0:
             message = "the ':' after this key has no space behind it"
@@ -260,7 +160,7 @@ def glued(stop: Stop) -> Explained | None:
 
 def dash(stop: Stop) -> Explained | None:
     """`-key: value` among items."""
-    if not re.match(r"-[\w'\"{\[]", stop.here) or "<block end>" not in stop.said:
+    if not re.match(r"-[\w'\"{\[]", stop.here) or BLOCK_END not in stop.said:
         return None
     return Explained(stop.line + 1, stop.column + 1, "this '-' has no space behind it", "put a space behind the '-'")
 
@@ -278,7 +178,7 @@ def sentence(stop: Stop) -> Explained:
 
 
 LOOKS = (
-    foreign, odd_space, template, reference, many_lines, behind_quote, closing, mismatch, glued, deeper, dash, interrupted,
-    first_of_block,
+    foreign, odd_space, template, reference, many_lines, behind_quote, closing, same_line, mismatch, glued, deeper, dash,
+    interrupted, first_of_block,
 )  # fmt: skip
 """In this order: what is sure comes first."""

@@ -120,7 +120,8 @@ class Rate(Measure):
 
     def hint(self, value: str) -> str:
         found = re.fullmatch(r"(\d+)\s*(?:/|per|p)?\s*(s|m|h)[a-z]*", value.strip().lower())
-        return f"write {found[1]}/{ {'s': 's', 'm': 'min', 'h': 'h'}[found[2]] }" if found else ""
+        many = found is not None and int(found[1]) > 0
+        return f"write {found[1]}/{ {'s': 's', 'm': 'min', 'h': 'h'}[found[2]] }" if found and many else ""
 
 
 class Share(Measure):
