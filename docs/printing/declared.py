@@ -18,6 +18,7 @@ from router.config.schema.sends import SENDS
 from router.config.schema.shapes import Nest, Words
 from router.config.schema.sources import SOURCES
 from router.config.schema.steps import AT_TARGET, VERBS, NotHere
+from router.reasons import STAGES
 from transforms.codecs import MEDIA_TYPES, SUFFIXES
 
 GUIDES: Mapping[str, str] = {
@@ -87,7 +88,12 @@ def step(verb: str, entry: Entry) -> Page:
     place = "" if not isinstance(AT_TARGET[verb], NotHere) else "Stands among the steps of a route, not of a target."
     form = f"What stands behind `{verb}:` is {kind_of(entry, UP)}."
     table_ = [] if options is None else ["## Options", keys(options, UP)]
-    return page(f"reference/steps/{verb}.md", f"`{verb}`", entry.note, form, place, examples(shown), *table_)
+    fails = f"Where it fails, the message is a dead letter at [stage `{verb}`]({UP}reasons.md): {uncapitalized(STAGES[verb])}"
+    return page(f"reference/steps/{verb}.md", f"`{verb}`", entry.note, form, place, examples(shown), *table_, fails)
+
+
+def uncapitalized(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def options_of(entry: Entry) -> type[Words] | None:

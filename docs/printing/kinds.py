@@ -109,4 +109,4 @@ def _(entry: Listing, up: str) -> str:
 
 @plain.register
 def _(entry: Named, up: str) -> str:
-    return f"by name: {kind_of(entry.field, up)}"
+    return f"a mapping, by name: {kind_of(entry.field, up)}"
