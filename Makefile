@@ -17,6 +17,10 @@ venv: .venv/.ready-dev
 	$(BIN)/pip install --quiet --constraint requirements.lock --editable '.[dev,docs]'
 	touch $@
 
+.venv/.ready-docs: .venv/.ready
+	$(BIN)/pip install --quiet --constraint requirements.lock --editable '.[docs]'
+	touch $@
+
 check: .venv/.ready-dev
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
@@ -49,7 +53,7 @@ bench: .venv/.ready
 	$(BIN)/python -m bench.run
 
 # The site, in site/: guides, and a reference that is printed from the declarations. A dead link fails.
-docs: .venv/.ready-dev
+docs: .venv/.ready-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "site/index.html"
 
