@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from router.config.jsonschema import included_schema
+from router.config.schema.routes import IncludedFile
 from router.config.yaml import values
 from router.message import Envelope, Message
+from tests.router.config.test_jsonschema import mistakes
 from transforms.codecs.json import encode
 from transforms.codecs.plain import read_json
 from transforms.expressions import compile_expression
@@ -39,3 +42,22 @@ def test_the_map_makes_the_result() -> None:
     blocks = dict(re.findall(r'```\w+ title="([^"]+)"\n(.*?)```', text, re.DOTALL))
     made = compile_map(values(blocks["transforms/maps/order.yaml"].encode()))(message(read_json(blocks["the body"].encode())))
     assert read_json(encode(made)) == read_json(blocks["the result"].encode())
+
+
+PIECES = [
+    (path.name, text)
+    for path in sorted(DOCS.glob("*.md"))
+    for text in re.findall(r"```yaml[^\n]*\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
+    if set(re.findall(r"^([^\s#-][^:]*):", text, re.MULTILINE) or ["none"]) <= set(IncludedFile().fields)
+]
+"""Pieces of routes.yaml."""
+
+
+@pytest.mark.parametrize(("page", "text"), PIECES, ids=[f"{page}-{n}" for n, (page, _) in enumerate(PIECES)])
+def test_a_piece_of_routes_yaml_is_of_the_grammar(page: str, text: str) -> None:
+    """As an editor sees it: what it refers to may stand elsewhere."""
+    assert mistakes(included_schema(), text) == []
+
+
+def test_there_are_pieces() -> None:
+    assert len(PIECES) >= 5
