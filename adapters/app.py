@@ -23,12 +23,12 @@ from adapters.versions import Follower, replaced
 from router.config.check import build, check
 from router.config.problems import ConfigError, Problem, errors
 from router.config.project import Project, read_project
+from router.delivery.sending import Desk, Rates, Spool
 from router.ports import Bell
 from router.ports import Target as OpenTarget
+from router.processing.records import RecordReader
 from router.receive import Receiver
-from router.records import RecordReader
 from router.route import Connection, Table
-from router.sending import Desk, Rates, Spool
 from transforms.codecs.plain import read_json
 
 log = structlog.get_logger("crossdock.versions")

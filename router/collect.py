@@ -12,19 +12,19 @@ import os
 from typing import Any
 
 from router import ranges
+from router.delivery.outcomes import Ended
+from router.delivery.output import Output
+from router.delivery.parked import ParkedReader
+from router.delivery.sending import Desk, or_exhausted
+from router.delivery.tries import number_of
+from router.delivery.units import BeforeTarget, Unit, UnitReader, after_route
+from router.delivery.writing import Writer
 from router.errors import MessageError
 from router.ledger import Claim, FileOut, Park, Parked, Work
 from router.message import Message
-from router.outcomes import Ended
-from router.output import Output
-from router.parked import ParkedReader
+from router.operating.telling import look, tell
 from router.ports import Outcome
 from router.route import Connection, Target
-from router.sending import Desk, or_exhausted
-from router.telling import look, tell
-from router.tries import number_of
-from router.units import BeforeTarget, Unit, UnitReader, after_route
-from router.writing import Writer
 
 COMMIT_AFTER = 0.2
 GROUP = 32

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import asyncio
 
+from router.delivery.fallback import GIVEN_UP, Fallbacks, by_fallback
+from router.delivery.feed import Feed
+from router.delivery.flights import MOST_BYTES, Flights, Landed, Sending
+from router.delivery.ordering import Computed, KeyOrder
+from router.delivery.outcomes import Ended
+from router.delivery.packing import Packer
+from router.delivery.sending import Desk, Pace, Way, or_exhausted
+from router.delivery.tries import Try, failed, number_of
+from router.delivery.units import Unit, UnitReader
 from router.errors import MessageError
-from router.fallback import GIVEN_UP, Fallbacks, by_fallback
-from router.feed import Feed
-from router.flights import MOST_BYTES, Flights, Landed, Sending
 from router.ledger import Claim
 from router.message import Message
-from router.ordering import Computed, KeyOrder
-from router.outcomes import Ended
-from router.packing import Packer
+from router.operating.telling import look, tell
 from router.ports import Outcome, Parcel
 from router.route import Connection, Target
-from router.sending import Desk, Pace, Way, or_exhausted
-from router.telling import look, tell
-from router.tries import Try, failed, number_of
-from router.units import Unit, UnitReader
 
 COMMIT_AFTER = 0.2
 COMMIT_COUNT = 100

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from router import ranges
+from router.delivery.units import LETHAL
 from router.errors import MessageError
 from router.lanes import lane_of_batch, lane_of_key
 from router.ledger import Choice, Claim, Progress, Revision, Stored, Work, Worklist
 from router.message import Message
 from router.pipeline import Filtered, after_split, apply, business_keys, choose, decode, order_key
-from router.records import RecordReader, as_message, revised
+from router.processing.records import RecordReader, as_message, revised
+from router.processing.running import Kept, Run, kept_of, rev_of
+from router.processing.sorting import Sorting, crashed, dead
+from router.processing.splitting import Splitter, allowed
 from router.route import Route, Table, Target
-from router.running import Kept, Run, kept_of, rev_of
-from router.sorting import Sorting, crashed, dead
-from router.splitting import Splitter, allowed
-from router.units import LETHAL
 
 SLICE = 100
 """Messages chosen in one transaction; between slices other lanes get their turn."""

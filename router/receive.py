@@ -13,7 +13,7 @@ from router.ledger import Arrival, End, Intake, Once, Receipt
 from router.message import Envelope, Message
 from router.pipeline import Filtered, apply, business_keys, decode
 from router.ports import Bell
-from router.records import streamed
+from router.processing.records import streamed
 from router.route import Route
 from router.unforeseen import unforeseen
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from router.jobs import Job, JobItem
 from router.ledger import Once
-from router.records import revised
-from router.replaying import Door, Replaying, ReplayLedger
+from router.operating.replaying import Door, Replaying, ReplayLedger
+from router.processing.records import revised
 from router.route import Table
 
 STEP = 500

@@ -13,17 +13,17 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
-from router.arrays import ArrayServer
 from router.collect import CollectServer
 from router.deliver import LaneServer
+from router.delivery.arrays import ArrayServer
+from router.delivery.sending import Desk, Pace, or_exhausted
+from router.delivery.spool import SpoolServer
 from router.errors import LedgerError
 from router.ledger import Claim
+from router.operating.telling import tell
 from router.ports import Bell
 from router.process import Processor
 from router.route import Connection, Route, Target
-from router.sending import Desk, Pace, or_exhausted
-from router.spool import SpoolServer
-from router.telling import tell
 
 LOOK_EVERY = 0.02
 SHIFT = 10.0

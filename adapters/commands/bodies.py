@@ -14,11 +14,11 @@ from adapters.commands.project import editing, opened, reader, view_of
 from adapters.settings import Settings
 from router.browse import MessageView
 from router.config.problems import ConfigError
-from router.editing import EditError
+from router.delivery.units import BeforeTarget
 from router.errors import MessageError
+from router.operating.editing import EditError
 from router.pipeline import Filtered
-from router.recompute import recompute
-from router.units import BeforeTarget
+from router.processing.recompute import recompute
 
 if TYPE_CHECKING:
     from adapters.wiring import App

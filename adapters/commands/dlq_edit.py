@@ -16,7 +16,7 @@ from adapters.commands.requeueing import missing, plan
 from adapters.commands.select import all_option, insist, selecting
 from adapters.settings import Settings
 from router.browse import DeadLetter, Selection
-from router.editing import Editable, EditError, Editing, parse_assignment
+from router.operating.editing import Editable, EditError, Editing, parse_assignment
 
 COLUMNS = ("id", "edit", "kind", "bytes")
 

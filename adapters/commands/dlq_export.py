@@ -22,7 +22,7 @@ from adapters.commands.requeueing import missing, plan
 from adapters.commands.select import all_option, insist, selecting
 from adapters.settings import Settings
 from router.browse import DeadLetter, Selection
-from router.editing import EditError, Editing
+from router.operating.editing import EditError, Editing
 
 COLUMNS = ("id", "kind", "bytes", "body")
 STDOUT = Path("-")

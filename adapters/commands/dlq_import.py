@@ -23,8 +23,8 @@ from adapters.commands.project import editing, opened, ring
 from adapters.commands.requeueing import run_to_end
 from adapters.settings import Settings
 from router.browse import Selection
-from router.editing import Editable, EditError, Editing
 from router.jobs import JobOrder
+from router.operating.editing import Editable, EditError, Editing
 
 if TYPE_CHECKING:
     from adapters.wiring import App

@@ -13,8 +13,8 @@ from adapters.node import refuse_unusable
 from adapters.settings import Settings
 from router.browse import MessageView
 from router.config.problems import ConfigError
-from router.editing import Chunk, Editing
-from router.records import RecordReader
+from router.operating.editing import Chunk, Editing
+from router.processing.records import RecordReader
 from router.replay import Replay
 from router.route import Table
 

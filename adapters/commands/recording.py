@@ -17,13 +17,13 @@ from adapters.commands.project import reader
 from adapters.wiring import App
 from router.browse import Event, MessageView, Selection, TargetView
 from router.config.problems import ConfigError
+from router.delivery.units import BeforeTarget
 from router.errors import MessageError
 from router.message import Envelope
 from router.pipeline import Filtered
-from router.recompute import recompute
+from router.processing.recompute import recompute
 from router.route import Route, Target
 from router.testing.case import BROKEN
-from router.units import BeforeTarget
 
 FOLDER = "samples/recorded"
 ENDED = ("delivered", "dead", "filtered", "refused")

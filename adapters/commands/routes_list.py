@@ -17,11 +17,11 @@ from adapters.settings import Settings
 from router.route import Route, Send, Target
 
 if TYPE_CHECKING:
-    from router import describing
     from router.graph import parts
+    from router.operating import describing
     from router.planning import structure
 else:
-    describing, structure = late("router.describing"), late("router.planning.structure")
+    describing, structure = late("router.operating.describing"), late("router.planning.structure")
     parts = late("router.graph.parts")
 
 COLUMNS = ("id", "from", "targets", "enabled", "paused", "version", "about")

@@ -21,8 +21,8 @@ from adapters.commands.trying import Shown, trial_row
 from adapters.settings import Settings
 from router.config.problems import Problem
 from router.message import Envelope, File, new_id, utc_now
+from router.operating.trial import Trial, try_route
 from router.route import Route, Table
-from router.trial import Trial, try_route
 
 if TYPE_CHECKING:
     from adapters import app as root

@@ -14,8 +14,8 @@ import msgspec
 from adapters.commands.lazy import late
 from adapters.commands.output import pretty
 from adapters.printable import printable
+from router.operating.trial import ALWAYS, Choice, Dead, Trial, TriedTarget
 from router.testing.compare import show
-from router.trial import ALWAYS, Choice, Dead, Trial, TriedTarget
 
 if TYPE_CHECKING:
     from transforms import codecs

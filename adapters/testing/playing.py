@@ -22,13 +22,13 @@ from adapters.testing.simulated import SimulatedClock, SimulatedLoop
 from adapters.web.ledger_results import LedgerResults
 from adapters.web.results import Result
 from router.browse import DeadLetter, MessageQuery, MessageView, Selection
+from router.delivery.sending import Desk, Spool
 from router.ledger import Arrival, Receipt
 from router.message import Envelope, File, new_id
 from router.ports import Target as OpenTarget
+from router.processing.records import RecordReader
 from router.receive import Receiver
-from router.records import RecordReader
 from router.route import Connection, Route, Table
-from router.sending import Desk, Spool
 from router.shift import Shift
 from router.testing.case import Given, RouteTest
 from transforms.codecs.plain import read_json

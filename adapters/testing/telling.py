@@ -8,11 +8,11 @@ from adapters.testing.outside import Call
 from adapters.testing.playing import Played
 from router.browse import MessageView
 from router.message import parse_id
-from router.records import RecordReader
+from router.operating.trial import Trial, try_route
+from router.processing.records import RecordReader
 from router.route import Table
 from router.testing.case import RouteTest
 from router.testing.compare import show
-from router.trial import Trial, try_route
 from transforms.codecs.plain import read_json
 from transforms.structures import structure
 

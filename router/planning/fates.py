@@ -11,7 +11,7 @@ from router.ledger import Stored
 from router.message import Message
 from router.pipeline import Filtered, after_split, apply, choose, decode, parcel
 from router.ports import Bad
-from router.records import RecordReader
+from router.processing.records import RecordReader
 from router.route import Route, Target
 
 SENT, FILTERED, DEAD = "sent", "filtered", "dead"

@@ -10,7 +10,7 @@ from typing import Any
 from router.errors import MessageError
 from router.ledger import Stored
 from router.planning.fates import DEAD, FILTERED, SENT, Fate, UnitFate, shared_fates, unit_fates
-from router.records import RecordReader
+from router.processing.records import RecordReader
 from router.route import Route
 
 FAILS, RECOVERS = "fails", "no longer fails"

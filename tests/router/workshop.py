@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from adapters.ledger.memory import MemoryLedger
+from router.delivery.sending import Desk
 from router.errors import DecodeError, EncodeError, ExpressionError, MessageError
 from router.message import Envelope, Message, new_id
 from router.ports import Outcome, Parcel
+from router.processing.records import RecordReader
 from router.receive import Receiver
-from router.records import RecordReader
 from router.route import Breaker, Connection, Otherwise, RetryPolicy, Route, Send, Source, Table, Target
-from router.sending import Desk
 from router.shift import Shift
 
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from adapters.ledger.sql.database import Database, Run
 from adapters.ledger.sql.rows import wake
 from router import ranges
+from router.delivery.units import LETHAL
 from router.ledger import FAR, Claim
-from router.units import LETHAL
 
 CRASHES_BEFORE_HALVING = 2
 

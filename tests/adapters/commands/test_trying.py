@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from adapters.commands.trying import Shown, body_text, diff, plain, trial_row
-from router.trial import Choice, Dead, Trial, TriedStep, TriedTarget
+from router.operating.trial import Choice, Dead, Trial, TriedStep, TriedTarget
 from transforms.codecs import CODECS
 
 

@@ -10,7 +10,7 @@ import pytest
 from router.ledger import Stored
 from router.message import Envelope, new_id
 from router.planning.fates import DEAD, FILTERED, SENT, NotComputed, UnitFate, refuse_impure, unit_fates
-from router.records import RecordReader
+from router.processing.records import RecordReader
 from router.route import Route, Source
 from tests.router.workshop import Do, Expr, Json, Split, target
 

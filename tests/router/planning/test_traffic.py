@@ -11,7 +11,7 @@ import pytest
 from router.ledger import Stored
 from router.message import Envelope, new_id
 from router.planning.traffic import Comparison, compared, plain, structures
-from router.records import RecordReader
+from router.processing.records import RecordReader
 from router.route import Otherwise, Route, Source
 from router.testing.compare import differences, show
 from tests.router.workshop import Do, Expr, Json, Split, target

@@ -1,0 +1,61 @@
+"""A failed try of a delivery, and what becomes of it: tried again, dead, or dead because its caller was told so."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from router.delivery.units import Unit
+from router.ports import Outcome
+from router.retry import Verdict, judge
+from router.route import RetryPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """The try number `number` (from 1) at the time `at` in epoch milliseconds. `first_at` is the first one's time, `stood`
+    for how many milliseconds the connection's breaker had been open by then."""
+
+    outcome: Outcome
+    verdict: Verdict
+    number: int
+    at: int
+    first_at: int
+    stood: int
+    probe: bool = False
+    hold: bool = False
+    """A dead one blocks its key (`when_dead: hold`)."""
+    fallback: bool = False
+    """The fallback was tried."""
+
+    @property
+    def dead(self) -> bool:
+        return self.verdict.next_at is None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether those behind it of its key have to wait."""
+        return self.hold or not self.dead
+
+
+def number_of(unit: Unit) -> int:
+    """The number of the unit's next try."""
+    return (unit.parked.attempt if unit.parked else 0) + 1
+
+
+def failed(
+    unit: Unit, outcome: Outcome, policy: RetryPolicy, now: int, stood: int, chance: random.Random, probe: bool,
+    hold: bool, fallback: bool = False,
+) -> Try:  # fmt: skip
+    """`stood` is how long the breaker has been open in all; of it counts what came after the first try. The time of a
+    `fallback` begins with its own first try."""
+    first_at, before = now, stood
+    if unit.parked is not None and unit.parked.attempt > 0 and bool(unit.parked.fallback) == fallback:
+        first_at, before = unit.parked.first_at, unit.parked.stood
+    number = number_of(unit)
+    if unit.too_late(now):
+        outcome = Outcome("late", f"the caller was told 504; last: {outcome.reason}", outcome.status)
+        verdict = Verdict(None, "late")
+    else:
+        verdict = judge(policy, outcome, number, now, first_at, max(0, stood - before), chance)
+    return Try(outcome, verdict, number, now, first_at, before, probe, hold, fallback)

@@ -1,0 +1,52 @@
+"""What the log says of deliveries that did not arrive: each dead one with its reason, within bounds, and breakers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from router.ledger import Park
+
+if TYPE_CHECKING:
+    from router.delivery.sending import Desk
+
+MOST_TOLD = 20
+"""Of one commit: a route whose every message fails must not drown the log. `dlq list` has them all."""
+
+
+def tell(desk: Desk, where: str, parks: Sequence[Park]) -> None:
+    """After the commit. `where` is the target, or the route of what died before any."""
+    if desk.log is None or not parks:
+        return
+    _dead(desk, where, [park for park in parks if park.state == "dead"])
+    retried = [park for park in parks if park.state == "retry"]
+    if retried:
+        last = retried[-1]
+        desk.log.info("tried again later", action="delivery_retry", target=where, count=len(retried), error=last.error,
+                      reason=last.reason, attempt=last.attempt)  # fmt: skip
+
+
+def _dead(desk: Desk, where: str, dead: Sequence[Park]) -> None:
+    for park in dead[:MOST_TOLD]:
+        stored = desk.ledger.message(park.seq)
+        desk.log.warning(
+            "a dead letter", action="dead_letter", message=stored.envelope.id if stored else None,
+            record=park.record or None, target=where, stage=park.stage, error=park.error, reason=park.reason,
+        )  # fmt: skip
+    if len(dead) > MOST_TOLD:
+        desk.log.warning("more dead letters; `crossdock dlq list` has them all", action="dead_letters", target=where,
+                         count=len(dead) - MOST_TOLD)  # fmt: skip
+
+
+def look(desk: Desk, connection: str) -> None:
+    """Reads the breakers, and says where this process has just opened or closed one."""
+    before = desk.circuit(connection).state
+    desk.look()
+    now = desk.circuit(connection)
+    if desk.log is None or now.state == before:
+        return
+    if now.state == "open":
+        desk.log.warning("the breaker opened: nothing is sent but a probe now and then", action="breaker_opened",
+                         connection=connection, failures=now.failures)  # fmt: skip
+    else:
+        desk.log.info("the breaker closed", action="breaker_closed", connection=connection)
