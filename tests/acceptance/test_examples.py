@@ -62,7 +62,7 @@ def folder_of(project: Path) -> str:
     return str(project.parent.relative_to(ROOT))
 
 
-def tests_of(project: Path) -> Tests:
+def loaded(project: Path) -> Tests:
     return Tests(read_project(project, {}), registry(), {}, Watch())
 
 
@@ -76,7 +76,7 @@ def test_every_project_is_without_a_fault_and_its_tests_reach_all_of_it(project:
     """As `routes check` and `routes test --coverage --fail-under 100` say; secrets alone may be missing."""
     found = check(read_project(project, {}), registry(), {})
     assert {problem.code for problem in found} <= {NOT_SET}, "\n".join(map(str, found))
-    tests = tests_of(project)
+    tests = loaded(project)
     failed = [result for result in tests.run(tests.all) if not result.passed]
     assert not failed, "\n".join(line for result in failed for line in (result.name, *result.details, *result.trace))
     missed = [point for point, reached in tests.coverage().points if not reached]

@@ -21,7 +21,7 @@ ROUTES = """
 version: 1
 limits: {{open: 150}}
 connections:
-  erp: {{type: http, url: "http://127.0.0.1:{sink}", timeout: 5s}}
+  erp: {{type: http, url: "http://127.0.0.1:{sink}", timeout: 60s}}
   bus: {{type: amqp, url: "{bus}", timeout: 5s}}
   events: {{type: redis, url: "{stream}", timeout: 5s}}
 routes:
