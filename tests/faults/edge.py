@@ -103,7 +103,11 @@ class Pair:
         """Receipts of each till, from 1 on, without a gap."""
 
     async def __aenter__(self) -> Pair:
-        await asyncio.gather(asyncio.to_thread(self.store.up, 90), asyncio.to_thread(self.centre.up, 90))
+        try:
+            await asyncio.gather(asyncio.to_thread(self.store.up, 90), asyncio.to_thread(self.centre.up, 90))
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -69,7 +69,7 @@ class Storm:
                 await harms[name]()
                 self.done[name] += 1
                 await self.day.flows(10)
-                await asyncio.sleep(self.chance.uniform(0, self.terms.of(2, 10)))
+                await asyncio.sleep(self.chance.uniform(0, self.terms.of(2, 20)))
 
     # --- harms ----------------------------------------------------------------------------------------------------------
     async def kill(self) -> None:
