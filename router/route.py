@@ -155,6 +155,16 @@ class Target:
         return ORDERED_LANES if self.order_by is not None else PLAIN_LANES
 
 
+def needs_whole(step: AnyStep) -> bool:
+    """Whether a step before the split needs the body; a `dedupe` may look at the file's name or at headers only."""
+    return step.verb != "dedupe" or bool(getattr(step, "of_body", True))
+
+
+def of_body(key: Expression) -> bool:
+    """Whether it may look at the body."""
+    return bool(getattr(key, "of_body", True))
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One routing rule. `steps` holds the route's own steps, `split` among them."""

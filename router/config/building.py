@@ -18,9 +18,21 @@ from router.config.walk import targets
 from router.message import Envelope, Message
 from router.ports import Codec, Expression
 from router.registry import Registry
-from router.route import AnyStep, Gather, Otherwise, RetryPolicy, Route, Send, Source, Target, own_connection
+from router.route import (
+    AnyStep,
+    Gather,
+    Otherwise,
+    RetryPolicy,
+    Route,
+    Send,
+    Source,
+    Target,
+    needs_whole,
+    of_body,
+    own_connection,
+)
 
-CANNOT_SPLIT, CANNOT_COLLECT, CANNOT_PREPARE = "0610", "0611", "0406"
+CANNOT_SPLIT, CANNOT_COLLECT, CANNOT_PREPARE, KEY_OF_ALL = "0610", "0611", "0406", "0616"
 NEW_BODY = ("map", "xslt", "split")
 """After these the content type of an earlier template says nothing any more."""
 
@@ -48,6 +60,8 @@ class RouteBuilder:
         order_by = self.compiler.expression(place.at("order_by"), value.get("order_by"))
         choose = self.choose_codec()
         source_type = type_of_source(codec, choose)
+        keys = self.texts(place.at("keys"), value.get("keys"), self.compiler.expression)
+        self.keys_of_all(place.at("keys"), keys, steps)
         made = [replace(self.target(item, at, one, steps, order_by), source_type=source_type) for at, one in targets(item)]
         return Route(
             id=item.id,
@@ -59,7 +73,7 @@ class RouteBuilder:
             enabled=value.get("enabled") is not False,
             codec=codec,
             choose_codec=None if value.get("format") else choose,
-            keys=self.texts(place.at("keys"), value.get("keys"), self.compiler.expression),
+            keys=keys,
             steps=steps,
             order_by=order_by,
             match=value.get("match") or "all",
@@ -74,6 +88,16 @@ class RouteBuilder:
     def texts(self, place: Place, texts: Mapping[str, str] | None, make: Callable[[Place, str], Any]) -> dict[str, Any]:
         made = {name: make(place.at(name), text) for name, text in (texts or {}).items()}
         return {name: one for name, one in made.items() if one is not None}
+
+    def keys_of_all(self, place: Place, keys: Mapping[str, Expression], steps: Sequence[AnyStep]) -> None:
+        """A body that a split cuts as it streams is decoded as a whole for a key that looks at it."""
+        before = next((steps[:n] for n, s in enumerate(steps) if s.verb == "split" and getattr(s, "by_codec", False)), None)
+        if before is None or any(map(needs_whole, before)):
+            return
+        for name in (name for name, key in keys.items() if of_body(key)):
+            message = "this key looks at the body of the whole message, which is read into memory for it before it is split"
+            hint = f"write 'split: {{by: records, keys: {{{name}: …}}}}' for a key of each record"
+            self.findings.warning(place.at(name), KEY_OF_ALL, message, hint)
 
     def choose_codec(self) -> Callable[[str | None, str | None], Codec]:
         """Where a route names no format; its codecs are the ones without options."""

@@ -12,7 +12,7 @@ from router.message import Envelope, Message
 from router.pipeline import Filtered, apply, before_split, codec_of, decode
 from router.ports import Bad, Cut, RecordCodec, SplitStep
 from router.processing.grouping import Group, Grouped, KeyOf, groups
-from router.route import AnyStep, Route
+from router.route import Route, needs_whole
 
 RECORDS_PER_CHUNK = 500
 """Where a message is split by an expression: there are no byte offsets, and the whole is decoded for each chunk."""
@@ -27,11 +27,6 @@ def streamed(route: Route, envelope: Envelope) -> RecordCodec | None:
         return None
     codec = codec_of(route, envelope)
     return codec if isinstance(codec, RecordCodec) else None
-
-
-def needs_whole(step: AnyStep) -> bool:
-    """Whether a step before the split needs the body; a `dedupe` may look at the file's name or at headers only."""
-    return step.verb != "dedupe" or bool(getattr(step, "of_body", True))
 
 
 @runtime_checkable

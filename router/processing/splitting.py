@@ -13,10 +13,10 @@ from router.ledger import Choice, Fate, NewWork, Progress, Revision, Stored, Tak
 from router.message import Envelope, Message
 from router.pipeline import after_split, apply, before_split, business_keys, decode
 from router.ports import Cut
-from router.processing.records import RecordReader, as_message, needs_whole, revised
+from router.processing.records import RecordReader, as_message, revised, streamed
 from router.processing.running import Run
 from router.processing.sorting import dead
-from router.route import AnyStep, Route, Target
+from router.route import AnyStep, Route, Target, needs_whole, of_body
 
 CHUNKS_A_TURN = 32
 CHUNKS_CHECKED = 8
@@ -81,10 +81,17 @@ class Splitter:
         return run.once
 
     def _keys(self, route: Route, stored: Stored, envelope: Envelope) -> list[tuple[int, str, str]]:
-        if not route.keys:
-            return []
-        message = decode(route, envelope)
-        return [(stored.seq, n, v) for n, v in business_keys(route, message)]
+        """The whole is decoded only for keys that look at the body; one record that cannot be read does not stop the
+        others for their sake."""
+        keys, message = route.keys, Message(envelope, None)
+        if any(map(of_body, keys.values())):
+            try:
+                message = decode(route, envelope)
+            except MessageError:
+                if streamed(route, envelope) is None:
+                    raise
+                keys = {name: key for name, key in keys.items() if not of_body(key)}
+        return [(stored.seq, n, v) for n, v in business_keys(route, message, keys)]
 
     def _cut(
         self, work: Work, route: Route, stored: Stored, cuts: list[Cut], keys: list[tuple[int, str, str]]

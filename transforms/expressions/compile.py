@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -77,6 +78,7 @@ def roots(names: set[str], own: tuple[str, ...] = ()) -> list[str]:
     return [ROOT_SOURCE[name] for name in sorted(names) if name in ROOT_SOURCE and name not in own]
 
 
+OF_BODY = re.compile(r"\bbody\b")
 SHORT = 120
 """Characters within which an expression cannot be nested too deeply for the compiler: there, the careful code is made when
 there is an error to explain."""
@@ -138,6 +140,11 @@ class Expr:
             raise ExpressionError(f"{words(self.tree)}: the value is nested too deeply", "limit") from None
         except Exception as error:
             raise ExpressionError(f"{words(self.tree)}: {error}", "value") from error
+
+    @property
+    def of_body(self) -> bool:
+        """Whether it may look at the body."""
+        return OF_BODY.search(self.source) is not None
 
     def values(self, message: Message) -> tuple[dict[str, Any], list[str]]:
         """What its parts are for that message, by their texts; the texts of those that have no value."""

@@ -115,4 +115,12 @@ CODES = (
         TILL + "    to: [{id: erp, retry: {first: 1h, max: 5m}, send: {http: erp, path: /sales}}]\n",
         TILL + "    to: [{id: erp, retry: {first: 5m, max: 1h}, send: {http: erp, path: /sales}}]\n",
     ),
+    Code(
+        "W", "0616", "a key that reads all of a message that is split",
+        "`keys` of a route are those of the message. One that looks at `body` has the whole of it decoded before the split, "
+        "however large it is, and is left out where one record cannot be read. Keys of records stand at the split; "
+        "`file`, `headers` and `message` cost nothing.",
+        ROWS + "    keys: {sku: \"body[0].sku\"}\n    steps: [{split: records}]\n" + OUT,
+        ROWS + "    steps: [{split: {by: records, keys: {sku: body.sku}}}]\n" + OUT,
+    ),
 )  # fmt: skip
