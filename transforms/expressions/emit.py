@@ -17,7 +17,7 @@ from transforms.expressions import hints
 from transforms.expressions.names import FILE_FIELDS, MESSAGE_FIELDS, ROOTS
 from transforms.expressions.quick import QUICK
 from transforms.expressions.runtime import DECIMAL_MARK
-from transforms.filters import check_arguments
+from transforms.filters import COMPUTED, check_arguments, check_constants
 from transforms.filters.times import check_moment
 
 COMPARE = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq": "ge"}
@@ -252,6 +252,7 @@ class Emitter:
             raise ExpressionSyntaxError(hints.unknown_filter(node.name, self.filters), node.lineno)
         try:
             check_arguments(node.name, len(node.args))
+            check_constants(node.name, [constant(a.value) if isinstance(a, nodes.Const) else COMPUTED for a in node.args])
             if node.name == "datetime":
                 check_moment(*(constant(a.value) if isinstance(a, nodes.Const) else None for a in node.args))
         except ExpressionError as error:

@@ -5,12 +5,13 @@ They raise ExpressionError, whose reason does not name the part it came from: th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
 from typing import Any
 
 from router.errors import ExpressionError
 from transforms.filters import lists, numbers, texts, times
+from transforms.filters.values import shown
 from transforms.filters.xml import xpath, xpath_all
 
 
@@ -66,10 +67,32 @@ def check_arguments(name: str, count: int) -> None:
         raise ExpressionError(f"the filter '{name}' takes {taken}, not {count} arguments: {advice}", "type") from None
 
 
+COMPUTED = object()
+"""In the place of an argument that is not written as a constant."""
+PROBES: Mapping[str, Any] = {"decimal": "1", "round": 1, "text": 1, "pad": ""}
+"""A value that the filter takes whatever stands in its brackets, if that is right."""
+KINDS = {"int": (int, "a whole number", "without quotes"), "str": (str, "a text", "in quotes")}
+
+
+def check_constants(name: str, given: Sequence[Any]) -> None:
+    """Raises ExpressionError where what is written in the brackets can never be right."""
+    parameters = list(signature(FILTERS[name]).parameters.values())[1:]
+    for parameter, value in zip(parameters, given, strict=False):
+        kind, _, rest = str(parameter.annotation).partition(" | ")
+        if value is COMPUTED or kind not in KINDS or (value is None and rest == "None"):
+            continue
+        type_, wanted, how = KINDS[kind]
+        if not isinstance(value, type_) or isinstance(value, bool):
+            reason = f"'{name}' takes {wanted} as its {parameter.name}, not {shown(value)}"
+            raise ExpressionError(f"{reason}: write `| {name}{arguments(name)}`, with {wanted} {how}", "type")
+    if name in PROBES and not any(value is COMPUTED for value in given):
+        FILTERS[name](PROBES[name], *given)
+
+
 def arguments(name: str) -> str:
     """What may stand in a filter's brackets; `[x]` may be left out."""
     taken = [p for p in list(signature(FILTERS[name]).parameters.values())[1:] if p.name != "namespaces"]
     return f"({', '.join(p.name if p.default is p.empty else f'[{p.name}]' for p in taken)})" if taken else "nothing"
 
 
-__all__ = ["FILTERS", "Filter", "check_arguments", "xpath", "xpath_all"]
+__all__ = ["COMPUTED", "FILTERS", "Filter", "check_arguments", "check_constants", "xpath", "xpath_all"]

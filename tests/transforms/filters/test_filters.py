@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from router.errors import ExpressionError
-from transforms.filters import FILTERS, check_arguments
+from transforms.filters import COMPUTED, FILTERS, PROBES, check_arguments, check_constants
 
 NAMES = [
     "decimal",
@@ -78,3 +79,24 @@ def test_arguments_are_counted() -> None:
 def test_no_filter_knows_a_clock() -> None:
     for source in Path("transforms/filters").glob("*.py"):
         assert ".now(" not in source.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("round", ["x"], "'round' takes a whole number as its places, not 'x': write `| round([places], [way])`"),
+        ("pad", ["8"], "takes a whole number"), ("sum", [3], "'sum' takes a text as its attribute, not 3"),
+        ("round", [2, "evn"], "round knows 'up' and 'even', not 'evn'"), ("decimal", [";"], "it is '.' or ','"),
+        ("round", [True], "takes a whole number"), ("pad", [3, "ab"], "one character"),
+    ],
+)  # fmt: skip
+def test_constants_that_can_never_be_right_are_refused(name: str, given: list[object], said: str) -> None:
+    with pytest.raises(ExpressionError, match=re.escape(said)):
+        check_constants(name, given)
+
+
+def test_constants_that_are_right_and_what_is_computed_pass() -> None:
+    for name, given in (("round", [2, "even"]), ("text", [None]), ("datetime", [None, "UTC"]), ("pad", [COMPUTED, "ab"])):
+        check_constants(name, given)
+    for name in PROBES:
+        check_constants(name, [] if name != "pad" else [2])
