@@ -127,7 +127,7 @@ class Reading:
         known = list(allowed) if isinstance(allowed, (list, tuple)) else []
         if name is None:
             return str(known[0]) if known else None
-        if name not in known:
+        if name not in known and (known or route.source.kind not in ("", "http") or allowed == "anyone"):
             hint = did_you_mean(name, known) or (one_of(known) if known else "remove it")
             self.error(place.at("client"), NO_CLIENT, f"the client '{name}' may not call the route '{route.id}'", hint)
         return name
@@ -169,7 +169,7 @@ class Reading:
                 yield whole, Script(tuple(made))
 
     def reply(self, kind: str, bodies: Bodies, place: Place, chosen: Any) -> Reply:
-        if not isinstance(chosen, Chosen):
+        if not isinstance(chosen, Chosen) or not kind:  # what the send is cannot be read
             return Reply()
         possible = OF_HTTP if kind == "http" else OF_OTHERS
         words = ", ".join(("ok", *(("a status",) if kind == "http" else ()), *possible))

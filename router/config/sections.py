@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 
 from router.config.findings import Findings, Place, here
 from router.config.located import Located, locate
+from router.config.nearest import nearest
 from router.config.problems import errors
 from router.config.project import Project
 from router.config.references import Resolver
@@ -20,6 +21,7 @@ from router.config.spots import KEY
 DOUBLED_ID = "0208"
 BEGINS_WITH = "a file begins with 'version: 1', then 'connections:' and 'routes:'"
 INCLUDED_BEGINS_WITH = "an included file begins with one of its sections, such as 'routes:' or 'connections:'"
+GRAMMAR = frozenset(field.data_key or name for name, field in ProjectFile().fields.items())
 NAMES = {"connections": "connection", "clients": "client", "routes": "route", "tests": "test"}
 
 
@@ -58,9 +60,15 @@ def sections(project: Project, resolver: Resolver, findings: Findings) -> Sectio
             for item in entries(document, values, name):
                 add(items, item, NAMES[name], findings)
     first = loaded[0]
-    whole = all(document.whole for document in documents) and not errors(project.problems)
+    whole = all(document.whole and all_told(document) for document in documents) and not errors(project.problems)
     defaults, limits = first.get("defaults") or {}, first.get("limits") or {}
     return Sections(**found, defaults=defaults, limits=limits, root=Place(documents[0]), whole=whole)
+
+
+def all_told(document: Located) -> bool:
+    """Whether no section seems to stand there under another name: what is missing may be in it."""
+    data = document.data if isinstance(document.data, dict) else {}
+    return not any(key not in GRAMMAR and nearest(str(key), NAMES) for key in data if not str(key).startswith("x-"))
 
 
 def load(document: Located, is_root: bool, findings: Findings) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from router.config.nearest import nearest
 from router.config.references import Unset
 from router.config.schema.fields import Entry, Formula, Id, Note, Whole, Word
 from router.config.schema.formats import Format
 from router.config.schema.measures import Duration
-from router.config.schema.mistakes import RULE, Mistake, Partly, kind, wrong
+from router.config.schema.mistakes import RULE, Mistake, Partly, kind, unknown, wrong
 from router.config.schema.policies import WHEN_DEAD, Retry
 from router.config.schema.sends import SendField
 from router.config.schema.shapes import Chosen, Collected, Nest, Verb, Words, chosen, the_one_key
@@ -128,6 +129,8 @@ class TargetField(Entry):
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict):
             raise kind(value, "a target", "for example {id: erp, send: {http: erp, path: /orders}}")
+        if not {"otherwise", "id", "send"} & value.keys() and (end := next(filter(seems_an_end, value), None)):
+            raise Partly({end: [unknown(end, "did you mean 'otherwise'?")]}, Chosen("otherwise", None))
         if "otherwise" not in value:
             return chosen("target", self.target, value)
         mistakes: dict[str, Any] = {
@@ -139,6 +142,10 @@ class TargetField(Entry):
         if mistakes or found.mistakes:
             raise Partly({**mistakes, **found.mistakes}, last)
         return last
+
+
+def seems_an_end(key: Any) -> bool:
+    return nearest(str(key), ("otherwise", *TargetWords().fields)) == "otherwise"
 
 
 def is_target(item: Any) -> bool:

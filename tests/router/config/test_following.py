@@ -35,7 +35,7 @@ to:
   - {{id: b, when: body.b == 'y', {HTTP}}}
   - otherwise: {{id: c, send: {{sql: dwh, table: t, conflict: [b], columns: {{b: body.b}}}}}}
 """
-    assert codes(route) == []
+    assert codes(route) == [("W0616", "routes.yaml", 13, 15)]
     wrong = route.replace("body.b", "body.zz")
     assert {code for code, *_ in codes(wrong)} == {"W0620"}
     assert len(codes(wrong)) == wrong.count("body.zz")
