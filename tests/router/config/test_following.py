@@ -37,8 +37,9 @@ to:
 """
     assert codes(route) == [("W0616", "routes.yaml", 13, 15)]
     wrong = route.replace("body.b", "body.zz")
-    assert {code for code, *_ in codes(wrong)} == {"W0620"}
-    assert len(codes(wrong)) == wrong.count("body.zz")
+    said = [code for code, *_ in codes(wrong) if code != "W0616"]
+    assert set(said) == {"W0620"}
+    assert len(said) == wrong.count("body.zz")
 
 
 def test_before_records_are_cut_nobody_sees_the_whole() -> None:

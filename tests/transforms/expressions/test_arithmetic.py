@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from router.errors import ExpressionError, ExpressionSyntaxError
+from router.errors import ExpressionError
 from tests.contracts.step import message
 from transforms.expressions import compile_expression
 from transforms.maps import compile_map
@@ -28,14 +28,14 @@ def value(text: str) -> Any:
         "body.n * body.n", "body.n * 10", "body.n * body.d", "body.d * body.d", "body.e * 2", "body.e + 1", "body.e // 3",
         "(body.n + body.n) ~ ''", "body.e ~ ''", "body.e | text(2)", "body.e | int",
         "body.text ~ body.text", "body.text + body.text", "body.text | replace('x', 'xx')",
-        "[body.text, 'x'] | join(body.text)", "body.n | pad(1000000000)", "'x' | pad(1000000000, '0')",
+        "[body.text, 'x'] | join(body.text)", "body.n | pad(1000000000 * 1)", "'x' | pad(1000000000 * 1, '0')",
     ],
 )  # fmt: skip
 def test_what_would_grow_without_an_end_is_refused_before_it_is_made(text: str) -> None:
     begun = time.process_time()
-    with pytest.raises((ExpressionError, ExpressionSyntaxError)) as caught:
+    with pytest.raises(ExpressionError) as caught:
         value(text)
-    assert getattr(caught.value, "error", "limit") == "limit"
+    assert caught.value.error == "limit"
     assert "set_int_max_str_digits" not in caught.value.reason
     assert time.process_time() - begun < 2
 
