@@ -96,8 +96,8 @@ async def test_without_an_answer_each_host_takes_its_share(valkey: Valkey, tmp_p
             valkey.thaw()
         await asyncio.sleep(1.2)
         assert 100 * BUSY < await fleet.figure(1.2) < 100 * 1.2
-    assert fleet.log.actions.count("rates_not_shared") == len(fleet.children)
-    assert fleet.log.actions.count("rates_shared") == len(fleet.children)
+    assert fleet.log.actions.count("rates_not_shared") >= len(fleet.children)
+    assert fleet.log.actions.count("rates_shared") >= len(fleet.children)
 
 
 async def test_a_server_that_was_never_there_counts_for_nothing(valkey: Valkey, tmp_path: Path) -> None:

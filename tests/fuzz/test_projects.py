@@ -11,7 +11,7 @@ from tests.fuzz.projects.judging import ACCEPTED, ELSEWHERE, NAMED, POINTED, jud
 from tests.fuzz.projects.run import Tally, run
 from tests.fuzz.projects.sound import Sound, projects
 
-EDITS = 150
+EDITS = 80
 SEED = 1
 
 

@@ -116,7 +116,7 @@ async def test_a_kill_between_commit_and_acknowledgement_loses_and_doubles_nothi
     async with quay.working():
         await until(lambda: len(quay.bodies()) >= 200 and queues.count(unique) == 0)
     assert sorted(quay.bodies()) == sorted(bodies)
-    assert len(quay.rows()) == 200 + 20  # the doubled ones end as duplicates
+    assert 200 < len(quay.rows()) <= 200 + before, "what was stored and not acknowledged comes again, as a duplicate"
 
 
 async def test_without_an_id_it_comes_twice_rather_than_never(

@@ -33,7 +33,7 @@ async def play(terms: Terms) -> Report:
 
 
 def judged(terms: Terms, taken: Recording) -> Report:
-    moments = choose(taken, terms.of(50, 300), terms.seed)
+    moments = choose(taken, terms.of(24, 300), terms.seed)
     tally = judge(taken, moments, terms.seed, terms.folder)
     accepted = len(taken.bodies) + len(taken.events) + len(taken.files)
     rows = sum(file.count(b"\n") - 1 for file in taken.files.values())

@@ -14,7 +14,7 @@ from router.ledger import FAR, Claim
 from tests.faults.property.bench import MemoryBench, SqliteBench
 from tests.faults.property.play import LONG, play
 
-GAMES = {MemoryBench: (40, 1500), SqliteBench: (12, 300)}
+GAMES = {MemoryBench: (25, 1500), SqliteBench: (10, 300)}
 """By kind of ledger: how many, short and long."""
 
 
