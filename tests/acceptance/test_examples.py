@@ -20,6 +20,7 @@ from examples.demo.crossdock import Crossdock
 from router.config.check import check
 from router.config.project import read_project
 from tests.acceptance.conftest import COMMAND, ROOT
+from tests.longer import only_long
 
 DEMO = ROOT / "routes.yaml"
 PROJECTS = [*sorted(ROOT.glob("examples/**/routes.yaml")), DEMO]
@@ -100,12 +101,14 @@ def test_a_day_file(ran: Callable[[str], Outbox]) -> None:
     assert all(note["invoice"].startswith("C") for note in notes)
 
 
+@only_long
 def test_a_file_of_a_mainframe(ran: Callable[[str], Outbox]) -> None:
     rows = table(ran("mainframe")["TRAN2.AUG31.csv"])
     assert len(rows) == 1000
     assert rows[4] == {"currency": "CHF", "id": "0039887123", "company": "Joan Q & Z", "wealth": "true"}
 
 
+@only_long
 def test_parcels(ran: Callable[[str], Outbox]) -> None:
     outbox = ran("parcels")
     assert len(outbox) == 4
@@ -121,6 +124,7 @@ def test_payouts(ran: Callable[[str], Outbox]) -> None:
     assert rows[0] == {"id": "699519475", "payout": "623721858", "type": "debit", "net": "-50.00", "on": "2020-11-05"}
 
 
+@only_long
 def test_statements(ran: Callable[[str], Outbox]) -> None:
     found = [json.loads(text) for _, text in sorted(ran("statements").items())]
     assert [one["id"] for one in found] == ["253EURNL26VAYB8060476890", "254EURNL26VAYB8060476890"]

@@ -11,6 +11,7 @@ import apsw
 import pytest
 
 from tests.faults.shop import ROWS, Shop, until
+from tests.longer import only_long
 
 ROUTES = """
 version: 1
@@ -88,6 +89,7 @@ async def test_rows_arrive_and_a_wrong_one_waits_to_be_put_right(shop: Shop) -> 
         await until(lambda: counts(shop) == [1001, 2001, 2001, 20], 60)
 
 
+@only_long
 async def test_each_row_is_there_once_whatever_is_killed(shop: Shop) -> None:
     async with shop:
         shop.drop("day.csv")

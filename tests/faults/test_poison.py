@@ -15,7 +15,7 @@ from aiohttp import ClientSession
 
 from tests.faults.shop import Shop, arrived, until
 from tests.faults.sink import Sink
-from tests.longer import LONG
+from tests.longer import LONG, only_long
 
 SCHEMA = '''
 import ctypes
@@ -170,6 +170,7 @@ def test_a_message_that_kills_its_worker(tmp_path: Path, step: str, routes: list
     print(asyncio.run(play(tmp_path / "s", step, *routes)))
 
 
+@only_long
 @pytest.mark.parametrize("step", list(STEPS) if LONG else list(STEPS)[:1])
 def test_a_record_of_a_collected_file_that_kills_its_worker(tmp_path: Path, step: str) -> None:
     print(asyncio.run(play(tmp_path / "s", step, "lake")))

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.fuzz.catalogue import CATALOGUE
 from tests.fuzz.fuzzing import fuzz
 
-SECONDS = -(-12 // len(CATALOGUE)) if os.environ.get("CI") else 1
+SECONDS = -(-8 // len(CATALOGUE)) if os.environ.get("CI") else 1
 """For each of the targets, at most."""
 RUNS = 1500
 """Inputs at most: with the same seed the same ones on every machine, so that a test which failed fails again."""

@@ -16,6 +16,7 @@ from router.errors import LedgerBusy
 from tests.integration.quay import Quay, until
 from tests.integration.queues import Queues
 from tests.integration.servers.rabbitmq import PASSWORD, RabbitMQ
+from tests.longer import LONG
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ async def at_rest(quay: Quay) -> int:
     return before
 
 
-@pytest.mark.parametrize("harm", ["kill", "stop"])
+@pytest.mark.parametrize("harm", ["kill", "stop"] if LONG else ["kill"])
 async def test_the_broker_restarts_in_the_middle(
     rabbitmq: RabbitMQ, quay: Quay, queues: Queues, unique: str, harm: str
 ) -> None:

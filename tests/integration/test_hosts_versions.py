@@ -16,6 +16,7 @@ from tests.faults.shop import Shop, until
 from tests.faults.sink import Sink
 from tests.integration.servers.postgresql import PostgreSQL
 from tests.integration.servers.rabbitmq import RabbitMQ
+from tests.longer import only_long
 
 ROUTES = """
 version: 1
@@ -71,5 +72,6 @@ def places(rows: list[dict[str, Any]]) -> Iterator[tuple[int, int, str]]:
         yield from ((row["version"], row["current"], role) for role in row["runs"])
 
 
+@only_long
 def test_two_hosts_whose_projects_differ(tmp_path: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ) -> None:
     asyncio.run(served(tmp_path, Engines("postgresql-rabbitmq", rabbitmq, postgresql, rabbitmq)))
