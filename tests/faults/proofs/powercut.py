@@ -13,7 +13,7 @@ from tests.faults.power.judge import Tally, choose, judge, whole_recording
 from tests.faults.power.shop import Load, Recording, record, strace
 from tests.faults.proof import Proof, Report, Terms
 
-SHORT = Load(requests=200, events=200, files=6, rows=3000)
+SHORT = Load(requests=80, events=80, files=4, rows=1500)
 LONG = Load(requests=1500, events=1500, files=40, rows=20_000)
 WITHOUT: dict[str, Callable[[str], bool]] = {
     "the log": lambda path: path.endswith("-wal"),
