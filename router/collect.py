@@ -16,13 +16,13 @@ from router.delivery.outcomes import Ended
 from router.delivery.output import Output
 from router.delivery.parked import ParkedReader
 from router.delivery.sending import Desk, or_exhausted
+from router.delivery.telling import look, tell
 from router.delivery.tries import number_of
 from router.delivery.units import BeforeTarget, Unit, UnitReader, after_route
 from router.delivery.writing import Writer
 from router.errors import MessageError
 from router.ledger import Claim, FileOut, Park, Parked, Work
 from router.message import Message
-from router.operating.telling import look, tell
 from router.ports import Outcome
 from router.route import Connection, Target
 

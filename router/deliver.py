@@ -15,12 +15,12 @@ from router.delivery.ordering import Computed, KeyOrder
 from router.delivery.outcomes import Ended
 from router.delivery.packing import Packer
 from router.delivery.sending import Desk, Pace, Way, or_exhausted
+from router.delivery.telling import look, tell
 from router.delivery.tries import Try, failed, number_of
 from router.delivery.units import Unit, UnitReader
 from router.errors import MessageError
 from router.ledger import Claim
 from router.message import Message
-from router.operating.telling import look, tell
 from router.ports import Outcome, Parcel
 from router.route import Connection, Target
 

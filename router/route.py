@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, cast
 
 from router.lanes import ORDERED_LANES, PLAIN_LANES
@@ -157,12 +158,12 @@ class Target:
 
 def needs_whole(step: AnyStep) -> bool:
     """Whether a step before the split needs the body; a `dedupe` may look at the file's name or at headers only."""
-    return step.verb != "dedupe" or bool(getattr(step, "of_body", True))
+    return step.verb != "dedupe" or of_body(step)
 
 
-def of_body(key: Expression) -> bool:
-    """Whether it may look at the body."""
-    return bool(getattr(key, "of_body", True))
+def of_body(thing: object) -> bool:
+    """Whether a key, or a step that has one, may look at the body."""
+    return bool(getattr(thing, "of_body", True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,14 @@ class Route:
     @property
     def split(self) -> SplitStep | None:
         return cast("SplitStep | None", next((s for s in self.steps if s.verb == "split"), None))
+
+    @property
+    def streams(self) -> bool:
+        """Whether its split cuts the message as it is read: no step before it needs the whole body."""
+        split = self.split
+        if split is None or not split.by_codec:
+            return False
+        return not any(map(needs_whole, takewhile(lambda step: step.verb != "split", self.steps)))
 
     @property
     def impure(self) -> bool:

@@ -18,9 +18,9 @@ from router.deliver import LaneServer
 from router.delivery.arrays import ArrayServer
 from router.delivery.sending import Desk, Pace, or_exhausted
 from router.delivery.spool import SpoolServer
+from router.delivery.telling import tell
 from router.errors import LedgerError
 from router.ledger import Claim
-from router.operating.telling import tell
 from router.ports import Bell
 from router.process import Processor
 from router.route import Connection, Route, Target

@@ -21,8 +21,6 @@ NAMES = {"redis": "a Redis", "amqp": "a RabbitMQ", "http": "a web server"}
 START_IT = f"start it, or correct {SETTING}; it is waited for, and nothing is lost meanwhile"
 LOGIN = f"correct user and password in {SETTING}, with %-codes for : / @ ? # % in them"
 NO_SUCH_HOST = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
-
-
 FREE_SPACE = "free some space there; it is waited for, and delivery goes on meanwhile"
 
 

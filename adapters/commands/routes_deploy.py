@@ -18,12 +18,11 @@ from router.config.problems import ConfigError, errors
 from router.ledger import DEPLOYED, ROLLED_BACK, VersionEntry
 
 if TYPE_CHECKING:
-    from adapters import app as root
     from adapters.app import App
     from adapters.commands import routes_plan as planning
     from adapters.testing import running
 else:
-    root, running = late("adapters.app"), late("adapters.testing.running")
+    running = late("adapters.testing.running")
     planning = late("adapters.commands.routes_plan")
 
 COLUMNS = ("version", "current", "at", "by", "how", "of", "reason")

@@ -22,7 +22,6 @@ from router.config.comparing import ADDED, REMOVED
 from router.config.problems import ConfigError, errors
 
 if TYPE_CHECKING:
-    from adapters import app as root
     from adapters.app import App
     from router.config import project as projects
     from router.planning import fates, structure, traffic
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from router.testing import compare as comparing
     from transforms import codecs
 else:
-    root, projects, codecs = late("adapters.app"), late("router.config.project"), late("transforms.codecs")
+    projects, codecs = late("router.config.project"), late("transforms.codecs")
     fates, structure, traffic = (late(f"router.planning.{name}") for name in ("fates", "structure", "traffic"))
     comparing = late("router.testing.compare")
 

@@ -14,12 +14,11 @@ from adapters.settings import Settings
 from router.config.problems import ConfigError
 
 if TYPE_CHECKING:
-    from adapters import app as root
     from adapters import watching
     from router.config import project as projects
     from router.config.project import Project
 else:
-    root, watching, projects = late("adapters.app"), late("adapters.watching"), late("router.config.project")
+    watching, projects = late("adapters.watching"), late("router.config.project")
 
 Once = Callable[["Project"], int]
 

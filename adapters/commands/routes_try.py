@@ -25,13 +25,12 @@ from router.operating.trial import Trial, try_route
 from router.route import Route, Table
 
 if TYPE_CHECKING:
-    from adapters import app as root
     from adapters.app import App
     from adapters.testing import replying
     from router.config import check as checking
     from router.config import references
 else:
-    root, checking, references = late("adapters.app"), late("router.config.check"), late("router.config.references")
+    checking, references = late("router.config.check"), late("router.config.references")
     replying = late("adapters.testing.replying")
 
 SECRET = re.compile(r"\$\{secret:([^}]*)\}")

@@ -55,9 +55,8 @@ def status(
     there, which version of the project it serves, and when it was last seen.
 
     --check finds: processes that do not run or answer, a broker or ledger that is out of reach, a disk that is nearly
-    full, dead and held messages, open breakers, work that nobody takes, closed intake,
-    forgotten pauses, a host
-    that serves an older version.
+    full, dead and held messages, open breakers, work that nobody takes, closed intake, forgotten pauses, a host that
+    serves an older version.
 
     Example: crossdock status --check --max-dead 10 -o json"""
     with opened(settings) as app:

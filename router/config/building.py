@@ -27,7 +27,6 @@ from router.route import (
     Send,
     Source,
     Target,
-    needs_whole,
     of_body,
     own_connection,
 )
@@ -61,12 +60,11 @@ class RouteBuilder:
         choose = self.choose_codec()
         source_type = type_of_source(codec, choose)
         keys = self.texts(place.at("keys"), value.get("keys"), self.compiler.expression)
-        self.keys_of_all(place.at("keys"), keys, steps)
-        made = [replace(self.target(item, at, one, steps, order_by), source_type=source_type) for at, one in targets(item)]
-        return Route(
+        to = [replace(self.target(item, at, one, steps, order_by), source_type=source_type) for at, one in targets(item)]
+        made = Route(
             id=item.id,
             source=self.source(place.at("from"), value.get("from_")),
-            targets=tuple(made),
+            targets=tuple(to),
             version=self.version,
             about=value.get("about") or "",
             owner=value.get("owner") or "",
@@ -79,6 +77,8 @@ class RouteBuilder:
             match=value.get("match") or "all",
             otherwise=otherwise(value.get("to") or []),
         )
+        self.keys_of_all(place.at("keys"), made)
+        return made
 
     def steps(self, place: Place, value: Mapping[str, Any]) -> tuple[AnyStep, ...]:
         written = enumerate(value.get("steps") or [])
@@ -89,12 +89,9 @@ class RouteBuilder:
         made = {name: make(place.at(name), text) for name, text in (texts or {}).items()}
         return {name: one for name, one in made.items() if one is not None}
 
-    def keys_of_all(self, place: Place, keys: Mapping[str, Expression], steps: Sequence[AnyStep]) -> None:
+    def keys_of_all(self, place: Place, route: Route) -> None:
         """A body that a split cuts as it streams is decoded as a whole for a key that looks at it."""
-        before = next((steps[:n] for n, s in enumerate(steps) if s.verb == "split" and getattr(s, "by_codec", False)), None)
-        if before is None or any(map(needs_whole, before)):
-            return
-        for name in (name for name, key in keys.items() if of_body(key)):
+        for name in [name for name, key in route.keys.items() if of_body(key)] if route.streams else ():
             message = "this key looks at the body of the whole message, which is read into memory for it before it is split"
             hint = f"write 'split: {{by: records, keys: {{{name}: …}}}}' for a key of each record"
             self.findings.warning(place.at(name), KEY_OF_ALL, message, hint)

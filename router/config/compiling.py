@@ -21,15 +21,16 @@ from router.registry import ContentError, Registry
 from router.route import AnyStep
 
 EXPRESSION, CONTENT, OPTIONS, LONE_WORD = "0401", "0402", "0403", "0404"
+TEMPLATE = "a template is a text with {{ body.id }} for a value"
 LIKE = {
     "expression": "an expression is written like body.qty > 0 and body.store == '0042'",
-    "template": "a template is a text with {{ body.id }} for a value",
+    "template": TEMPLATE,
 }
 ABOUT = {
     "transforms/schemas/": "a schema is a class of marshmallow: class Order(Schema)",
     "transforms/python/": "a function is written def NAME(message), and gives a message",
     "transforms/maps/": "a map is written fields: {name: body.x}",
-    "transforms/templates/": "a template is a text with {{ body.id }} for a value",
+    "transforms/templates/": TEMPLATE,
 }
 SHEETS = "a stylesheet is XSLT 1.0: each element that is opened is closed"
 """What helps where nothing better is known."""
@@ -95,7 +96,7 @@ class Compiler:
             at = f" (at character {error.column})" if error.column else ""
             said, hint = parted(_bare(error.reason))
             message = f"the {what} '{_short(text)}' cannot be read{at}: {said}"
-            self.findings.error(place, EXPRESSION, message, hint or LIKE.get(what, LIKE["template"]))
+            self.findings.error(place, EXPRESSION, message, hint or LIKE.get(what, TEMPLATE))
         except Exception as error:
             self.findings.error(place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read: {_said(error)}")
         return None

@@ -34,13 +34,8 @@ def parse(raw: bytes, file: str) -> Parsed:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return Parsed(file, None, (_undecodable(raw, error, file),))
-    quick = quick_nodes(text)
-    if quick is not None:
-        return Parsed(file, quick)
-    reader = YAML(typ="safe", pure=True)
-    reader.composer.warn_double_anchors = False  # YAML 1.2 allows it: the last one counts
     try:
-        return Parsed(file, reader.compose(text))
+        return Parsed(file, nodes_of(text))
     except MarkedYAMLError as error:
         return Parsed(file, None, (_syntax(text, error, file),))
     except ReaderError as error:
@@ -50,6 +45,16 @@ def parse(raw: bytes, file: str) -> Parsed:
     except Exception as error:  # the parser itself stumbles over some texts (an escape that is no character)
         message = f"the file cannot be read as YAML: {error}"
         return Parsed(file, None, (_problem(file, 1, 1, SYNTAX, message, "look for a backslash in double quotes"),))
+
+
+def nodes_of(text: str) -> Any:
+    """The node of the one document; None where there is nothing. Raises what the parser in Python raises."""
+    quick = quick_nodes(text)
+    if quick is not None:
+        return quick
+    reader = YAML(typ="safe", pure=True)
+    reader.composer.warn_double_anchors = False  # YAML 1.2 allows it: the last one counts
+    return reader.compose(text)
 
 
 def values(raw: bytes) -> Any:

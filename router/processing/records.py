@@ -12,7 +12,7 @@ from router.message import Envelope, Message
 from router.pipeline import Filtered, apply, before_split, codec_of, decode
 from router.ports import Bad, Cut, RecordCodec, SplitStep
 from router.processing.grouping import Group, Grouped, KeyOf, groups
-from router.route import Route, needs_whole
+from router.route import Route
 
 RECORDS_PER_CHUNK = 500
 """Where a message is split by an expression: there are no byte offsets, and the whole is decoded for each chunk."""
@@ -22,8 +22,7 @@ ReadJson = Callable[[bytes], Any]
 
 def streamed(route: Route, envelope: Envelope) -> RecordCodec | None:
     """The codec that cuts the stream, where `split: records` is the first step that needs the body."""
-    split = route.split
-    if split is None or not split.by_codec or any(map(needs_whole, before_split(route))):
+    if not route.streams:
         return None
     codec = codec_of(route, envelope)
     return codec if isinstance(codec, RecordCodec) else None

@@ -43,5 +43,8 @@ def test_a_piece_is_right_and_its_tests_pass(tmp_path: Path, page: str, text: st
     assert [result.reason for result in run_project_tests(project, registry(), environ) if not result.passed] == []
 
 
-def test_both_pages_have_pieces() -> None:
-    assert {page for page, _ in PIECES} == {"from-camel.md", "from-benthos.md"}
+@pytest.mark.parametrize(("page", "other"), [("from-camel.md", "Camel"), ("from-benthos.md", "Benthos")])
+def test_each_block_of_a_page_is_ours_or_theirs(page: str, other: str) -> None:
+    titles = re.findall(r'^```\w+(?: title="(\w+)")?$', (DOCS / page).read_text("utf-8"), re.MULTILINE)
+    assert set(titles) == {other, "Crossdock"}
+    assert titles.count("Crossdock") == sum(name == page for name, _ in PIECES)

@@ -78,7 +78,7 @@ def roots(names: set[str], own: tuple[str, ...] = ()) -> list[str]:
     return [ROOT_SOURCE[name] for name in sorted(names) if name in ROOT_SOURCE and name not in own]
 
 
-OF_BODY = re.compile(r"\bbody\b")
+OF_BODY = re.compile(r"\b(body|record)\b")
 SHORT = 120
 """Characters within which an expression cannot be nested too deeply for the compiler: there, the careful code is made when
 there is an error to explain."""
@@ -143,7 +143,7 @@ class Expr:
 
     @property
     def of_body(self) -> bool:
-        """Whether it may look at the body."""
+        """Whether it may look at the body, or at a record of it."""
         return OF_BODY.search(self.source) is not None
 
     def values(self, message: Message) -> tuple[dict[str, Any], list[str]]:

@@ -6,7 +6,7 @@ Quick code reads fields by plain subscripts and compares inline; whatever it rai
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -17,7 +17,7 @@ from transforms.expressions import hints
 from transforms.expressions.names import FILE_FIELDS, MESSAGE_FIELDS, ROOTS
 from transforms.expressions.quick import QUICK
 from transforms.expressions.runtime import DECIMAL_MARK
-from transforms.filters import COMPUTED, check_arguments, check_constants
+from transforms.filters import COMPUTED, check_call
 from transforms.filters.times import check_moment
 
 COMPARE = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq": "ge"}
@@ -28,6 +28,11 @@ INLINE = {"message": "message_fields(m)", "file": "file_root(m)", "record": "rec
           "target": "extra(n, 'target')", "reply": "extra(n, 'reply')", "out": "extra(n, 'out')"}  # fmt: skip
 """Names that may be missing, looked up where they stand."""
 LAZY = ("default", "d")
+
+
+def constants(arguments: Sequence[nodes.Node]) -> list[Any]:
+    """What is written in the brackets of a filter; `COMPUTED` for all that is no literal."""
+    return [constant(one.value) if isinstance(one, nodes.Const) else COMPUTED for one in arguments]
 
 
 def constant(value: Any) -> Any:
@@ -251,8 +256,7 @@ class Emitter:
         if node.name not in self.filters:
             raise ExpressionSyntaxError(hints.unknown_filter(node.name, self.filters), node.lineno)
         try:
-            check_arguments(node.name, len(node.args))
-            check_constants(node.name, [constant(a.value) if isinstance(a, nodes.Const) else COMPUTED for a in node.args])
+            check_call(node.name, constants(node.args))
             if node.name == "datetime":
                 check_moment(*(constant(a.value) if isinstance(a, nodes.Const) else None for a in node.args))
         except ExpressionError as error:

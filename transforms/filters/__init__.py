@@ -74,6 +74,13 @@ PROBES: Mapping[str, Any] = {"decimal": "1", "round": 1, "text": 1, "pad": ""}
 KINDS = {"int": (int, "a whole number", "without quotes"), "str": (str, "a text", "in quotes")}
 
 
+def check_call(name: str, given: Sequence[Any]) -> None:
+    """What can be told of a call before there is a value. `given` has `COMPUTED` for what is no constant. Raises
+    ExpressionError."""
+    check_arguments(name, len(given))
+    check_constants(name, given)
+
+
 def check_constants(name: str, given: Sequence[Any]) -> None:
     """Raises ExpressionError where what is written in the brackets can never be right."""
     parameters = list(signature(FILTERS[name]).parameters.values())[1:]
@@ -95,4 +102,4 @@ def arguments(name: str) -> str:
     return f"({', '.join(p.name if p.default is p.empty else f'[{p.name}]' for p in taken)})" if taken else "nothing"
 
 
-__all__ = ["COMPUTED", "FILTERS", "Filter", "check_arguments", "check_constants", "xpath", "xpath_all"]
+__all__ = ["COMPUTED", "FILTERS", "Filter", "check_arguments", "check_call", "check_constants", "xpath", "xpath_all"]

@@ -8,10 +8,10 @@ from jinja2 import TemplateAssertionError, nodes
 from jinja2.visitor import NodeTransformer
 
 from router.errors import ExpressionError
-from transforms.expressions.emit import constant, words
+from transforms.expressions.emit import constant, constants, words
 from transforms.expressions.hints import unknown_filter, unknown_test
 from transforms.expressions.runtime import DECIMAL_MARK
-from transforms.filters import COMPUTED, FILTERS, check_arguments, check_constants
+from transforms.filters import FILTERS, check_call
 from transforms.filters.xml import check_path
 from transforms.jinja.operators import TESTS
 
@@ -185,8 +185,7 @@ class Strict(NodeTransformer):
     def check(self, name: str, node: nodes.Filter) -> None:
         """What can be told about a filter's arguments before there is a value."""
         try:
-            check_arguments(name, len(node.args))
-            check_constants(name, [constant(a.value) if isinstance(a, nodes.Const) else COMPUTED for a in node.args])
+            check_call(name, constants(node.args))
             if name in ("xpath", "xpath_all") and isinstance(node.args[0], nodes.Const):
                 check_path(constant(node.args[0].value))
         except ExpressionError as error:

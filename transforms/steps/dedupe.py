@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -28,7 +27,7 @@ class Dedupe:
     def __init__(self, value: Mapping[str, Any]) -> None:
         self._source = str(value["key"])
         self._key = compile_expression(self._source)
-        self.of_body = re.search(r"\b(body|record)\b", self._source) is not None
+        self.of_body = self._key.of_body
         """Whether the key can only be read where the body is decoded."""
         self.within = float(value.get("within", WEEK))
         self.changed = str(value.get("changed", "dead"))

@@ -6,20 +6,18 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
-from router.config.quickyaml import quick_nodes
-from router.config.yaml import read_values
+from router.config.yaml import nodes_of, read_values
 from router.errors import ExpressionError
 from router.message import Message
 from router.ports import Content
 from router.registry import ContentError
+from transforms.content_yaml import as_content_error, located
 from transforms.maps import MapSyntaxError, Seen, compile_map
 from transforms.steps.stage import failed
-from transforms.written import as_content_error, located
 
 FOLDER = "transforms/maps/"
 
@@ -100,7 +98,7 @@ def load_map(name: str, content: Content) -> Any:
 def position(text: str, path: str, key: str = "", at: str = "value") -> tuple[int, int]:
     """Line and column of a field of a map by its path (`lines[N].amount`), as near as it can be found; of one of the
     keys there, or of its value, where there is one. What is missing is at the key of what should hold it."""
-    node = quick_nodes(text) or YAML(typ="safe", pure=True).compose(text)
+    node = nodes_of(text)
     names = ["fields", *filter(None, path.replace("[", ".[").split("."))] if path != "keep" else ["keep"]
     names = names if path or not key else []
     holder = None if names else node

@@ -8,11 +8,10 @@ from typing import Any
 
 from jinja2 import nodes
 from jinja2.lexer import TokenStream
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, SequenceNode
 
-from router.config.quickyaml import quick_nodes
+from router.config.yaml import nodes_of
 from transforms.expressions.parse import ExactEnvironment
 
 
@@ -54,7 +53,7 @@ def line_and_column(text: str, at: int) -> tuple[int, int]:
 def spot_in_yaml(text: str, path: Sequence[str | int]) -> tuple[int, int]:
     """Line and column of the value that a path of keys leads to, as near as it is found."""
     try:
-        node = quick_nodes(text) or YAML(typ="safe", pure=True).compose(text)
+        node = nodes_of(text)
     except (YAMLError, ValueError, RecursionError):
         return 0, 0
     for key in path:

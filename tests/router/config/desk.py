@@ -57,6 +57,7 @@ def codec(name: str) -> CodecFactory:
 
 
 class FakeStep:
+    by_codec = False
     def __init__(self, verb: str, value: Any, content_type: str | None = None) -> None:
         self.verb, self.value, self.rule, self.content_type = verb, value, f"{verb}: {value}", content_type
 

@@ -13,7 +13,7 @@ from router.registry import ContentError
 from transforms.codecs.fixed.check import check_layout
 from transforms.codecs.fixed.grammar import LayoutFile
 from transforms.codecs.fixed.layout import Layout, layout_of
-from transforms.written import as_content_error, located
+from transforms.content_yaml import as_content_error, located
 
 FOLDER = "transforms/layouts/"
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from transforms.written import as_content_error, located
+from transforms.content_yaml import as_content_error, located
 
 
 def test_what_cannot_be_read_of_a_file_of_content() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from router.operating.telling import MOST_TOLD
+from router.delivery.telling import MOST_TOLD
 from router.ports import Outcome
 from tests.router.workshop import Do, FakeTarget, Workshop, target
 
