@@ -171,10 +171,19 @@ class Editing:
         try:
             body = self.read_json(now.body)
         except MessageError as error:
-            raise EditError(f"{letter.id} is not JSON ({error.reason}): edit it as a whole, with --body FILE") from None
+            raise EditError(self._not_json(letter, now, error)) from None
         for path, value in fields.items():
             body = assigned(body, path, value, "body")
         return Editable(now.kind, as_json(body, letter.id), now.suffix)
+
+
+    @staticmethod
+    def _not_json(letter: DeadLetter, now: Editable, error: MessageError) -> str:
+        """Of a broken JSON body one wants to know where it is broken."""
+        if now.suffix == ".json":
+            return f"{letter.id} is not JSON ({error.reason}): edit it as a whole, with --body FILE or $EDITOR"
+        what = now.suffix.removeprefix(".")
+        return f"{letter.id} is a whole message of {what}, --set changes a field of JSON: edit it with --body FILE or $EDITOR"
 
 
 def as_json(body: Any, id: str) -> bytes:

@@ -44,6 +44,25 @@ def test_a_set_that_leads_nowhere_changes_nothing(room: Room) -> None:
     assert room.json("dlq", "show", id)["edits"] == 0
 
 
+def test_a_whole_file_of_csv_has_no_fields_to_set(room: Room) -> None:
+    routes = room.folder / "routes.yaml"
+    routes.write_text(routes.read_text().partition("\ntests:")[0] + WHOLE)
+    id = room.send("prices", "sku,price\nA,one\n", "P.csv")
+    room.work()
+    (letter,) = room.json("dlq", "list")
+    assert letter["id"] == id
+    assert room.say("dlq", "edit", id, "--set", "body.price=1") == 1
+    assert f"{id} is a whole message of csv, --set changes a field of JSON: edit it with --body FILE or $EDITOR" in room.err
+
+
+WHOLE = """
+  prices:
+    from: {folder: till, files: "P*.csv"}
+    format: {csv: {header: true, columns: {price: decimal}}}
+    to:
+      - {id: lake, format: json, send: {folder: sales, name: "{{ file.stem }}.json"}}
+"""
+
 NDJSON = """
   stock:
     about: Stock of the warehouse, a line an article

@@ -118,6 +118,8 @@ class TestCsv(JoinContract, RecordContract):
             "line 7: too few fields: 2, the header has 3; is a delimiter missing, or a quote?"
         )
         assert codec.record_from_cells({**bad.cells, "qty": "3"}) == {"sku": "C3", "qty": 3, "note": "bad"}
+        typed_in = codec.record_from_cells({"sku": 4711, "qty": 3, "note": True})
+        assert typed_in == {"sku": "4711", "qty": 3, "note": "true"}, "a column without a type holds texts"
 
     @pytest.mark.parametrize(
         ("options", "raw", "records"),

@@ -95,7 +95,8 @@ class CsvCodec:
         return self._converts[names]
 
     def record_from_cells(self, cells: Any) -> dict[str, Any]:
-        """Types apply again; a value that has its type already (a number of JSON) is read by its text."""
+        """Types apply again; a value that has its type already (a number of JSON) is read by its text, which is what a
+        column without a type has."""
         if not isinstance(cells, Mapping):
             raise DecodeError(f"a csv record is an object of cells, not {kind(cells)}")
         readers = self._readers(edited_reader)
@@ -103,7 +104,10 @@ class CsvCodec:
         for name, cell in cells.items():
             read = readers.get(name)
             try:
-                record[name] = cell if read is None or cell is None else read(self._text_of(cell))
+                if cell is None or (read is None and isinstance(cell, dict | list)):
+                    record[name] = cell
+                else:
+                    record[name] = self._text_of(cell) if read is None else read(self._text_of(cell))
             except CellError as error:
                 raise DecodeError(f"column {name}: {error}", "invalid") from None
         return record
