@@ -10,6 +10,10 @@ from typing import Any
 import msgspec
 from lxml import etree
 
+from router.errors import MessageError
+from transforms.codecs.plain import read_json
+from transforms.codecs.xml.tree import parse
+
 SCALARS = (str, int, float, bool, Decimal, type(None))
 
 
@@ -34,6 +38,23 @@ def structure(body: Any) -> Any:
         return structure(msgspec.to_builtins(body))
     except (TypeError, ValueError):
         return str(body)
+
+
+def structure_of(raw: bytes) -> Any:
+    """Of a body as it goes out, whatever its format: JSON and XML as they are, else a text's lines. Never raises."""
+    try:
+        return read_json(raw)
+    except MessageError:
+        pass
+    if raw.lstrip()[:1] == b"<":
+        try:
+            return structure(parse(raw))
+        except MessageError:
+            pass
+    try:
+        return raw.decode().splitlines()
+    except UnicodeDecodeError:
+        return f"{len(raw)} bytes"
 
 
 def element(node: Any) -> Any:

@@ -24,36 +24,22 @@ from router.config.problems import ConfigError, errors
 if TYPE_CHECKING:
     from adapters.app import App
     from router.config import project as projects
-    from router.planning import fates, structure, traffic
+    from router.planning import fates, groups, structure, traffic
+    from router.planning.groups import Comparison, Group
     from router.planning.structure import Change, Plan
-    from router.planning.traffic import Comparison, Group
     from router.route import Table
-    from router.testing import compare as comparing
-    from transforms import codecs
+    from transforms import structures
 else:
-    projects, codecs = late("router.config.project"), late("transforms.codecs")
-    fates, structure, traffic = (late(f"router.planning.{name}") for name in ("fates", "structure", "traffic"))
-    comparing = late("router.testing.compare")
+    projects, structures = late("router.config.project"), late("transforms.structures")
+    fates, groups, structure, traffic = (
+        late(f"router.planning.{name}") for name in ("fates", "groups", "structure", "traffic")
+    )
 
 MESSAGES = 1000
 POLICIES = ("retry", "order_by", "send", "when_dead", "rate", "breaker", "timeout", "in_flight", "url", "fallback")
 """Words of the config that the current version says for open deliveries too."""
 POLITE = 10
 Row = dict[str, Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Difference:
-    """A field, as people read it."""
-
-    path: str
-    before: str
-    after: str
-
-
-def told_differences(before: Any, after: Any) -> Iterator[Difference]:
-    for one in comparing.differences(before, after):
-        yield Difference(one.path, comparing.show(one.expected), comparing.show(one.got))
 
 
 @click.command()
@@ -152,14 +138,14 @@ class Comparing:
         """`same` is how many first steps are the same in both."""
         old, new = self.before.routes.get(id), self.after.routes[id]
         if old is None:
-            return traffic.Comparison(id)
+            return groups.Comparison(id)
         try:
             fates.refuse_impure(old)
             fates.refuse_impure(new)
         except fates.NotComputed as reason:
             self.notes.append(f"messages of {id} were not computed: {reason}")
-            return traffic.Comparison(id)
-        paths = traffic.structures(codecs.read_json, told_differences)
+            return groups.Comparison(id)
+        paths = traffic.fields(structures.structure_of)
         found = traffic.compared(old, new, self.app.ledger.recent(id, self.limit), (reader(), reader()), paths, same=same)
         if found.gone:
             self.notes.append(f"{found.gone} messages of {id} were left out: their bodies are not kept any more")
@@ -170,7 +156,7 @@ class Comparing:
 
 def ordered(comparison: Comparison) -> list[Group]:
     """What fails comes first, then the most."""
-    return sorted(comparison.groups.values(), key=lambda group: (group.word != traffic.FAILS, -group.count))
+    return sorted(comparison.groups.values(), key=lambda group: (group.word != groups.FAILS, -group.count))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -204,7 +190,7 @@ def new_policies(changed: dict[str, Change], target: str, connection: str) -> li
 
 
 def group_row(group: Group, comparison: Comparison) -> Row:
-    kind = "failure" if group.word == traffic.FAILS else "change"
+    kind = "failure" if group.word == groups.FAILS else "change"
     return {
         "id": group.route, "layer": "traffic", "kind": kind, "change": group.word,
         "target": group.target, "details": [group.detail] if group.detail else [], "count": group.count,

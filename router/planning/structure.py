@@ -10,7 +10,8 @@ from typing import Any
 from router.config.comparing import ADDED, CHANGED, REMOVED
 from router.config.project import Project
 from router.config.yaml import values
-from router.testing.compare import differences, show
+from router.planning.aligning import changes as changed_values
+from router.testing.compare import show
 
 SECTIONS = {"routes": "route", "connections": "connection", "clients": "client"}
 WHOLE = ("defaults", "limits")
@@ -84,7 +85,7 @@ def changed_entries(kind: str, before: Mapping[str, Any], after: Mapping[str, An
 
 
 def told(kind: str, old: Any, new: Any) -> tuple[str, ...]:
-    found = list(differences(old, new, ""))
+    found = list(changed_values(old, new, ""))
     if kind in VALUES:
         return tuple(f"{one.path}: {show(one.expected)} → {show(one.got)}" for one in found)
     return tuple(dict.fromkeys(one.path for one in found))

@@ -4,61 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
-from router.errors import MessageError
 from router.ledger import Stored
+from router.planning.aligning import changes
 from router.planning.fates import DEAD, FILTERED, SENT, Fate, UnitFate, shared_fates, unit_fates
+from router.planning.groups import (
+    ADDRESS,
+    BODY,
+    DROPPED,
+    FAILS,
+    FEWER,
+    GOES,
+    KEPT,
+    MORE,
+    RECOVERS,
+    STAYS,
+    Comparison,
+    plain,
+)  # fmt: skip
 from router.processing.records import RecordReader
 from router.route import Route
+from router.testing.compare import show
 
-FAILS, RECOVERS = "fails", "no longer fails"
-GOES, STAYS = "also goes", "no longer goes"
-DROPPED, KEPT = "is filtered", "is no longer filtered"
-BODY, ADDRESS = "gets another body", "is asked in another way"
-MORE, FEWER = "has more records", "has fewer records"
 SHOWN_PATHS = 4
 MOST_RECORDS = 1000
 """Of one message: a day file is looked at by its first ones."""
 
 Paths = Callable[[bytes, bytes], list[tuple[str, str, str]]]
 """Where two bodies differ: path, before, after."""
-
-
-@dataclass(slots=True)
-class Group:
-    """Units that change in the same way. `word` is one of those above; `target` its id, '' for the whole unit; `detail` in
-    words; `sample` the first one's id, with its record, and `told` what is to be seen there."""
-
-    route: str
-    word: str
-    target: str
-    detail: str
-    sample: str
-    told: str
-    count: int = 0
-
-
-@dataclass
-class Comparison:
-    """Of one route. `looked` counts units, `messages` messages; `gone` those whose body is not kept any more."""
-
-    route: str
-    groups: dict[tuple[str, str, str], Group] = field(default_factory=dict)
-    looked: int = 0
-    changed: int = 0
-    messages: int = 0
-    gone: int = 0
-    cut: int = 0
-
-    @property
-    def failing(self) -> int:
-        return sum(group.count for group in self.groups.values() if group.word == FAILS)
-
-    def add(self, word: str, target: str, detail: str, sample: str, told: str) -> None:
-        group = self.groups.setdefault((word, target, detail), Group(self.route, word, target, detail, sample, told))
-        group.count += 1
 
 
 def compared(before: Route, after: Route, messages: Iterable[Stored], readers: tuple[RecordReader, RecordReader], paths: Paths,
@@ -184,23 +158,15 @@ def rewritten(target: str, was: Fate, is_: Fate, paths: Paths) -> Iterator[tuple
 
 
 def where(fate: Fate) -> str:
-    """The stage, the error, and the reason without what is of one message alone."""
-    return f"{fate.at}: {plain(fate.why)}"
+    """The stage, the error, and the reason."""
+    return f"{fate.at}: {fate.why}"
 
 
-def plain(reason: str) -> str:
-    """Numbers and quoted values differ from message to message."""
-    return re.sub(r"\d+", "N", re.sub(r"'[^']*'|\"[^\"]*\"", "…", reason))
-
-
-def structures(read: Callable[[bytes], Any], differences: Callable[[Any, Any], Iterable[Any]]) -> Paths:
-    """Of JSON field by field; of what is none, by length."""
+def fields(structure: Callable[[bytes], Any]) -> Paths:
+    """Bodies field by field, as `structure` reads them; by their lengths where they differ only in how they are laid out."""
 
     def paths(before: bytes, after: bytes) -> list[tuple[str, str, str]]:
-        try:
-            old, new = read(before), read(after)
-        except (ValueError, MessageError):
-            return [("body", f"{len(before)} bytes", f"{len(after)} bytes")]
-        return [(one.path, one.before, one.after) for one in differences(old, new)]
+        found = [(one.path, show(one.expected), show(one.got)) for one in changes(structure(before), structure(after))]
+        return found or [("body", f"{len(before)} bytes", f"{len(after)} bytes")]
 
     return paths

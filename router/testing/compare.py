@@ -34,11 +34,12 @@ class Difference:
         return f"{self.path}: expected {show(self.expected)}, got {show(self.got)}"
 
 
-def show(value: Any) -> str:
+def show(value: Any, most: int | None = SHOWN) -> str:
+    """As JSON, of so many characters at most."""
     if isinstance(value, Nothing):
         return "nothing"
     text = ENCODER.encode(value).decode()
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return text if most is None or len(text) <= most else text[: most - 1] + "…"
 
 
 def differences(expected: Any, got: Any, path: str = "body") -> Iterator[Difference]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from transforms.structures import structure
+from transforms.structures import structure, structure_of
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,17 @@ def test_prefixes_and_the_order_of_attributes_do_not_count() -> None:
 def test_anything_else_is_plain() -> None:
     day = datetime.date(2026, 1, 31)
     assert structure({"a": (1, day), 2: b"x"}) == {"a": [1, "2026-01-31"], "2": "x"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "made"),
+    [
+        (b'{"a": 1}', {"a": 1}),
+        (b"<a><b>1</b></a>", {"a": {"b": "1"}}),
+        (b"<a><b>1</a>", ["<a><b>1</a>"]),
+        (b"sku;qty\nA;1\n", ["sku;qty", "A;1"]),
+        (b"\xff\xfe\x00", "3 bytes"),
+    ],
+)
+def test_what_goes_out_is_a_structure_whatever_its_format(raw: bytes, made: Any) -> None:
+    assert structure_of(raw) == made
