@@ -51,7 +51,7 @@ class Follower:
         kind, options = chosen_of(value.get("from_"))
         received = self.types.received(kind, options)
         self.source(place.at("from"), kind, options, received)
-        scope = self.types.decoded(received, codec)
+        scope = self.let_in(self.types.decoded(received, codec), place.at("steps"), value.get("steps"))
         self.expressions(scope, place.at("keys"), value.get("keys"), "key")
         scope = self.steps(scope, place.at("steps"), value.get("steps"), codec)
         self.expression(scope, place.at("order_by"), value.get("order_by"), "key")
@@ -94,6 +94,16 @@ class Follower:
             else:
                 seen = self.types.hidden(scope) if before_split else scope
                 scope = self.step(seen, place.at(n), step)
+        return scope
+
+    def let_in(self, scope: Scope, place: Place, written: Any) -> Scope:
+        """What a `validate` refuses that is first to look at the body is dead, whatever its keys are."""
+        for n, step in enumerate(written or []):
+            if not isinstance(step, Chosen) or step.kind not in ("dedupe", "validate"):
+                break
+            if step.kind == "validate":
+                made = self.compiler.step(place.at(n), step)
+                return scope if made is None else self.types.let_in(scope, made)
         return scope
 
     def known(self, value: Any) -> Any:

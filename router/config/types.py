@@ -63,6 +63,9 @@ class Types(Protocol):
     def decoded(self, scope: Scope, codec: Codec | None) -> Scope:
         """With the body that a format makes; None: the format is only known when a message comes."""
 
+    def let_in(self, scope: Scope, step: AnyStep) -> Scope:
+        """With the bodies that a step which comes soon does not refuse."""
+
     def hidden(self, scope: Scope) -> Scope:
         """With a body of which nothing is known."""
 

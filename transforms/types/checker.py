@@ -9,11 +9,12 @@ from router.config.nearest import nearest
 from router.config.types import Passed, Seen, Use
 from router.ports import Codec, Content
 from router.route import AnyStep
+from transforms.steps.validate import Validate
 from transforms.types import bodies, remarks
 from transforms.types import scope as scopes
 from transforms.types.fields import has, item_of
 from transforms.types.files import Files, of_page, short
-from transforms.types.kinds import ANY, Object, Type, list_of, named, spoken
+from transforms.types.kinds import ANY, JSON, Object, Type, list_of, named, spoken
 from transforms.types.remarks import Remarks
 from transforms.types.scope import RECORD, REPLY, Scope
 from transforms.types.steps import Steps, condition, evaluated
@@ -42,6 +43,11 @@ class ProjectTypes:
         if key not in self.bodies:
             self.bodies[key] = (codec, bodies.recorded(codec) if records else bodies.decoded(codec))
         return scope.with_body(self.bodies[key][1])
+
+    def let_in(self, scope: Scope, step: AnyStep) -> Scope:
+        if not isinstance(step, Validate) or scope.body not in (ANY, JSON):
+            return scope
+        return scope.with_body(self.steps.schemas.taken(step.schema))
 
     def hidden(self, scope: Scope) -> Scope:
         return scope.with_body(ANY)

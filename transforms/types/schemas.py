@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import INCLUDE, Schema, fields, missing, validate
+from marshmallow import INCLUDE, RAISE, Schema, fields, missing, validate
 
 from transforms.types.kinds import (
     ANY,
@@ -19,6 +19,7 @@ from transforms.types.kinds import (
     DATETIME,
     DECIMAL,
     INT,
+    JSON,
     NAIVE,
     TEXT,
     TIME,
@@ -48,6 +49,7 @@ class Schemas:
 
     def __init__(self) -> None:
         self.known: dict[int, Type] = {}
+        self.takes: dict[int, Type] = {}
         self.held: list[Schema] = []
         """So that no other schema gets the identity of one that is gone."""
 
@@ -56,6 +58,33 @@ class Schemas:
             self.held.append(schema)
             self.known[id(schema)] = loaded(schema, schema.unknown, ())
         return self.known[id(schema)]
+
+    def taken(self, schema: Schema) -> Type:
+        """Bodies that it does not refuse for their fields: of these it looks at their names alone."""
+        if id(schema) not in self.takes:
+            self.held.append(schema)
+            self.takes[id(schema)] = let_in(schema, schema.unknown, ())
+        return self.takes[id(schema)]
+
+
+def let_in(schema: Schema, unknown: str, above: tuple[int, ...]) -> Type:
+    """Null and absence are let in everywhere: whether they are refused is not asked here."""
+    if id(schema) in above or len(above) > MOST_LEVELS or of_its_own(schema) or schema._hooks.get("pre_load"):
+        return ANY
+    found = {field.data_key or name: let_in_field(field, (*above, id(schema))) for name, field in schema.load_fields.items()}
+    made = object_of(found, None if unknown == RAISE else JSON.maybe)
+    return list_of(made) if schema.many else made
+
+
+def let_in_field(field: fields.Field[Any], above: tuple[int, ...]) -> Type:
+    kind = known_kind(type(field))
+    if kind is fields.Nested and not getattr(field, "pre_load", None):
+        nested: Any = field
+        return let_in(nested.schema, nested.unknown or nested.schema.unknown, above).nullable.maybe
+    if kind is fields.List and not getattr(field, "pre_load", None):
+        inner: fields.Field[Any] = field.inner  # type: ignore[attr-defined]
+        return list_of(let_in_field(inner, above)).nullable.maybe
+    return JSON.maybe
 
 
 def loaded(schema: Schema, unknown: str, above: tuple[int, ...]) -> Type:

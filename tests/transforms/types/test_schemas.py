@@ -9,6 +9,7 @@ from marshmallow import EXCLUDE, INCLUDE, RAISE, Schema, fields, post_load, pre_
 
 from transforms.types.fields import inside
 from transforms.types.kinds import (
+    ABSENT,
     ANY,
     AWARE,
     BOOL,
@@ -16,6 +17,7 @@ from transforms.types.kinds import (
     DATETIME,
     DECIMAL,
     INT,
+    JSON,
     NAIVE,
     NULL,
     TEXT,
@@ -159,3 +161,35 @@ def test_of_what_does_anything_of_its_own_nothing_is_known() -> None:
     assert field(Named(required=True)) == TEXT
     assert field(fields.Function(deserialize=str)).unknown
     assert field(fields.Str(required=True, post_load=lambda value: 5)) == ANY
+
+
+def test_what_is_let_in_are_the_names_in_the_message() -> None:
+    class Line(Schema):
+        class Meta:
+            unknown = EXCLUDE
+
+        sku = fields.Str(required=True)
+
+    class Order(Schema):
+        number = fields.Int(required=True, data_key="orderNo")
+        lines = fields.List(fields.Nested(Line))
+        first = fields.Nested(Line, unknown=RAISE)
+
+    found = Schemas().taken(Order())
+    assert inside(found, "orderNo") == JSON.maybe, "any value: what a field loads is asked elsewhere"
+    assert inside(found, "number") == ABSENT
+    assert inside(inside(found, "first"), "colour") == ABSENT
+    (line,) = [kind.item for kind in inside(found, "lines").kinds if isinstance(kind, ListOf)]
+    assert inside(line, "colour") == JSON.maybe, "what is left out may come"
+    assert inside(Schemas().taken(Order(unknown=INCLUDE)), "more") == JSON.maybe
+
+
+def test_a_schema_that_changes_what_comes_lets_in_anything() -> None:
+    class Renaming(Schema):
+        number = fields.Int()
+
+        @pre_load
+        def rename(self, data: Any, **kwargs: Any) -> Any:
+            return {"number": data["no"]}
+
+    assert Schemas().taken(Renaming()) == ANY
