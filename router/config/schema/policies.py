@@ -37,7 +37,8 @@ class ErrorName(Text):
             return value
         expected = f"one of {', '.join(CLASSES)}, a status such as 429 or a class such as 5xx"
         hint = f"write {value.lower()}" if re.fullmatch(r"[1-5]XX", value) else ""
-        raise wrong(value, expected, hint or did_you_mean(value, CLASSES, otherwise=False))
+        nearest = did_you_mean(value, CLASSES, otherwise=False)
+        raise wrong(value, expected, hint or nearest or "write a class such as 5xx, a status such as 429, or any for all")
 
 
 class Retry(Words):

@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from router.config.nearest import did_you_mean
 from router.config.references import Unset
 from router.config.schema.fields import AnyText, Entry, Id, Note, Text, Whole, Word
 from router.config.schema.measures import Duration
@@ -89,7 +90,10 @@ class ReplyField(Entry):
         if isinstance(value, int) and not isinstance(value, bool):
             return Chosen("answer", {"status": status(value)})
         if isinstance(value, str):
-            return Chosen("word", Word(WORDS).deserialize(value))
+            if value not in WORDS:
+                nearest = did_you_mean(value, WORDS, otherwise=False)
+                raise wrong(value, f"a reply is {REPLY}", nearest or "write 503, connect or timeout for a target that is down")
+            return Chosen("word", value)
         raise kind(value, REPLY, f"write {WORDS[0]}, a status such as 503, or {{status: 503, body: …}}")
 
 
