@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
+from adapters import forking
 from adapters.processes import die_with_parent
 
 SIGNALS = frozenset({signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
@@ -41,6 +43,8 @@ class Part:
     restarts_always: bool = False
     once: bool = False
     troubled: Callable[[int], object] = lambda times: None
+    work: forking.Work | None = None
+    """Does what the command says, in a fork of the supervisor."""
 
 
 class Child:
@@ -51,7 +55,7 @@ class Child:
         self.ready = False
         self.started_once = False
         self.done = False
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | forking.Forked | None = None
         self._started = 0.0
         self._again = 0.0
         self._backoff = FIRST_BACKOFF
@@ -75,16 +79,21 @@ class Child:
         self._started = time.monotonic()
         self.ready = False
         self.started_once = True
-        parent = os.getpid()
         try:
-            self._process = subprocess.Popen(
-                self.part.command, env={**os.environ, **self.part.environment}, stdin=subprocess.DEVNULL,
-                stdout=2, pass_fds=self.part.inherit, process_group=0, preexec_fn=lambda: _born(parent),
-            )  # fmt: skip
+            self._process = self._made()
         except OSError as error:
             self._note_end(f"cannot be started: {error}")
             return
         log.debug(f"{self.part.name} started", action="child_started", process=self.part.name, pid=self.pid)
+
+    def _made(self) -> subprocess.Popen[bytes] | forking.Forked:
+        part, born = self.part, partial(_born, os.getpid())
+        if part.work is not None and forking.POSSIBLE:
+            return forking.fork(part.work, part.command, part.environment, born)
+        return subprocess.Popen(
+            part.command, env={**os.environ, **part.environment}, stdin=subprocess.DEVNULL, stdout=2,
+            pass_fds=part.inherit, process_group=0, preexec_fn=born,
+        )  # fmt: skip
 
     def look_ready(self) -> None:
         if self.running and not self.ready and self.part.ready(self.pid):
@@ -145,7 +154,7 @@ class Child:
 
 
 def _born(parent: int) -> None:
-    """Between fork and exec."""
+    """In the child, first of all."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     die_with_parent(parent)
 

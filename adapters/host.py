@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from adapters import broker
 from adapters.child import Part
+from adapters.commands import answer
 from adapters.processes import PREPARE, SUPERVISED, read_ready
 from adapters.settings import EMBEDDED, Settings
 
@@ -31,10 +32,20 @@ def environment(settings: Settings) -> dict[str, str]:
     return found
 
 
+def modules(settings: Settings, roles: Iterable[str]) -> list[str]:
+    """What these roles import before they work."""
+    found = [*(f"adapters.commands.run.{role}" for role in (PREPARE, *roles)), "adapters.registry", "adapters.celery.loaded"]
+    scheme = "redis" if settings.broker == EMBEDDED else settings.broker.partition(":")[0]
+    found.append("kombu.transport.pyamqp" if scheme.startswith("amqp") else "kombu.transport.redis")
+    if settings.ledger_path is None:
+        found.append("adapters.ledger.postgresql.ledger")
+    return found
+
+
 def role_part(settings: Settings, role: str) -> Part:
     return Part(
         role, command("run", role), _says(settings.var, role), STAGES.get(role, 0),
-        ("broker",) if settings.broker == EMBEDDED else (PREPARE,), environment(settings),
+        ("broker",) if settings.broker == EMBEDDED else (PREPARE,), environment(settings), work=answer,
     )  # fmt: skip
 
 
@@ -53,7 +64,8 @@ def broker_part(settings: Settings, lock: int) -> Part:
 
 def prepare_part(settings: Settings) -> Part:
     """The check of the project, which comes before everything else: where it fails, nothing is started."""
-    return Part(PREPARE, command("run", PREPARE), lambda pid: False, environment=environment(settings), once=True)
+    return Part(PREPARE, command("run", PREPARE), lambda pid: False, environment=environment(settings), once=True,
+                work=answer)  # fmt: skip
 
 
 def _says(var: Path, role: str) -> Callable[[int], bool]:

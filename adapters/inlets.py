@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 
 from adapters.sources import Running
@@ -20,6 +21,7 @@ class Inlets:
         self._open = open_
         self._tasks: set[asyncio.Task[None]] = set()
         self._last: dict[str, asyncio.Task[None]] = {}
+        self._sources: Mapping[str, Running] = {}
         self._stop = asyncio.Event()
 
     def use(self, table: Table) -> None:
@@ -27,7 +29,8 @@ class Inlets:
         self._stop.set()
         self._stop = stop = asyncio.Event()
         last, self._last = self._last, {}
-        for route, source in self._open(table).items():
+        self._sources = self._open(table)
+        for route, source in self._sources.items():
             self._last[route] = task = asyncio.create_task(self._after(last.get(route), source, stop))
             self._tasks.add(task)
 
@@ -36,6 +39,13 @@ class Inlets:
             await asyncio.wait([last])
         if not stop.is_set():
             await source.run(stop)
+
+    async def looked(self, patience: float) -> None:
+        """Until each source of a folder has looked there once, and no longer than so many seconds."""
+        looks = [look for source in self._sources.values() if (look := getattr(source, "looked", None)) is not None]
+        end = time.monotonic() + patience
+        for look in looks:
+            await asyncio.to_thread(look.wait, max(0.0, end - time.monotonic()))
 
     async def run(self, table: Table, stop: asyncio.Event) -> None:
         """Until `stop`, and until all have ended. Raises what one of them raises."""

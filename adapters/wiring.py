@@ -60,6 +60,10 @@ def ring(settings: Settings) -> None:
     bell.close(0.5)
 
 
+FIRST_LOOK = 2.0
+"""Seconds that `inbound` waits with its word for folders that do not answer."""
+
+
 # --- processes --------------------------------------------------------------------------------------------------------
 def ticker(app: App, bell: Bell) -> Ticker:
     readiness = Readiness(app.table, app.ledger)
@@ -90,6 +94,8 @@ async def run_inbound(settings: Settings, bell: Bell, ready: Callable[[], None],
             tend(settings.var, app.table, stop),
         )  # fmt: skip
         tasks = [asyncio.create_task(one) for one in work]
+        await asyncio.sleep(0)
+        await inlets.looked(FIRST_LOOK)
         ready()
         await asyncio.gather(*tasks)
     finally:
@@ -185,7 +191,8 @@ class ShiftRunner:
         self.app.ledger.crashed(mark, reason, certain)
 
     def release_dead(self) -> None:
-        self.app.ledger.release_dead(liveness(node_name(self.app.settings.var)))
+        if self.app.ledger.release_dead(liveness(node_name(self.app.settings.var))):
+            self.bell.ring()
 
 
 def _loop() -> asyncio.AbstractEventLoop:

@@ -31,6 +31,9 @@ class Shifts(Protocol):
     def crashed(self, work: int, reason: str, certain: bool) -> None:
         """Tells the ledger that a child died while it computed this work; `certain` where it was killed for that."""
 
+    def release_dead(self) -> None:
+        """Frees the lanes of processes of this host that are gone, and has others look at them."""
+
 
 OpenShifts = Callable[[Slot], Shifts]
 
@@ -59,12 +62,17 @@ class Child:
         patience.Alarm(self._slot, patience.SOFT).start()
         global _here
         _here = self
-        self._guarded(self._report)
+        self._guarded(self._succeed)
 
     def look(self) -> None:
         """Nothing that goes wrong here may be lost in Celery's own handling, or end the child without a word."""
         if self._slot is not None and not self._slot.draining():
             self._guarded(self._serve)
+
+    def _succeed(self) -> None:
+        """Whoever starts comes after one that is gone, or is the first."""
+        self._report()
+        self._opened().release_dead()
 
     def _serve(self) -> None:
         self._report()

@@ -23,7 +23,7 @@ from adapters.celery.unrung import Unrung
 
 EX_RECYCLE = 0x9B
 """The exit code of a child that billiard replaces because it grew."""
-REAP_EVERY = 1.0
+REAP_EVERY, OVERDUE_EVERY = 0.2, 1.0
 SAID_BY_US = ("celery.worker.request", "multiprocessing")
 """Loggers that tell of a dead child in tracebacks; `Obituary` says it in one line."""
 GIVE_UP_AFTER = 14
@@ -100,7 +100,7 @@ class Witness(Step):  # type: ignore[misc]
         hub.call_soon(self._watch, worker)
         # A child that is gone but not yet reaped slips past billiard's first look; its next is five seconds later.
         hub.call_repeatedly(REAP_EVERY, worker.pool._pool.maintain_pool)
-        hub.call_repeatedly(REAP_EVERY, lambda: worker.overdue.look(list(worker.pool._pool._pool)))
+        hub.call_repeatedly(OVERDUE_EVERY, lambda: worker.overdue.look(list(worker.pool._pool._pool)))
 
     def _watch(self, worker: Worker) -> None:
         pool = worker.pool._pool

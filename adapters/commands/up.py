@@ -12,8 +12,9 @@ import structlog
 from adapters import logs
 from adapters.child import Part
 from adapters.commands.exits import USAGE
+from adapters.forking import load
 from adapters.frozen import FrozenOwner
-from adapters.host import STAGES, broker_part, prepare_part, role_part
+from adapters.host import STAGES, broker_part, modules, prepare_part, role_part
 from adapters.node import hold_role, holding
 from adapters.processes import ready_file
 from adapters.settings import EMBEDDED, Settings
@@ -48,6 +49,7 @@ def up(settings: Settings, watch: bool) -> int:
         roles = (*STAGES, WATCH) if watch else STAGES
         parts.extend(role_part(settings, role) for role in roles)
         _say_what_starts(settings, parts)
+        load(modules(settings, roles))
         frozen = FrozenOwner(settings.var / "ledger.lock", is_ours)
         return Supervisor(parts, lambda: _say_ready(settings), frozen.look).run()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,14 @@ def test_a_broker_that_never_starts_forgets_what_it_stored(settings: Settings) -
     assert stored.exists()
     part.troubled(2)
     assert not stored.exists()
+
+
+def test_what_the_roles_import_is_loaded_before_they_are_forked(tmp_path: Path, settings: Settings) -> None:
+    assert host.role_part(settings, "web").work is not None
+    assert host.prepare_part(settings).work is not None
+    assert host.broker_part(settings, 0).work is None, "it is another program"
+    embedded = host.modules(settings, ["web", "worker"])
+    assert {"adapters.commands.run.web", "adapters.commands.run.prepare", "kombu.transport.redis"} <= {*embedded}
+    far = load({"broker": "amqp://broker/", "ledger": "postgresql://ledger/x"}, {}, tmp_path)
+    assert {"kombu.transport.pyamqp", "adapters.ledger.postgresql.ledger"} <= {*host.modules(far, ["web"])}
+    assert all(find_spec(name) for name in (*embedded, *host.modules(far, ["web"])))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -90,3 +92,27 @@ def test_one_that_never_got_its_turn_does_not_begin() -> None:
 def test_what_a_source_raises_is_raised() -> None:
     with pytest.raises(OSError, match="no such folder"):
         asyncio.run(Inlets(lambda table: {"a": Broken()}).run(table(1), asyncio.Event()))
+
+
+def test_whoever_waits_for_the_sources_waits_for_their_first_looks_and_not_for_ever() -> None:
+    class Folder:
+        def __init__(self) -> None:
+            self.looked = threading.Event()
+
+        async def run(self, stop: asyncio.Event) -> None:
+            await stop.wait()
+
+    async def waited(folder: Folder) -> float:
+        inlets, stop = Inlets(lambda table: {"a": folder, "b": Source("b1", [])}), asyncio.Event()
+        running = asyncio.create_task(inlets.run(table(1), stop))
+        await settled()
+        begun = time.monotonic()
+        await inlets.looked(0.2 if not folder.looked.is_set() else 60)
+        stop.set()
+        await running
+        return time.monotonic() - begun
+
+    slow, quick = Folder(), Folder()
+    quick.looked.set()
+    assert asyncio.run(waited(quick)) < 30
+    assert asyncio.run(waited(slow)) >= 0.2

@@ -258,8 +258,9 @@ class Day:
         report.add(both)
         dead = await asyncio.to_thread(self.shop.run, "dlq", "list", "-o", "jsonl")
         report.dead = len(dead.stdout.splitlines())
-        report.recovery = recovery.measured(self.strikes, self._flights())
-        report.notes += recovery.told(self.strikes, report.recovery)
+        flights = self._flights()
+        report.recovery = recovery.measured(self.strikes, flights)
+        report.notes += recovery.told(self.strikes, report.recovery, recovery.usual(self.strikes, flights))
 
     def tally(self) -> Tally:
         seen, accepted = self.sink.seen, self.shop.accepted

@@ -1,9 +1,13 @@
-"""How long a death was felt: by those who send, and by those who wait for what was accepted before."""
+"""How much longer than usual all took after a death: for those who send, and for those who wait for what was accepted before.
+
+Under full load messages wait in line without any death: how long is measured at a quiet moment before each, and taken off.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 from typing import Any, NamedTuple
 
 from tests.faults.sink import Arrival
@@ -12,6 +16,8 @@ SENDERS = {"web": ("orders", "pairs"), "inbound": ("stock",), "supervisor": ("or
 """Whose death is felt by which senders: until the first of theirs that was sent afterwards has arrived. That of all others
 is felt by what was accepted before."""
 WINDOW = 60.0
+BEFORE = 3.0
+"""Seconds before a death, when the one before it is over."""
 
 
 class Strike(NamedTuple):
@@ -35,7 +41,14 @@ def flights(sent: Sequence[Mapping[str, Any]], seen: Sequence[Arrival]) -> list[
 
 
 def measured(strikes: Iterable[Strike], by_kind: Mapping[str, Sequence[Flight]]) -> list[float]:
-    return [felt(strike, by_kind) for strike in strikes]
+    strikes = list(strikes)
+    normal = usual(strikes, by_kind)
+    return [max(0.0, felt(strike, by_kind) - normal) for strike in strikes]
+
+
+def usual(strikes: Sequence[Strike], by_kind: Mapping[str, Sequence[Flight]]) -> float:
+    """What would be felt of deaths where there are none."""
+    return median([felt(Strike(what, at - BEFORE), by_kind) for what, at in strikes]) if strikes else 0.0
 
 
 def felt(strike: Strike, by_kind: Mapping[str, Sequence[Flight]]) -> float:
@@ -62,9 +75,10 @@ def until_all(at: float, flown: Sequence[Flight]) -> float:
     return max(0.0, max((flight.arrived for flight in before), default=at) - at)
 
 
-def told(strikes: Sequence[Strike], seconds: Sequence[float]) -> list[str]:
+def told(strikes: Sequence[Strike], seconds: Sequence[float], normal: float) -> list[str]:
     """The worst of each kind of victim."""
     worst: dict[str, float] = {}
     for strike, felt_for in zip(strikes, seconds, strict=True):
         worst[strike.what] = max(worst.get(strike.what, 0.0), felt_for)
-    return [f"worst recovery {', '.join(f'{what} {s:.1f} s' for what, s in sorted(worst.items()))}"] if worst else []
+    each = ", ".join(f"{what} {s:.1f} s" for what, s in sorted(worst.items()))
+    return [f"in line without a death {normal:.1f} s; worst recovery beyond that {each}"] if worst else []

@@ -11,7 +11,8 @@ from adapters.celery.bell import CeleryBell
 from adapters.celery.marks import Slot
 from adapters.celery.worker import run_worker
 from adapters.commands.run.shell import broker_url, role
-from adapters.host import broker_part, prepare_part, role_part
+from adapters.forking import load
+from adapters.host import broker_part, modules, prepare_part, role_part
 from adapters.node import hold_role, refuse_unusable, role_lock, try_lock
 from adapters.settings import EMBEDDED, Settings
 from adapters.supervisor import Supervisor
@@ -40,5 +41,6 @@ def _shifts(settings: Settings, slot: Slot) -> wiring.ShiftRunner:
 def _with_broker(settings: Settings, lock: int) -> int:
     logs.configure(settings.log, "up")
     hold_role(settings.var, "worker").release()
+    load(modules(settings, ["worker"]))
     parts = (broker_part(settings, lock), prepare_part(settings), role_part(settings, "worker"))
     return Supervisor(parts, lambda: print("ready worker", file=sys.stderr, flush=True)).run()

@@ -83,6 +83,8 @@ class FolderSource:
         self._unsure = True
         """Whether a file in the folder may be stored already, after a start or a commit without an answer."""
         self._unsure_names: set[str] = set()
+        self.looked = threading.Event()
+        """Set once the folder is there, or is known to be out of reach: whoever waits for us may drop files."""
         self._swept = float("-inf")
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -101,11 +103,14 @@ class FolderSource:
     def round(self, stopping: Callable[[], bool] = lambda: False) -> float:
         """One look at the folder, and all that follows from it; the seconds until the next one. Never raises."""
         try:
+            make_folder(self._path)
+            self.looked.set()
             return self._round(stopping)
         except LedgerError as error:
             self._unsure = True
             return self._back_off("folder_waits_for_ledger", error.reason)
         except OSError as error:
+            self.looked.set()
             return self._back_off("folder_unreachable", explain(error))
         except Exception:
             self._unsure = True
@@ -114,7 +119,6 @@ class FolderSource:
 
     def _round(self, stopping: Callable[[], bool]) -> float:
         begun = self._clock()
-        make_folder(self._path)
         self._unsure = self._turn.begins() or self._unsure
         if not self._turn.ours:
             return STANDING_BY

@@ -18,12 +18,16 @@ class Shifts:
         self.slot = slot
         self.looks = 0
         self.crashes: list[tuple[int, str]] = []
+        self.released = 0
 
     def __call__(self) -> None:
         self.looks += 1
 
     def crashed(self, work: int, reason: str, certain: bool) -> None:
         self.crashes.append((work, reason))
+
+    def release_dead(self) -> None:
+        self.released += 1
 
 
 @pytest.fixture
@@ -47,6 +51,7 @@ def test_a_new_child_hands_the_dead_ones_to_the_ledger(marks: Marks) -> None:
     child.begin()
     assert [s.slot.index for s in opened] == [1]
     assert opened[0].crashes == [(5, "SIGSEGV")]
+    assert opened[0].released == 1, "whose lanes nobody serves any more"
     child.look()
     assert opened[0].looks == 1
 

@@ -96,6 +96,9 @@ class Shifts:
     def crashed(self, work: int, reason: str, certain: bool) -> None:
         note(f"crashed {work} {reason}{' for certain' if certain else ''}")
 
+    def release_dead(self) -> None:
+        pass
+
 
 patience.HARD, patience.SOFT = 3, 1
 logs.configure("info", "worker")

@@ -35,6 +35,14 @@ def test_a_file_becomes_a_message_and_goes_to_done(house: House) -> None:
     assert house.ledger.moves() == [str(house.inbox / "archive" / "SALES_1.csv")]
 
 
+def test_a_first_look_makes_the_folder_and_is_known(house: House) -> None:
+    house.inbox.rmdir()
+    assert not house.source.looked.is_set()
+    house.look()
+    assert house.source.looked.is_set()
+    assert house.inbox.is_dir()
+
+
 def test_files_are_taken_in_the_order_of_their_names(house: House) -> None:
     for n in (2, 10, 1):
         house.drop(f"{n:02}.csv", b"h\n%d\n" % n)
