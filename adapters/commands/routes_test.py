@@ -118,16 +118,18 @@ def coverage_row(reached: Coverage) -> dict[str, Any]:
 
 
 def coverage_lines(reached: Coverage) -> Iterator[str]:
-    """A line for each thing of each line of the files: what is said of it once, with what is missing."""
+    """A line for each thing of each line of the files: what is said of it once, with what is missing. What can end in two
+    ways counts twice."""
     together: dict[tuple[str, int, str], list[str]] = {}
     for point, covered in reached.points:
-        missing = together.setdefault((point.file, point.line, point.what), [])
-        missing.extend([] if covered else [point.missing])
+        together.setdefault((point.file, point.line, point.what), []).append("" if covered else point.missing)
     width = max((len(f"{file}:{line}") for file, line, _ in together), default=0)
     yield ""
-    for (file, line, what), missing in together.items():
+    for (file, line, what), ways in together.items():
+        missing = [way for way in ways if way]
         mark, why = (NOT_PASSED, f": {', '.join(missing)}") if missing else (PASSED, "")
-        yield f"{f'{file}:{line}':<{width}}  {mark} {printable(what)}{why}"
+        many = f" ({len(ways) - len(missing)} of {len(ways)})" if len(ways) > 1 else ""
+        yield f"{f'{file}:{line}':<{width}}  {mark} {printable(what)}{many}{why}"
 
 
 def nothing(tests: Any, names: Sequence[str], route: str | None) -> str:
