@@ -89,6 +89,12 @@ class Source:
         """What a message says it came by: the connection, the path of HTTP, or `route`."""
         return self.connection or (str(self.options["http"]) if self.kind == "http" else self.kind)
 
+    @property
+    def callers(self) -> tuple[str, ...]:
+        """The clients that may call it; none where anyone may, and where nobody calls."""
+        listed = self.options.get("clients")
+        return tuple(map(str, listed)) if isinstance(listed, (list, tuple)) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Send:

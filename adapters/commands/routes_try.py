@@ -59,7 +59,7 @@ def concerns(problem: Problem, route: Route) -> bool:
 @click.option("--record", type=click.IntRange(1), help="Which record of a split message; the first.")
 @click.option("--header", "headers", multiple=True, metavar="NAME=VALUE", help="A header of the message.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the source's path.")
-@click.option("--client", help="Who sends it: the id of a client.")
+@click.option("--client", help="Who sends it: the id of a client; without it the first that the route allows.")
 @click.option("--content-type", help="The media type; else by the file's name.")
 @click.option("--step", is_flag=True, help="One step after the other, each at a key; q ends it.")
 @output_option
@@ -195,9 +195,9 @@ def sample(
     raw, given = file.read_bytes(), {name.lower(): value for name, value in pairs(headers)}
     if content_type is not None:
         given.setdefault("content-type", content_type)
-    source = route.source.name
+    sender = client or next(iter(route.source.callers), None)
     return Envelope(
-        new_id(), route.id, source, utc_now(), raw, None, len(raw), content_type, given, dict(pairs(params)), client,
+        new_id(), route.id, route.source.name, utc_now(), raw, None, len(raw), content_type, given, dict(pairs(params)), sender,
         File(file.name, len(raw)),
     )  # fmt: skip
 

@@ -123,11 +123,10 @@ class Reading:
         return name
 
     def client(self, route: Route, place: Place, name: str | None) -> str | None:
-        allowed = route.source.options.get("clients")
-        known = list(allowed) if isinstance(allowed, (list, tuple)) else []
+        known, anyone = route.source.callers, route.source.options.get("clients") == "anyone"
         if name is None:
-            return str(known[0]) if known else None
-        if name not in known and (known or route.source.kind not in ("", "http") or allowed == "anyone"):
+            return known[0] if known else None
+        if name not in known and (known or route.source.kind not in ("", "http") or anyone):
             hint = did_you_mean(name, known) or (one_of(known) if known else "remove it")
             self.error(place.at("client"), NO_CLIENT, f"the client '{name}' may not call the route '{route.id}'", hint)
         return name

@@ -73,3 +73,14 @@ def test_a_message_of_the_ledger_is_tried(room: Room) -> None:
                                    ("web-orders", "transforms/samples/order.json", "--step")])  # fmt: skip
 def test_what_cannot_be_asked_for(room: Room, words: tuple[str, ...]) -> None:
     assert room.say("routes", "try", *words) == 2
+
+
+def test_without_a_client_it_is_the_first_that_the_route_allows(erp: Room) -> None:
+    routes = erp.folder / "routes.yaml"
+    text = SECRETS.replace("clients: {}", "clients: {web: {token: long-enough-token-1}, app: {token: long-enough-token-2}}")
+    text = text.replace("clients: anyone", "clients: [web, app]").replace("body.qty > 0", "message.client == 'web'")
+    routes.write_text(text)
+    first = erp.json("routes", "try", "orders", "three.json")["targets"][0]
+    assert first["chosen"]
+    first = erp.json("routes", "try", "orders", "three.json", "--client", "app")["targets"][0]
+    assert not first["chosen"]
