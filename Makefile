@@ -34,7 +34,7 @@ servers:
 
 # Three at a time, file by file: much of a test is waiting for something to die and to come back.
 test: check servers
-	$(BIN)/pytest -q -n 3 --dist loadfile
+	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 # SECONDS for all targets together; it prints its seed and how to see again what it found.
 fuzz: .venv/.ready-dev
