@@ -176,14 +176,14 @@ class ShiftRunner:
         me = owner(node_name(settings.var))
         self.desk = self.app.desk(me, self.children, mark, stopping)
         self.desk.exhausted = exhausted
-        self._follower = self.app.follower(quiet=True)
-        self.desk.stopping = lambda: stopping() or self._follower.outdated()
+        follower = self.app.follower(quiet=True)
+        self.desk.outdated, self.desk.follow = follower.outdated, lambda: follower.look() is not None
         spare_the_collector()
         present(self.app, "worker")
 
     def __call__(self) -> int:
         """Lanes served; called by each doorbell. A shift ends early where another version came."""
-        if self._follower.outdated() and self._follower.look() is not None:
+        if self.desk.outdated() and self.desk.follow():
             self.runner.run(self.desk.reopen())
         return self.runner.run(Shift(self.desk, self.bell, self.children).run())
 

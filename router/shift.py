@@ -4,7 +4,8 @@ It looks for due lanes at each outcome commit and at least every 20 ms; a send t
 child. A lane lease is the real acknowledgement: whatever dies, its lanes come due again.
 
 Answers that do not come must not keep the other targets waiting for the end of the shift: it goes into overtime for them,
-which serves all but the connections that are late, and tries again to end every ten seconds.
+which serves all but the connections that are late, and tries again to end every ten seconds. Another version of the
+project ends it as its time does: who is late has no part in when the others are served by the new one.
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ from dataclasses import dataclass, field
 from router.collect import CollectServer
 from router.deliver import LaneServer
 from router.delivery.arrays import ArrayServer
-from router.delivery.sending import Desk, Pace, or_exhausted
+from router.delivery.sending import Desk
 from router.delivery.spool import SpoolServer
-from router.delivery.telling import tell
 from router.errors import LedgerError
 from router.ledger import Claim
 from router.ports import Bell
-from router.process import Processor
+from router.processing.serving import ProcessServer
 from router.route import Connection, Route, Target
 
 LOOK_EVERY = 0.02
@@ -87,6 +87,7 @@ class Shift:
         finally:
             self.desk.stopping = stop
             self.desk.late.clear()
+        await self.desk.let_go()
         if self.over and not self.unable and not stop():
             self.bell.ring()
         return count
@@ -95,11 +96,14 @@ class Shift:
         """Over, or overtime."""
         busy = {connection.id for target, _ in self.serving if (connection := self._connection(target)) is not None}
         self.desk.late &= busy
+        if self._end > now and self.desk.outdated():
+            self._end = now
         if self.unable or now < self._end:
             return
         self.over = True
         if self._end + GRACE <= now < self._last:
             self.desk.late |= busy
+            self.desk.retire()
             self.over, self._end = False, now + self.seconds
 
     async def _try_look(self) -> int:
@@ -256,41 +260,3 @@ def targets_of(routes: object, connection: str) -> list[str]:
         assert isinstance(route, Route)
         found.extend(t for t in route.targets if t.send.connection == connection)
     return sorted(t.name for t in found)
-
-
-class ProcessServer:
-    """Serves one claimed processing lane of a route."""
-
-    def __init__(self, desk: Desk, claim: Claim) -> None:
-        self.desk = desk
-        self.claim = claim
-        self.processor = Processor(desk.ledger, desk.table, desk.reader, desk.mark, desk.isolate)
-        self.pace = Pace()
-
-    async def serve(self) -> None:
-        lost = False
-        try:
-            lost = await self._turns()
-        finally:
-            self.desk.mark(0)
-            if not lost:
-                await self.desk.write(self.desk.ledger.release, self.claim)
-
-    @or_exhausted
-    async def _turns(self) -> bool:
-        """Whether the lane was lost."""
-        while not self.claim.paused and not self.desk.stopping():
-            works = self.desk.ledger.open_work(self.claim, 4)
-            if not works:
-                break
-            for work in works:
-                for choice in self.processor.turns(self.claim, work):
-                    renewed = await self.desk.write(self.desk.ledger.choose, self.claim, choice)
-                    if renewed is None:
-                        return True
-                    self.claim = renewed
-                    tell(self.desk, self.claim.target, choice.dead)
-                    if self.desk.stopping():
-                        return False
-                    await self.pace()
-        return False

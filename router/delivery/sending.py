@@ -88,12 +88,17 @@ class Desk:
     late: set[str] = field(default_factory=set)
     """Connections whose answers the shift waits for beyond its time: no more is sent to them until they have come."""
     log: Any = None
+    outdated: Callable[[], bool] = lambda: False
+    """Whether another version is the current one by now than `table` says. Cheap."""
+    follow: Callable[[], bool] = lambda: False
+    """Makes it the one; whether connections may have changed."""
     exhausted: Callable[[], None] = lambda: None
     """Ends the process, which has no memory left: its mark says over what."""
 
     def __post_init__(self) -> None:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._targets: dict[str, OpenTarget] = {}
+        self._retired: list[OpenTarget] = []
 
     @property
     def current(self) -> Table:
@@ -141,11 +146,22 @@ class Desk:
     def circuit(self, connection: str) -> Circuit:
         return self.circuits.get(connection) or Circuit(connection, "closed", 0, 0, 0)
 
+    def retire(self) -> None:
+        """What is sent from now on goes by the connections of the new version; what is on its way comes back by the old."""
+        if self.follow():
+            self._retired.extend(self._targets.values())
+            self._targets.clear()
+
     async def reopen(self) -> None:
         """Between two shifts: connections may have changed with the version."""
-        for target in self._targets.values():
-            await target.close()
+        self._retired.extend(self._targets.values())
         self._targets.clear()
+        await self.let_go()
+
+    async def let_go(self) -> None:
+        """Of what nothing is sent by any more."""
+        while self._retired:
+            await self._retired.pop().close()
 
     async def close(self) -> None:
         await self.reopen()

@@ -89,6 +89,39 @@ def test_a_shift_that_waits_for_late_answers_serves_all_others(tmp_path: Path) -
     assert len(shop.targets["slow"].sent) == 400
 
 
+def test_another_version_is_served_while_answers_are_waited_for(tmp_path: Path) -> None:
+    """A target that hangs when the version changes keeps no other from it."""
+    shop = Workshop(tmp_path, targets=[target("slow", "slow"), target("fast", "fast")])
+    shop.connections["slow"] = Connection("slow", "fake", in_flight=2)
+
+    async def run() -> None:
+        gate = asyncio.Event()
+        slow, before, after = FakeTarget(pause=lambda p: gate), FakeTarget(), FakeTarget()
+        shop.targets |= {"slow": slow, "fast": before}
+        newer: list[int] = []
+        desk = shop.desk()
+        desk.outdated = lambda: len(newer) == 1
+        desk.follow = lambda: bool(newer.append(2)) or True  # type: ignore[func-returns-value]
+        shift = asyncio.create_task(Shift(desk, shop.bell, seconds=3600).run())
+        async with asyncio.timeout(30):
+            while len(before.sent) < 20:
+                await asyncio.sleep(0)
+            shop.targets["fast"] = after
+            newer.append(1)
+            shop.put(*({"n": n} for n in range(20)))
+            while len(after.sent) < 20:
+                await asyncio.sleep(0)
+        assert (slow.sent, shift.done(), len(newer)) == ([], False, 2)
+        gate.set()
+        desk.stopping = lambda: True
+        await asyncio.wait_for(shift, 10)
+        assert {one.closed for one in (slow, before)} == {True}
+        await desk.close()
+
+    shop.put(*({"n": n} for n in range(20)))
+    asyncio.run(run())
+
+
 def test_nothing_more_is_sent_to_a_late_connection_and_overtime_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What hangs has so many sends on their way as it had when the shift was over."""
     monkeypatch.setattr("router.shift.OVERTIME", 0.5)

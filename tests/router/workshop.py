@@ -102,6 +102,7 @@ class FakeTarget:
     flying: int = 0
     most: int = 0
     pause: Callable[[Parcel], asyncio.Event | None] | None = None
+    closed: bool = False
 
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         return [await self._one(p) for p in parcels]
@@ -129,7 +130,7 @@ class FakeTarget:
         return
 
     async def close(self) -> None:
-        return
+        self.closed = True
 
     @property
     def bodies(self) -> list[Any]:
