@@ -125,12 +125,13 @@ class Child:
             self._failures += 1
             self.part.troubled(self._failures)
         healthy = self.ready and time.monotonic() - self._started >= HEALTHY
-        wait = FIRST_BACKOFF if healthy else self._backoff
-        self._backoff = min(LONGEST_BACKOFF, wait * 2)
+        wait = 0.0 if healthy else self._backoff
+        self._backoff = FIRST_BACKOFF if healthy else min(LONGEST_BACKOFF, wait * 2)
         self._again = time.monotonic() + wait
         self.ready = False
         name = self.part.name
-        log.warning(f"{name} ended ({how}), starts again in {wait:g} s", action="child_ended", process=name)
+        when = f"in {wait:g} s" if wait else "at once"
+        log.warning(f"{name} ended ({how}), starts again {when}", action="child_ended", process=name)
 
     def is_hopeless(self, code: int) -> bool:
         """Whether an end with this code, at the start of all, is the end of all: the child has said why."""

@@ -42,6 +42,22 @@ def test_each_failed_start_waits_longer_up_to_a_bound() -> None:
     assert waits == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
 
 
+def test_one_that_lived_well_starts_again_at_once_and_waits_where_it_ends_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.child.HEALTHY", 0)
+    child = Child(part(""))
+    child.start()
+    child.look_ready()
+    end_of(child)
+    assert child.due()
+    monkeypatch.setattr("adapters.child.HEALTHY", 3600)
+    for wait in (0.2, 0.4):
+        child.start()
+        child.look_ready()
+        end_of(child)
+        assert not child.due()
+        assert wait - 0.1 < child.wait_for_start() <= wait
+
+
 @pytest.mark.parametrize(
     ("code", "once", "always", "final"),
     [
