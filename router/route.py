@@ -91,9 +91,9 @@ class Source:
 
     @property
     def callers(self) -> tuple[str, ...]:
-        """The clients that may call it; none where anyone may, and where nobody calls."""
+        """The clients that may call it, as far as they could be read; none where anyone may, and where nobody calls."""
         listed = self.options.get("clients")
-        return tuple(map(str, listed)) if isinstance(listed, (list, tuple)) else ()
+        return tuple(one for one in listed if isinstance(one, str)) if isinstance(listed, (list, tuple)) else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from transforms.expressions.names import FILE_FIELDS, MESSAGE_FIELDS, ROOTS
 from transforms.expressions.quick import QUICK
 from transforms.expressions.runtime import DECIMAL_MARK
 from transforms.filters import COMPUTED, check_call
-from transforms.filters.times import check_moment
 
 COMPARE = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq": "ge"}
 ARITHMETIC = {nodes.Add: "add", nodes.Sub: "sub", nodes.Mul: "mul", nodes.Div: "div", nodes.FloorDiv: "floordiv",
@@ -257,8 +256,6 @@ class Emitter:
             raise ExpressionSyntaxError(hints.unknown_filter(node.name, self.filters), node.lineno)
         try:
             check_call(node.name, constants(node.args))
-            if node.name == "datetime":
-                check_moment(*(constant(a.value) if isinstance(a, nodes.Const) else None for a in node.args))
         except ExpressionError as error:
             raise ExpressionSyntaxError(error.reason, node.lineno) from None
         quick = not self.careful and node.name in QUICK

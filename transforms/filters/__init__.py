@@ -12,7 +12,7 @@ from typing import Any
 from router.errors import ExpressionError
 from transforms.filters import lists, numbers, texts, times
 from transforms.filters.values import shown
-from transforms.filters.xml import xpath, xpath_all
+from transforms.filters.xml import check_path, xpath, xpath_all
 
 
 def default(value: Any, other: Any) -> Any:
@@ -71,6 +71,10 @@ COMPUTED = object()
 """In the place of an argument that is not written as a constant."""
 PROBES: Mapping[str, Any] = {"decimal": "1", "round": 1, "text": 1, "pad": ""}
 """A value that the filter takes whatever stands in its brackets, if that is right."""
+WRITTEN: Mapping[str, Callable[..., None]] = {
+    "datetime": times.check_moment, "xpath": check_path, "xpath_all": check_path,
+}  # fmt: skip
+"""What looks at the text in a filter's brackets; None where it is computed."""
 KINDS = {"int": (int, "a whole number", "without quotes"), "str": (str, "a text", "in quotes")}
 
 
@@ -79,6 +83,8 @@ def check_call(name: str, given: Sequence[Any]) -> None:
     ExpressionError."""
     check_arguments(name, len(given))
     check_constants(name, given)
+    if name in WRITTEN:
+        WRITTEN[name](*(None if value is COMPUTED else value for value in given))
 
 
 def check_constants(name: str, given: Sequence[Any]) -> None:

@@ -51,10 +51,10 @@ def compiled(path: str, namespaces: tuple[tuple[str, str], ...]) -> etree.XPath:
     return etree.XPath(path, namespaces=dict(namespaces), regexp=False, smart_strings=False)
 
 
-def check_path(path: str) -> None:
-    """Raises ExpressionError where a path cannot be read as XPath 1.0."""
+def check_path(path: str | None) -> None:
+    """Raises ExpressionError where a path cannot be read as XPath 1.0; None is one that is computed."""
     try:
-        compiled(path, ())
+        compiled("." if path is None else path, ())
     except (etree.XPathError, ValueError) as error:
         raise ExpressionError(f"xpath {shown(path)}: {error}", "value") from None
 

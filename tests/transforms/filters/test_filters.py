@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from router.errors import ExpressionError
-from transforms.filters import COMPUTED, FILTERS, PROBES, check_arguments, check_constants
+from transforms.filters import COMPUTED, FILTERS, PROBES, check_arguments, check_call, check_constants
 
 NAMES = [
     "decimal",
@@ -100,3 +100,23 @@ def test_constants_that_are_right_and_what_is_computed_pass() -> None:
         check_constants(name, given)
     for name in PROBES:
         check_constants(name, [] if name != "pad" else [2])
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "reason"),
+    [
+        ("datetime", ["%Q"], "'%Q' is no format of dates"),
+        ("datetime", ["%d.%m.%Y", "Mars/Olympus"], "Mars/Olympus"),
+        ("xpath", ["//a["], "xpath '//a\\['"),
+        ("xpath_all", [""], "xpath ''"),
+    ],
+)
+def test_what_is_written_in_the_brackets_is_read_before_there_is_a_value(name: str, given: list[object], reason: str) -> None:
+    with pytest.raises(ExpressionError, match=reason):
+        check_call(name, given)
+
+
+@pytest.mark.parametrize(("name", "given"), [("datetime", ["%d.%m.%Y", "Europe/Berlin"]), ("xpath", ["p:Line[@n='1']"])])
+def test_what_can_be_right_and_what_is_computed_is_let_through(name: str, given: list[object]) -> None:
+    check_call(name, given)
+    check_call(name, [COMPUTED] * len(given))
