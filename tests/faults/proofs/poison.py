@@ -60,6 +60,10 @@ class Tortoise:
         return 200
 
 
+IN_THE_AIR = 32
+"""Sends that a child has on their way at most when it dies, `in_flight` of each of two connections shared by two children."""
+
+
 def prepare(folder: Path) -> None:
     place = folder / "transforms" / "python"
     place.mkdir(parents=True)
@@ -82,6 +86,7 @@ async def play(terms: Terms) -> Report:
         report = await day.finish(f"{len(died) * 2} poisons in batches of {many}, {total} children died")
     most = limit(many)
     report.foreseen_dead = len(died) * 2
+    report.foreseen_doubled = min(report.doubled, total * IN_THE_AIR)
     report.notes.append(f"at most {max(died)} deaths for a post and a row of {many}, {most} allowed")
     report.notes.append(f"{INNOCENT} innocent ones waited through {total}")
     report.wrong += [f"{n} children died, {most} allowed" for n in died if n > most]
