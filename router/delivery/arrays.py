@@ -48,6 +48,8 @@ class ArrayServer(LaneServer):
         self.flying: set[str] = set()
         self.taken: set[tuple[int, int]] = set()
         """Places of units that are members of a stored array: the feed does not give them out."""
+        self.gone: set[tuple[int, int]] = set()
+        """Those of units that were sent out of the open work: the feed, which may have read them before, does not either."""
 
     async def _begin(self) -> None:
         self.taken = {place for array in self.desk.ledger.arrays(self.claim, due=False) for place in array.members}
@@ -77,7 +79,7 @@ class ArrayServer(LaneServer):
 
     def _issue(self) -> Unit | None:
         unit = super()._issue()
-        while unit is not None and unit.place in self.taken:
+        while unit is not None and (unit.place in self.taken or (unit.parked is None and unit.place in self.gone)):
             unit = super()._issue()
         return unit
 
@@ -139,6 +141,7 @@ class ArrayServer(LaneServer):
     def _sending(self, id: str, units: list[Unit], parcel: Parcel, slot: int) -> Sending:
         self.flying.add(id)
         self.taken.update(unit.place for unit in units)
+        self.gone.update(unit.place for unit in units if unit.parked is None)
         return Sending(units, [parcel], self.way, slot, self.probing, array=id)
 
     def _parcel_of(self, id: str, members: list[Ready]) -> Parcel | None:

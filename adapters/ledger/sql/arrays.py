@@ -44,8 +44,9 @@ class Arrays:
 
     def holders(self, claim: Claim, array: Array) -> dict[tuple[int, int], int]:
         found = self._in_work(claim, array)
+        # of several members of one key only the first is `retry`
         parked = (
-            'SELECT seq, record, id FROM parked WHERE target=? AND lane=? AND "array"=? AND state=\'retry\''
+            'SELECT seq, record, id FROM parked WHERE target=? AND lane=? AND "array"=? AND state IN (\'retry\', \'blocked\')'
         )
         for seq, record, id in self.db.read(parked, (claim.target, claim.lane, array.id)):
             found[seq, record] = -id
