@@ -135,6 +135,8 @@ class Child:
 
     def is_hopeless(self, code: int) -> bool:
         """Whether an end with this code, at the start of all, is the end of all: the child has said why."""
+        if code < 0:
+            return False  # somebody killed it
         return code != 0 if self.part.once else code in HOPELESS and not self.part.restarts_always
 
     def terminate(self) -> None:

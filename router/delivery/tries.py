@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from router.delivery.units import Unit
 from router.ports import Outcome
@@ -48,7 +48,7 @@ def failed(
     hold: bool, fallback: bool = False,
 ) -> Try:  # fmt: skip
     """`stood` is how long the breaker has been open in all; of it counts what came after the first try. The time of a
-    `fallback` begins with its own first try."""
+    `fallback` begins with its own first try, and it has as many tries of its own."""
     first_at, before = now, stood
     if unit.parked is not None and unit.parked.attempt > 0 and bool(unit.parked.fallback) == fallback:
         first_at, before = unit.parked.first_at, unit.parked.stood
@@ -57,5 +57,7 @@ def failed(
         outcome = Outcome("late", f"the caller was told 504; last: {outcome.reason}", outcome.status)
         verdict = Verdict(None, "late")
     else:
+        if fallback and policy.attempts is not None:
+            policy = replace(policy, attempts=2 * policy.attempts)
         verdict = judge(policy, outcome, number, now, first_at, max(0, stood - before), chance)
     return Try(outcome, verdict, number, now, first_at, before, probe, hold, fallback)

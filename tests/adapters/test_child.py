@@ -62,7 +62,7 @@ def test_one_that_lived_well_starts_again_at_once_and_waits_where_it_ends_again(
     ("code", "once", "always", "final"),
     [
         (1, False, False, False), (2, False, False, True), (5, False, False, True), (5, False, True, False),
-        (1, True, False, True), (-9, True, False, True), (0, True, False, False), (0, False, False, False),
+        (1, True, False, True), (-9, True, False, False), (0, True, False, False), (0, False, False, False),
     ],
 )  # fmt: skip
 def test_which_end_no_restart_helps(code: int, once: bool, always: bool, final: bool) -> None:

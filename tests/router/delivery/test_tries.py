@@ -62,3 +62,11 @@ def test_a_caller_who_was_told_504_wants_no_other_try_whatever_is_retried() -> N
     assert not tried(unit(deadline=NOW + 1)).dead
     assert not tried(unit(deadline=NOW, late="deliver")).dead
     assert not tried(unit(parked(0), deadline=NOW)).dead
+
+
+def test_a_fallback_has_as_many_tries_of_its_own() -> None:
+    def there(attempt: int) -> Any:
+        one = unit(parked(attempt))
+        return failed(one, Outcome("503", "busy", 503), POLICY, NOW, 0, random.Random(1), False, False, fallback=True)
+
+    assert [there(attempt).dead for attempt in (2, 3, 4, 5)] == [False, False, False, True]
