@@ -6,7 +6,7 @@ They raise ExpressionError, whose reason does not name the part it came from: th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from inspect import signature
+from inspect import Signature, signature
 from typing import Any
 
 from router.errors import ExpressionError
@@ -56,10 +56,16 @@ FILTERS: Mapping[str, Filter] = {
 }
 
 
+def written(name: str) -> Signature:
+    """What may be written: the namespaces of `xpath` come from the format of the route."""
+    whole = signature(FILTERS[name])
+    return whole.replace(parameters=[p for p in whole.parameters.values() if p.name != "namespaces"])
+
+
 def check_arguments(name: str, count: int) -> None:
     """Raises ExpressionError where a filter cannot be called with so many arguments beside the value."""
     try:
-        signature(FILTERS[name]).bind(*[None] * (count + 1))
+        written(name).bind(*[None] * (count + 1))
     except TypeError:
         taken = arguments(name)
         advice = f"write `| {name}`" if taken == "nothing" else f"write `| {name}{taken}`"
@@ -89,7 +95,7 @@ def check_call(name: str, given: Sequence[Any]) -> None:
 
 def check_constants(name: str, given: Sequence[Any]) -> None:
     """Raises ExpressionError where what is written in the brackets can never be right."""
-    parameters = list(signature(FILTERS[name]).parameters.values())[1:]
+    parameters = list(written(name).parameters.values())[1:]
     for parameter, value in zip(parameters, given, strict=False):
         kind, _, rest = str(parameter.annotation).partition(" | ")
         if value is COMPUTED or kind not in KINDS or (value is None and rest == "None"):
@@ -104,7 +110,7 @@ def check_constants(name: str, given: Sequence[Any]) -> None:
 
 def arguments(name: str) -> str:
     """What may stand in a filter's brackets; `[x]` may be left out."""
-    taken = [p for p in list(signature(FILTERS[name]).parameters.values())[1:] if p.name != "namespaces"]
+    taken = list(written(name).parameters.values())[1:]
     return f"({', '.join(p.name if p.default is p.empty else f'[{p.name}]' for p in taken)})" if taken else "nothing"
 
 

@@ -9,7 +9,10 @@ import psycopg
 
 from router.errors import LedgerAway, LedgerBusy, LedgerError, LedgerFull, LedgerRefused
 
-AGAIN = frozenset({"40001", "40P01", "55P03", "57014", "25P03"})
+AGAIN = {
+    "40001": "others changed the same rows", "40P01": "it stood in a circle with others that wait",
+    "55P03": "others held a lock for too long", "57014": "a statement took too long", "25P03": "a session stood still",
+}  # fmt: skip
 """Somebody else was in the way; the transaction was rolled back."""
 GONE = frozenset({"57P01", "57P02", "57P03", "57P05", "08000", "08001", "08003", "08004", "08006", "25006"})
 """The connection is over, or leads to a server that takes no writes (any more): another one is made."""
@@ -46,7 +49,9 @@ def explained(error: psycopg.Error) -> LedgerError:
         return LedgerFull(f"PostgreSQL has no space left: {text}")
     if state in CROWDED:
         return LedgerBusy(f"PostgreSQL has no connection left ({text}): raise its max_connections, or run fewer processes")
-    if state in AGAIN or is_lost(error):
+    if state in AGAIN:
+        return Interrupted(f"the ledger is busy: in PostgreSQL {AGAIN[state]}")
+    if is_lost(error):
         return Interrupted(f"PostgreSQL: {text}")
     return LedgerError(f"PostgreSQL: {text}")
 

@@ -74,6 +74,9 @@ def test_arguments_are_counted() -> None:
         check_arguments("pad", 3)
     with pytest.raises(ExpressionError, match="takes"):
         check_arguments("upper", 1)
+    for name in ("xpath", "xpath_all"):
+        with pytest.raises(ExpressionError, match=rf"'{name}' takes \(path\), not 2 arguments"):
+            check_arguments(name, 2)
 
 
 def test_no_filter_knows_a_clock() -> None:
