@@ -134,10 +134,9 @@ class Child:
         log.warning(f"{name} ended ({how}), starts again {when}", action="child_ended", process=name)
 
     def is_hopeless(self, code: int) -> bool:
-        """Whether an end with this code, at the start of all, is the end of all: the child has said why."""
-        if code < 0:
-            return False  # somebody killed it
-        return code != 0 if self.part.once else code in HOPELESS and not self.part.restarts_always
+        """Whether an end with this code, at the start of all, is the end of all: the child has said why. One that was killed
+        has not."""
+        return code > 0 if self.part.once else code in HOPELESS and not self.part.restarts_always
 
     def terminate(self) -> None:
         if self._process is not None:

@@ -67,8 +67,8 @@ def _live(work: Work, command: Sequence[str], environment: Mapping[str, str], bo
     """Never returns: what stands above on the stack is the parent's."""
     code = 1
     try:
-        _apart(environment)
         born()
+        _apart(environment)
         call_itself(command)
         sys.argv = list(command[1:])
         code = work(command[2:])

@@ -1,5 +1,5 @@
-"""What comes before the processes: the check of the project and the migration of the ledger, in a process of its own,
-so that the supervisor stays small."""
+"""What comes before the processes: the check of the project and the migration of the ledger, in a process of its own:
+what the project makes in memory, and what its own Python does, is not the supervisor's."""
 
 from __future__ import annotations
 
