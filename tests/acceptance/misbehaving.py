@@ -28,11 +28,13 @@ class Misbehaving:
     """Each path follows its list in `scripts`, one behaviour a request, and takes what comes then. A connection serves one
     request."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, place: socket.socket | None = None) -> None:
+        """`place` is bound already: until now it refused who called."""
         self.scripts: dict[str, list[Behaviour]] = {}
         self.asked: dict[str, list[Asked]] = defaultdict(list)
         self._over = threading.Event()
-        self._listening = socket.create_server(("127.0.0.1", port))
+        self._listening = place if place is not None else bound()
+        self._listening.listen(128)
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
@@ -68,6 +70,13 @@ class Misbehaving:
             turn = len(self.asked[asked.path]) - 1
             behave = script[turn] if turn < len(script) else saying(TAKEN)
             behave(calling, self._over)
+
+
+def bound() -> socket.socket:
+    """A port of this machine that is taken and refuses whoever calls, until its owner listens."""
+    place = socket.socket()
+    place.bind(("127.0.0.1", 0))
+    return place
 
 
 def read(calling: socket.socket) -> Asked | None:

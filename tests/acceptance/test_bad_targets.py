@@ -4,6 +4,7 @@ dead letter with its reason; nothing is lost, and the process lives."""
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from examples.demo.crossdock import Crossdock, free_port
+from examples.demo.crossdock import Crossdock
 from tests.acceptance.conftest import COMMAND
-from tests.acceptance.misbehaving import Behaviour, Misbehaving, dripping, flooding, hanging, resetting, saying, status
+from tests.acceptance.misbehaving import Behaviour, Misbehaving, bound, dripping, flooding, hanging, resetting, saying, status
 
 Wait = Callable[[Callable[[], object]], None]
 
@@ -63,16 +64,17 @@ def erp() -> Iterator[Misbehaving]:
 
 
 @pytest.fixture(scope="module")
-def night() -> int:
-    """A port where nobody listens yet."""
-    return free_port()
+def night() -> Iterator[socket.socket]:
+    """Where nobody listens yet."""
+    with bound() as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
 def crossdock(
-    project: Path, erp: Misbehaving, night: int, tmp_path_factory: pytest.TempPathFactory
+    project: Path, erp: Misbehaving, night: socket.socket, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Crossdock]:
-    environment = {"ERP_URL": erp.url, "NIGHT_URL": f"http://127.0.0.1:{night}", "CROSSDOCK_WORKERS": "1"}
+    environment = {"ERP_URL": erp.url, "NIGHT_URL": f"http://127.0.0.1:{night.getsockname()[1]}", "CROSSDOCK_WORKERS": "1"}
     running = Crossdock(tmp_path_factory.mktemp("run"), environment, project, COMMAND)
     try:
         running.up(patience=30)
@@ -185,7 +187,7 @@ def test_an_answer_that_nothing_can_hold_is_refused_in_words(crossdock: Crossdoc
     assert all(one["reason"].startswith("ok_when") and len(one["reason"]) < 1000 for one in dead.values())
 
 
-def test_a_target_that_is_not_there_yet_is_waited_for(crossdock: Crossdock, night: int, wait: Wait) -> None:
+def test_a_target_that_is_not_there_yet_is_waited_for(crossdock: Crossdock, night: socket.socket, wait: Wait) -> None:
     id = send(crossdock, "/night")
     wait(lambda: target(crossdock, id)["error"] == "connect")
     late = Misbehaving(night)

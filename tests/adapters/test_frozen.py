@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.frozen import PATIENCE, FrozenOwner
-from tests.adapters.waiting import until
+from tests.stopping import stop_whole
 
 HOLDER = """
 import fcntl, os, sys
@@ -38,14 +37,9 @@ def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     child.communicate()
 
 
-def stop(child: subprocess.Popen[str]) -> None:
-    os.kill(child.pid, signal.SIGSTOP)
-    until(lambda: Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
-
-
 def test_a_frozen_owner_is_killed_after_some_looks(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
     watch = FrozenOwner(tmp_path / "ledger.lock", lambda pid: True)
-    stop(holder)
+    stop_whole(holder.pid)
     assert [watch.look() for _ in range(PATIENCE)] == [0] * (PATIENCE - 1) + [holder.pid]
     assert holder.wait() == -signal.SIGKILL
     assert watch.look() == 0
@@ -58,7 +52,7 @@ def test_a_busy_owner_is_left_alone(tmp_path: Path, holder: subprocess.Popen[str
 
 def test_a_frozen_stranger_is_left_alone(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
     watch = FrozenOwner(tmp_path / "ledger.lock", lambda pid: False)
-    stop(holder)
+    stop_whole(holder.pid)
     assert not any(watch.look() for _ in range(2 * PATIENCE))
 
 
@@ -66,7 +60,7 @@ def test_a_frozen_process_that_holds_nothing_is_left_alone(tmp_path: Path, holde
     lock = tmp_path / "other.lock"
     lock.write_bytes(b"%-20d" % holder.pid)
     watch = FrozenOwner(lock, lambda pid: True)
-    stop(holder)
+    stop_whole(holder.pid)
     assert not any(watch.look() for _ in range(2 * PATIENCE))
     with open(lock) as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

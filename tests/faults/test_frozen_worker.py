@@ -17,6 +17,7 @@ import apsw
 
 from tests.faults.shop import Shop, arrived, in_order, until
 from tests.faults.sink import Sink
+from tests.stopping import stop_whole
 
 LONG = os.environ.get("CROSSDOCK_FAULTS") == "long"
 ROUTES = """
@@ -80,7 +81,7 @@ async def freeze(shop: Shop, ledger: Ledger) -> int:
         while True:
             for pid in {owner for owner, _ in ledger.lanes().values()}:
                 with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGSTOP)
+                    stop_whole(pid)
                     if ledger.lanes(pid) and await writes_nothing(ledger):
                         return pid
                     os.kill(pid, signal.SIGCONT)

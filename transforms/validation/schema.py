@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from threading import Lock
 from typing import Any, Literal
@@ -25,8 +26,7 @@ def load_schema(name: str, unknown: Unknown | None, content: Content) -> Schema:
     """`module.Schema`, as one object for all messages and threads. Raises ContentError."""
     module, _, wanted = name.rpartition(".")
     path = f"{FOLDER}{module.replace('.', '/')}.py"
-    with LOADING:
-        forget_earlier()
+    with LOADING, registry_to_itself():
         found = vars(ModuleLoader(content, FOLDER).load(module)).get(wanted)
         if not (isinstance(found, type) and issubclass(found, Schema)):
             raise ContentError(absent(module, wanted, found, content), path)
@@ -46,15 +46,19 @@ def absent(module: str, wanted: str, found: Any, content: Content) -> str:
     return f"there is no schema {wanted}; the file has {', '.join(sorted(names)) or 'none'}"
 
 
-def forget_earlier() -> None:
-    """Schemas of an earlier version no longer answer to their names."""
+@contextmanager
+def registry_to_itself() -> Iterator[None]:
+    """What is loaded here finds no schema of an earlier version by its name, nor one of anybody else."""
     registry: dict[str, Any] = class_registry._registry
-    for name, classes in list(registry.items()):
-        kept = [found for found in classes if not found.__module__.startswith(PACKAGE)]
-        if kept:
-            registry[name] = kept
-        else:
-            del registry[name]
+    others = {name: [found for found in classes if not found.__module__.startswith(PACKAGE)]
+              for name, classes in registry.items()}  # fmt: skip
+    registry.clear()
+    try:
+        yield
+    finally:
+        for name, classes in others.items():
+            if classes:
+                registry[name] = [*classes, *registry.get(name, [])]
 
 
 def settle(schema: Schema, unknown: Unknown | None, above: list[Schema]) -> None:

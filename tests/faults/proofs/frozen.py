@@ -15,6 +15,7 @@ from tests.faults.day import OPEN, Day
 from tests.faults.ledgers import Ledger, SqliteFile, ledger_of
 from tests.faults.proof import Proof, Report, Terms
 from tests.faults.shop import until
+from tests.stopping import stop_whole
 
 TARGET = "orders.erp"
 FREED = 10.0
@@ -71,7 +72,7 @@ async def freeze(ledger: Ledger) -> int:
         while True:
             for pid in {owner for owner, _ in ledger.lanes(TARGET).values()}:
                 with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGSTOP)
+                    stop_whole(pid)
                     if ledger.lanes(TARGET, pid) and await writes_nothing(ledger):
                         return pid
                     os.kill(pid, signal.SIGCONT)
@@ -109,7 +110,7 @@ def caught(ledger: SqliteFile, pid: int) -> int:
     if not pid or not ledger.writing(pid):
         return 0
     with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGSTOP)
+        stop_whole(pid)
         if ledger.writing(pid):
             return pid
         os.kill(pid, signal.SIGCONT)
