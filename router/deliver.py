@@ -247,6 +247,7 @@ class LaneServer:
         return failed(
             unit, outcome, policy, self.desk.ledger.now(), self.desk.circuit(connection).total, self.desk.chance,
             sending.probe, self.target.when_dead == "hold", sending.before is not None,
+            runs_on=sending.before is None and self.target.fallback is not None,
         )  # fmt: skip
 
     def _failed(self, unit: Unit, request: bytes, tried: Try, whole: bool, array: str = "") -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from router.collect import CollectServer
 from router.deliver import LaneServer
 from router.delivery.arrays import ArrayServer
+from router.delivery.diverting import Diverting, DivertingArrays, diverts
 from router.delivery.sending import Desk
 from router.delivery.spool import SpoolServer
 from router.errors import LedgerError
@@ -31,6 +32,8 @@ GRACE = 0.2
 """Seconds for which all sends on their way are waited for at the end of a shift; nothing new is sent meanwhile."""
 OVERTIME = 100.0
 """Seconds: the longest send, after which all answers have come that the shift waited for at first."""
+DIVERT_EVERY = 2000
+"""Milliseconds between two looks into a lane behind an open breaker."""
 OVERDUE = 500
 """Milliseconds after which a lane may be taken beyond the fair share: nobody else seems to come."""
 PROCESS_LEASE = 60.0
@@ -166,6 +169,7 @@ class Shift:
                 continue
             if connection is not None and self.desk.circuit(connection.id).state == "open":
                 probes.add(connection.id)
+                started += await self._divert(name, [lane for lane, _ in by_target[name]])
                 continue
             mine = Counter(t for t, _ in self.serving)[name]
             for lane, since in by_target[name]:
@@ -196,7 +200,7 @@ class Shift:
         lanes = target.lanes if target is not None else self.desk.current.routes[name.partition(".")[0]].lanes
         return -(-lanes // max(1, self.children))
 
-    async def _start(self, name: str, lane: int, probing: bool = False) -> bool:
+    async def _start(self, name: str, lane: int, probing: bool = False, diverting: bool = False) -> bool:
         place = (name, lane)
         loop = asyncio.get_running_loop()
         if self.failing.get(place, 0.0) > loop.time():
@@ -206,7 +210,7 @@ class Shift:
         claim = await self.desk.write(self.desk.ledger.claim, name, lane, self.desk.owner, lease)
         if claim is None:
             return False
-        self.serving[place] = asyncio.create_task(self._serve(claim, connection, probing))
+        self.serving[place] = asyncio.create_task(self._serve(claim, connection, probing, diverting))
         return True
 
     def _longest(self, name: str, connection: Connection) -> float:
@@ -216,17 +220,31 @@ class Shift:
         other = self.desk.current.connections.get(send.connection) if send is not None else None
         return max(connection.timeout, other.timeout if other is not None else 0.0)
 
-    async def _serve(self, claim: Claim, connection: Connection | None, probing: bool) -> None:
+    async def _divert(self, name: str, lanes: list[int]) -> int:
+        """Lanes of a target whose breaker is open, for what is to go to its fallback by now."""
+        target, now, started = self.desk.current.target(name), self.desk.ledger.now(), 0
+        for lane in lanes if target is not None and diverts(self.desk, target) else ():
+            if now - self.desk.diverted.get((name, lane), 0) >= DIVERT_EVERY:
+                self.desk.diverted[name, lane] = now
+                started += await self._start(name, lane, diverting=True)
+        return started
+
+    async def _serve(self, claim: Claim, connection: Connection | None, probing: bool, diverting: bool) -> None:
         try:
-            await self._serve_by_kind(claim, connection, probing)
+            await self._serve_by_kind(claim, connection, probing, diverting)
         except Exception:
             self.desk.held.append(claim)
             raise
 
-    async def _serve_by_kind(self, claim: Claim, connection: Connection | None, probing: bool) -> None:
+    async def _serve_by_kind(
+        self, claim: Claim, connection: Connection | None, probing: bool, diverting: bool
+    ) -> None:
         target = self.desk.current.target(claim.target)
         if target is None or connection is None:
             await ProcessServer(self.desk, claim).serve()
+        elif diverting:
+            server = DivertingArrays if target.gather is not None else Diverting
+            await server(self.desk, claim, target, connection).serve()
         elif target.collect == "message" and target.send.kind != "folder":
             await SpoolServer(self.desk, claim, target, connection, probing).serve()
         elif target.collect == "message":

@@ -81,6 +81,10 @@ class Desk:
     spool: Spool | None = None
     """Where outputs are collected that no folder takes."""
     circuits: dict[str, Circuit] = field(default_factory=dict)
+    opened: dict[str, int] = field(default_factory=dict)
+    """Since when breakers have been open, probes that failed included, in epoch milliseconds: as this child saw it."""
+    diverted: dict[tuple[str, int], int] = field(default_factory=dict)
+    """When lanes behind open breakers were last looked at for what is to go to the fallback, in epoch milliseconds."""
     held: list[Claim] = field(default_factory=list)
     """Lanes that were left without giving them back, as when the ledger could not be reached."""
     turns: dict[str, float] = field(default_factory=dict)
@@ -135,7 +139,8 @@ class Desk:
 
     def look(self) -> None:
         """Reads the breakers."""
-        self.circuits = self.ledger.circuits()
+        self.circuits, now = self.ledger.circuits(), self.ledger.now()
+        self.opened = {id: self.opened.get(id, now) for id, found in self.circuits.items() if found.state == "open"}
 
     async def give_back(self) -> None:
         """Nobody has to wait for the ends of their leases. Whoever has such a lane by now keeps it: the fence sees to that."""

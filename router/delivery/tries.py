@@ -45,10 +45,10 @@ def number_of(unit: Unit) -> int:
 
 def failed(
     unit: Unit, outcome: Outcome, policy: RetryPolicy, now: int, stood: int, chance: random.Random, probe: bool,
-    hold: bool, fallback: bool = False,
+    hold: bool, fallback: bool = False, runs_on: bool = False,
 ) -> Try:  # fmt: skip
-    """`stood` is how long the breaker has been open in all; of it counts what came after the first try. The time of a
-    `fallback` begins with its own first try, and it has as many tries of its own."""
+    """`stood` is how long the breaker has been open in all; what of it came after the first try is not counted, unless time
+    `runs_on`. The time of a `fallback` begins with its own first try, and it has as many tries of its own."""
     first_at, before = now, stood
     if unit.parked is not None and unit.parked.attempt > 0 and bool(unit.parked.fallback) == fallback:
         first_at, before = unit.parked.first_at, unit.parked.stood
@@ -59,5 +59,5 @@ def failed(
     else:
         if fallback and policy.attempts is not None:
             policy = replace(policy, attempts=2 * policy.attempts)
-        verdict = judge(policy, outcome, number, now, first_at, max(0, stood - before), chance)
+        verdict = judge(policy, outcome, number, now, first_at, 0 if runs_on else max(0, stood - before), chance)
     return Try(outcome, verdict, number, now, first_at, before, probe, hold, fallback)

@@ -64,11 +64,16 @@ async def accept(kind: str, body: Any) -> int:
 
 
 def checked(arrivals: list[Arrival]) -> int:
-    """An id has one content; how many arrays came again."""
+    """An id has one content, and an order comes under one id; how many arrays came again."""
     bodies: dict[str, set[str]] = defaultdict(set)
+    ids: dict[int, set[str]] = defaultdict(set)
     for arrival in arrivals:
         bodies[arrival.key].add(json.dumps(arrival.body))
+        for item in arrival.body:
+            ids[item["n"]].add(arrival.key)
     assert all(len(found) == 1 for found in bodies.values()), "an array came with other members under the same id"
+    strange = {n: sorted(found) for n, found in ids.items() if len(found) > 1}
+    assert not strange, f"orders came again in arrays of another id: {strange}"
     return len(arrivals) - len(bodies)
 
 

@@ -201,8 +201,11 @@ class Workshop:
     def table(self) -> Table:
         return Table(1, {"r": self.route}, self.connections, {})
 
+    def received(self) -> datetime:
+        return datetime.now(UTC)
+
     def put(self, *bodies: Any, headers: dict[str, str] | None = None) -> list[str]:
-        now = datetime.now(UTC)
+        now = self.received()
         envelopes = [
             Envelope(
                 new_id(),

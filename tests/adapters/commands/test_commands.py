@@ -41,6 +41,12 @@ def test_help_lists_all_commands_and_settings(capsys: pytest.CaptureFixture[str]
     assert "CROSSDOCK_LEDGER_URL" in shown
 
 
+@pytest.mark.parametrize("line", ["-h", "routes -h", "routes check -h"])
+def test_help_has_a_short_name_everywhere(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(line.split()) == 0
+    assert "-h, --help" in capsys.readouterr().out
+
+
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(["--version"]) == 0
     assert capsys.readouterr().out.startswith("crossdock 0.")
