@@ -38,7 +38,7 @@ else:
 MESSAGES = 1000
 POLICIES = ("retry", "order_by", "send", "when_dead", "rate", "breaker", "timeout", "in_flight", "url", "fallback")
 """Words of the config that the current version says for open deliveries too."""
-POLITE = 10
+POLITE = 19
 Row = dict[str, Any]
 
 
@@ -100,7 +100,9 @@ def made_plan(app: App, limit: int, only: tuple[str, ...] = ()) -> Planned | Non
     with ThreadPoolExecutor(1, initializer=step_back) as thread:
         found = list(thread.map(lambda id: compare(id, made.routes.get(id, -1)), only or made.routes))
     rows += [group_row(group, comparison) for comparison in found for group in ordered(comparison)]
-    return Planned(rows, found, [*compare.notes, summary(found, before.version)])
+    same = f"the files are those of version {before.version}: nothing would change"
+    said = summary(found, before.version) if made.changes else same
+    return Planned(rows, found, [*compare.notes, said])
 
 
 def step_back() -> None:
