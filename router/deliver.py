@@ -24,7 +24,7 @@ from router.message import Message
 from router.ports import Outcome, Parcel
 from router.route import Connection, Target
 
-COMMIT_AFTER = 0.1
+COMMIT_AFTER = 0.05
 COMMIT_COUNT = 100
 
 
