@@ -1,4 +1,4 @@
-"""How much `routes plan` slows intake: `python -m bench.beside`, or with --rounds 5 --count 6000.
+"""How much `routes plan` slows intake: `python -m bench.beside`, or with --rounds 5 --count 20000.
 
 Orders come by 64 connections, as fast as they are taken, alone and beside plans that run one after the other, each of the last
 10,000 orders with an edited map; rounds alternate. The load generator and the sink run on the same cores.
@@ -62,7 +62,7 @@ class Plans:
 def main() -> int:
     words = argparse.ArgumentParser(prog="bench.beside", description="Measures intake beside `routes plan`.")
     words.add_argument("--rounds", type=int, default=5)
-    words.add_argument("--count", type=int, default=6000, help="orders of a round")
+    words.add_argument("--count", type=int, default=20_000, help="orders of a round")
     asked = words.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)

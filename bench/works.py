@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import statistics
 import subprocess
@@ -62,7 +63,8 @@ def post(crossdock: Crossdock, count: int, connections: int, rate: float) -> tup
     """Begin of each request in ns, and how often each status came."""
     port = crossdock.url.rpartition(":")[2]
     words = [sys.executable, "-m", "bench.load", port, str(count), str(connections), str(rate)]
-    said = json.loads(subprocess.run(words, check=True, capture_output=True, cwd=PROJECT).stdout)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}  # else a write may be cut
+    said = json.loads(subprocess.run(words, check=True, capture_output=True, cwd=PROJECT, env=buffered).stdout)
     return {int(number): at for number, at in said["begun"].items()}, Counter(said["statuses"])
 
 
