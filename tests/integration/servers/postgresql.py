@@ -71,7 +71,10 @@ class PostgreSQL(Server):
             self._make()
         super().start()
         if fresh:
-            self.sql(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8'", "postgres")
+            self._fill()
+
+    def _fill(self) -> None:
+        self.sql(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8'", "postgres")
 
     def _make(self) -> None:
         secret = self.folder / "password"
