@@ -28,7 +28,7 @@ class FrozenOwner:
     def look(self) -> int:
         """The pid of the owner that was killed now, else 0."""
         pid = self._holder()
-        if not pid or not _stopped(pid) or not self._held():
+        if not pid or not stopped(pid) or not self._held():
             self._suspect = 0
             return 0
         self._seen = self._seen + 1 if pid == self._suspect else 1
@@ -59,7 +59,8 @@ class FrozenOwner:
         return False
 
 
-def _stopped(pid: int) -> bool:
+def stopped(pid: int) -> bool:
+    """Whether a process stands still (SIGSTOP)."""
     try:
         return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] == b"T"
     except (OSError, IndexError):

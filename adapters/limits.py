@@ -9,12 +9,20 @@ import fcntl
 import os
 import struct
 import time
+from collections import Counter
 from pathlib import Path
+
+from adapters.frozen import stopped
+
+FLOCK = struct.Struct("hhqqi4x")
+"""`struct flock`: type, whence, start, length, pid."""
+LOOK_EVERY = 1.0
 
 
 class FileSlots:
     """Sends of a connection in flight on this host: slot n is a lock on byte n of the connection's file. Those
-    given back last are tried first, since a search among many taken ones is slow; an only child keeps their locks."""
+    given back last are tried first, since a search among many taken ones is slow; an only child keeps their locks. Where
+    all are taken, those of processes that stand still do not count: they send nothing."""
 
     def __init__(self, folder: Path, children: int = 1) -> None:
         self._folder = folder
@@ -22,6 +30,7 @@ class FileSlots:
         self._files: dict[str, int] = {}
         self._busy: dict[str, set[int]] = {}
         self._last: dict[str, list[int]] = {}
+        self._still: dict[str, tuple[float, int]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, connection: str, limit: int) -> int | None:
@@ -38,7 +47,29 @@ class FileSlots:
             if slot not in busy and self._lock(connection, slot):
                 busy.add(slot)
                 return slot
+        for slot in range(limit, limit + self._standing(connection, limit)):
+            if slot not in busy and self._lock(connection, slot):
+                busy.add(slot)
+                return slot
         return None
+
+    def _standing(self, connection: str, limit: int) -> int:
+        """How many slots processes have that stand still; looked at once a second."""
+        if self._children == 1:
+            return 0
+        now = time.monotonic()
+        at, found = self._still.get(connection, (0.0, 0))
+        if now - at >= LOOK_EVERY:
+            holders = Counter(self._holder(connection, slot) for slot in range(limit))
+            found = sum(many for pid, many in holders.items() if pid > 0 and stopped(pid))
+            self._still[connection] = now, found
+        return found
+
+    def _holder(self, connection: str, slot: int) -> int:
+        """The pid of another process that has a slot; 0 where none has."""
+        asked = FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, slot, 1, 0)
+        kind, _, _, _, pid = FLOCK.unpack(fcntl.fcntl(self._file(connection), fcntl.F_GETLK, asked))
+        return 0 if kind == fcntl.F_UNLCK else int(pid)
 
     def give(self, connection: str, slot: int) -> None:
         self._busy[connection].discard(slot)

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from adapters.limits import FileRates, FileSlots
+from tests.adapters.waiting import until
+from tests.stopping import stop_whole
 
 
 def hold(folder: Path, pipe: Connection) -> None:
@@ -33,6 +36,27 @@ def test_slots_are_shared_by_processes_and_freed_by_a_death(tmp_path: Path) -> N
     assert slots.take("erp", 3) is not None
     assert slots.take("erp", 3) is not None
     assert slots.take("erp", 3) is None
+
+
+def test_slots_of_a_process_that_stands_still_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.limits.LOOK_EVERY", 0.0)
+    mine, theirs = multiprocessing.Pipe()
+    child = multiprocessing.get_context("fork").Process(target=hold, args=(tmp_path, theirs))
+    child.start()
+    mine.recv()
+    slots = FileSlots(tmp_path, 2)
+    assert slots.take("erp", 3) is not None
+    assert slots.take("erp", 3) is None
+    assert child.pid is not None
+    stop_whole(child.pid)
+    instead = [slots.take("erp", 3), slots.take("erp", 3)]
+    assert sorted(instead) == [3, 4], "as many as it has"  # type: ignore[type-var]
+    assert slots.take("erp", 3) is None
+    slots.give("erp", 4)
+    os.kill(child.pid, signal.SIGCONT)
+    until(lambda: slots.take("erp", 3) is None)
+    child.kill()
+    child.join()
 
 
 @pytest.mark.parametrize("children", [1, 2])
