@@ -21,6 +21,11 @@ LONGEST = 500
 NAMED = RLock()
 
 
+def aside(*values: object, **options: Any) -> None:
+    """`print` as these files have it: what a command answers on stdout stays what programs read."""
+    print(*values, **{"file": sys.stderr, **options})
+
+
 class ModuleLoader:
     """Loads the files of one folder (`transforms/schemas/`) at one version; they may import each other, as
     `from . import common`, `from .common import X` or plainly `import common`."""
@@ -41,7 +46,7 @@ class ModuleLoader:
         source = self._source(name)
         module = ModuleType(f"{self.package}.{name}")
         module.__dict__.update(__file__=self.path(name), __package__=f"{self.package}.{name}".rpartition(".")[0],
-                               __builtins__={**vars(builtins), "__import__": self._import})  # fmt: skip
+                               __builtins__={**vars(builtins), "__import__": self._import, "print": aside})  # fmt: skip
         self._modules[name] = module
         try:
             self._run(source, module)

@@ -14,7 +14,7 @@ from router.config.problems import ERROR, Problem, dotted
 from router.config.references import Unset, spoken
 from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
 from router.config.schema.shapes import Chosen
-from router.config.schema.templates import lone_word
+from router.config.schema.templates import lone_word, value_of
 from router.errors import CrossdockError, ExpressionSyntaxError
 from router.ports import Codec, Content, Expression
 from router.registry import ContentError, Registry
@@ -84,7 +84,7 @@ class Compiler:
         word = lone_word(text)
         if word:
             message = f"'{{{word}}}' is sent as it stands here"
-            self.findings.warning(place, LONE_WORD, message, f"write '{{{{ {word} }}}}' for a value")
+            self.findings.warning(place, LONE_WORD, message, f"write '{{{{ {value_of(word)} }}}}' for a value")
         make = (self.registry.path_template if path else None) or self.registry.template
         written = spoken(text) if isinstance(text, Unset) else str(text)
         return self.text(place, "path" if path else "template", written, make)

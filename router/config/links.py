@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from router.config.findings import Findings, Place, here
@@ -11,7 +12,7 @@ from router.config.nearest import did_you_mean, one_of
 from router.config.references import Resolved, Unset
 from router.config.schema.connections import Connection
 from router.config.sections import Item, Sections
-from router.config.walk import sends, source
+from router.config.walk import sends, source, targets
 
 NO_CONNECTION, OTHER_TYPE, NO_CLIENT, SAME_PATH, SAME_TOKEN = "0501", "0502", "0503", "0504", "0505"
 PLAIN_SECRET, SAME_SOURCE, UNUSED = "0506", "0507", "0508"
@@ -174,9 +175,28 @@ def plain_secrets(found: Sections, findings: Findings) -> None:
     for connection in found.connections.values():
         for below in (("bearer",), ("basic", "password"), ("header", "value")):
             _plain(connection.place.at("auth", *below), connection.id, findings)
+        for name in texts_of(connection.place.at("headers").raw):
+            _plain(connection.place.at("headers", name), connection.id, findings)
         url = connection.place.at("url").raw
         if isinstance(url, str) and not isinstance(url, Resolved | Unset) and re.match(r"\w+://[^/@:]*:[^/@]+@", url):
             _plain(connection.place.at("url"), connection.id, findings)
+    for route in found.routes.values():
+        for place, _ in targets(route):
+            for part in (place.at("send", "headers"), place.at("send", "query")):
+                for name in texts_of(part.raw):
+                    _plain(part.at(name), route.id, findings)
+
+
+SECRET_NAME = re.compile(r"(?i)^(proxy-)?authorization$|api[-_]?key|(^|[-_])(token|secret|password)$|^x-auth")
+PUBLIC = re.compile(r"\{\{|\{%|(?i:^(bearer|basic|token)$)")
+
+
+def texts_of(raw: object) -> list[str]:
+    """Names that secrets stand under, with texts that are no templates."""
+    if not isinstance(raw, Mapping):
+        return []
+    return [name for name, value in raw.items()
+            if isinstance(value, str) and SECRET_NAME.search(name) and not PUBLIC.search(value)]  # fmt: skip
 
 
 def _plain(place: Place, id: str, findings: Findings) -> None:

@@ -14,7 +14,7 @@ from router.config.spots import Mark, MarkedList, MarkedMap, Spot
 from router.config.yaml import Parsed
 
 DOUBLED, STRUCTURE, REFERENCE, UNSET = "E0104", "E0105", "E0301", "0302"
-MOST_VALUES = 500_000
+MOST_VALUES, MOST_REPEATED = 500_000, 20_000
 """Aliases of aliases can make a small file enormous."""
 MOST_LEVELS = 100
 
@@ -64,13 +64,16 @@ class _Build:
     def __init__(self, located: Located, resolver: Resolver) -> None:
         self.located = located
         self.resolver = resolver
-        self.values = 0
+        self.values = self.repeated = 0
+        self.seen: set[int] = set()
         self.open: set[int] = set()
         self.too_many = False
 
     def value(self, node: Node, path: PathKeys) -> Any:
         self.values += 1
-        if self.values > MOST_VALUES or len(path) > MOST_LEVELS:
+        self.repeated += id(node) in self.seen
+        self.seen.add(id(node))
+        if self.values > MOST_VALUES or self.repeated > MOST_REPEATED or len(path) > MOST_LEVELS:
             self.too_many = True
             return None
         if id(node) in self.open:

@@ -29,6 +29,9 @@ def mistake_of(format: str) -> tuple[str, str] | None:
         meant = with_codes(format)
         hint = f"write {meant}" if meant != format else "for example %d.%m.%Y"
         return "a format is written in the codes of strptime", hint
+    codes = set(re.findall(r"%(.)", format))
+    if "M" in codes and codes & set("dYyj") and not codes & set("mbBjcxHI"):
+        return "%M is minutes, and here are neither hours nor a month", f"write {format.replace('%M', '%m')}"
     try:
         dt.datetime.strptime("", format)
     except re.error:
@@ -42,7 +45,14 @@ WRITTEN = re.compile("|".join(letters for letters, _ in LETTERS))
 
 
 def with_codes(text: str) -> str:
-    """`dd.MM.yyyy` as `%d.%m.%Y`; as it was where it holds other letters."""
+    """`dd.MM.yyyy` as `%d.%m.%Y`; as it was where it holds other letters. `mm` beside a day or a year is the month."""
     if re.search(r"[A-SU-Za-z]", WRITTEN.sub("", text)):
         return text
-    return WRITTEN.sub(lambda found: dict(LETTERS)[found[0]], text)
+    groups = [found[0] for found in WRITTEN.finditer(text)]
+    meant = [dict(LETTERS)[group] for group in groups]
+    for n, group in enumerate(groups):
+        beside = "".join(groups[max(0, n - 1) : n + 2]).lower()
+        if group == "mm" and "MM" not in groups and not beside.strip("mdy"):
+            meant[n] = "%m"
+    parts = iter(meant)
+    return WRITTEN.sub(lambda _: next(parts), text)

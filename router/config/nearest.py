@@ -27,6 +27,7 @@ CALLED = {
     "transform": "map", "mapping": "map", "schema": "validate", "deduplicate": "dedupe", "foreach": "split",
     "for_each": "split", "where": "filter", "filter": "where",
     "script": "python", "code": "python", "jinja": "template", "xsl": "xslt",
+    "cacert": "ca", "ca_cert": "ca", "cafile": "ca", "client_cert": "cert", "everyone": "anyone", "all": "anyone|any",
     "password": "secret", "token": "bearer", "bearer_token": "bearer", "oauth": "bearer", "max_length": "maxlen",
     "exchange_key": "routing_key", "drop": "ignore", "discard": "ignore", "reject": "dead", "fail": "dead",
     "consumer_group": "group", "group_by": "group", "filesystem": "folder", "file_system": "folder", "dir_path": "path",

@@ -47,6 +47,12 @@ def test_dataclasses_find_their_module() -> None:
     assert loader(orders=f"{text}X = Line(2)").load("orders").X.qty == 2
 
 
+def test_what_is_printed_does_not_come_between_what_a_command_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    module = loader(orders="print('loading')\ndef f():\n    print('at', 'work', sep='-')").load("orders")
+    module.f()
+    assert capsys.readouterr() == ("", "loading\nat-work\n")
+
+
 def test_nothing_is_left_in_the_process() -> None:
     before = set(sys.modules)
     loader(orders="from . import common", common="A = 7").load("orders")

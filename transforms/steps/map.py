@@ -10,6 +10,7 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
+from router.config.located import MOST_REPEATED
 from router.config.yaml import nodes_of, read_values
 from router.errors import ExpressionError
 from router.message import Message
@@ -86,6 +87,8 @@ def load_map(name: str, content: Content) -> Any:
         raise as_content_error(problems, path) if problems else ContentError(f"not YAML: {error}", path) from None
     if not isinstance(spec, Mapping):
         raise ContentError("a map is an object with `fields`", path, 1, 1, "begin the file with 'fields:'")
+    if multiplied(spec):
+        raise ContentError("the map is too large once its aliases are followed", path, 1, 1, "use fewer aliases of aliases")
     try:
         return compile_map(spec, name)
     except MapSyntaxError as error:
@@ -93,6 +96,18 @@ def load_map(name: str, content: Content) -> Any:
         first, *others = (ContentError(one.reason, path, *place) for one, place in places)
         first.others = others
         raise first from None
+
+
+def multiplied(spec: Any) -> bool:
+    """Whether aliases of aliases make a small file enormous."""
+    waiting, seen, repeated = [spec], set[int](), 0
+    while waiting and repeated <= MOST_REPEATED:
+        one = waiting.pop()
+        if isinstance(one, Mapping | list):
+            repeated += id(one) in seen
+            seen.add(id(one))
+            waiting.extend(one.values() if isinstance(one, Mapping) else one)
+    return repeated > MOST_REPEATED
 
 
 def position(text: str, path: str, key: str = "", at: str = "value") -> tuple[int, int]:

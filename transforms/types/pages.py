@@ -48,12 +48,16 @@ class PageReader:
 
     # --- statements ---
     def of_output(self, node: nodes.Output) -> None:
-        for part in node.nodes:
+        for n, part in enumerate(node.nodes):
             if not isinstance(part, nodes.TemplateData):
-                self.printed(part)
+                self.printed(part, quoted(node.nodes, n))
 
-    def printed(self, part: nodes.Expr) -> None:
+    def printed(self, part: nodes.Expr, in_quotes: bool = False) -> None:
         found = self.reader.of(part)
+        if self.json and in_quotes and only_texts(found):
+            name = words(part) if words(part) != "the expression" else "this"
+            message = f"{name} is {spoken(found)}, which is printed with quotes of its own"
+            self.said.error(remarks.WRONG_KIND, message, "remove the quotes around it", start(part))
         if self.json or found.never or found.unknown or named(found, *PRINTED):
             return
         name = words(part) if words(part) != "the expression" else "this"
@@ -156,3 +160,17 @@ def stored(node: nodes.Node) -> list[Any]:
     """The names that a target binds."""
     found = [node] if isinstance(node, nodes.Name) else []
     return [name for name in (*found, *node.find_all(nodes.Name)) if name.ctx in ("store", "param")]
+
+
+def only_texts(found: Type) -> bool:
+    texts = named(found, "text", "date", "datetime")
+    return bool(texts) and len(texts) + len(named(found, "null")) == len(found.expanded)
+
+
+def quoted(parts: list[nodes.Expr], n: int) -> bool:
+    """Whether a value stands between quotes: `"{{ x }}"`."""
+    if not 0 < n < len(parts) - 1:
+        return False
+    before, after = parts[n - 1], parts[n + 1]
+    return (isinstance(before, nodes.TemplateData) and before.data.endswith('"')
+            and isinstance(after, nodes.TemplateData) and after.data.startswith('"'))  # fmt: skip

@@ -15,7 +15,7 @@ from router.config.schema.fields import Entry, Flag, Literal, Text, Whole, Word
 from router.config.schema.measures import Duration, Size
 from router.config.schema.mistakes import KIND, RULE, Mistake, kind, wrong
 from router.config.schema.shapes import Chosen, Listing, OneOf, Verb, Words
-from router.config.schema.templates import FileNamePattern, InsideFolder, fixed
+from router.config.schema.templates import FileNamePattern, InsideFolder, better_path, fixed
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE", "GET")
 LATER_SOURCES: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class SourcePath(Text):
 
     def check(self, value: str) -> Any:
         if not value.startswith("/"):
-            raise wrong(value, "a path begins with '/'", f"write /{value}")
+            raise wrong(value, "a path begins with '/'", better_path(value))
         if re.search(r"[\s?#%\\\x00-\x1f]", value):
             raise wrong(value, "a path holds no spaces, '?', '#', '%' or '\\'", PLAIN_PATH)
         names = []

@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from router.config import scalars
+from router.config.nearest import nearest
 from router.config.references import Unset
 from router.config.schema.fields import Entry, Flag, Formula, Note, Text, Word
 from router.config.schema.measures import Duration
@@ -134,7 +135,10 @@ class Set(Named):
 
     def accept_name(self, name: str) -> None:
         if not SET_PATH.fullmatch(name):
-            hint = f"write body.{name}" if re.fullmatch(r"[A-Za-z_]\w*(\.\w+)*", name) else ""
+            root, _, rest = name.partition(".")
+            near = nearest(root, ("body", "headers")) if rest else None
+            better = f"{near}.{rest}" if near else f"body.{name}"
+            hint = f"write {better}" if re.fullmatch(r"[A-Za-z_]\w*(\.\w+)*", name) else ""
             raise wrong(name, "'set' names a field as body.field or headers.name", hint)
 
     def read(self, value: Any) -> Any:

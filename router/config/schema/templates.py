@@ -24,6 +24,28 @@ def lone_word(text: str) -> str | None:
     return found[1] if found else None
 
 
+ROOTS = frozenset(("body", "headers", "message", "file", "record", "target", "reply", "out"))
+FILE_WORDS = frozenset(("name", "stem", "suffix", "size"))
+
+
+def value_of(word: str) -> str:
+    """The expression that a lone word was probably meant as."""
+    if word.partition(".")[0] in ROOTS:
+        return word
+    if word in ("date", "today"):
+        return "message.received_at | date"
+    return f"file.{word}" if word in FILE_WORDS else f"body.{word}"
+
+
+def better_path(value: str) -> str:
+    """What a path that does not begin with a slash was probably meant as."""
+    plain = value.strip("\u201c\u201d\u201e\u2018\u2019'\" ")
+    address = re.match(r"\w+://[^/]+", plain)
+    if address:
+        return f"write {plain[address.end() :] or '/'}, without scheme and host"
+    return f"write {plain}" if plain.startswith("/") else f"write /{plain}"
+
+
 class UrlPath(Pattern):
     """`path` of an http send: begins with a slash."""
 
@@ -31,7 +53,7 @@ class UrlPath(Pattern):
 
     def check(self, value: str) -> Any:
         if not value.startswith(("/", "{{", "{%")):
-            raise wrong(value, "a path begins with '/'", f"write /{value}" if value else "")
+            raise wrong(value, "a path begins with '/'", better_path(value) if value else "")
         text = fixed(value)
         if "{{" not in text and re.search(r"[\s?#]", text):  # a brace that is not closed is said by the template
             raise wrong(value, "a path holds no spaces, '?' or '#'", "parameters stand in 'query'")

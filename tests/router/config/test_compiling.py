@@ -28,7 +28,7 @@ def test_a_template_that_cannot_be_read(desk: Desk) -> None:
 def test_a_word_in_lone_braces_is_a_warning(desk: Desk) -> None:
     [problem] = desk.route(SOURCE + "to: [{id: b, send: {folder: out, name: 'b{id}'}}]\n")
     assert (problem.level, problem.code) == ("warning", "W0404")
-    assert problem.hint == "write '{{ id }}' for a value"
+    assert problem.hint == "write '{{ body.id }}' for a value"
 
 
 def test_a_content_file_that_is_missing_is_said_where_it_is_named(desk: Desk) -> None:

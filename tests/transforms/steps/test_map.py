@@ -122,6 +122,12 @@ def test_a_mistake_is_reported_at_its_place(text: str, line: int, column: int, r
     assert (caught.value.path, caught.value.line, caught.value.column) == ("transforms/maps/order.yaml", line, column)
 
 
+def test_aliases_of_aliases_are_stopped() -> None:
+    rows = [f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 8)]
+    with pytest.raises(ContentError, match="too large once its aliases are followed"):
+        load("\n".join(["fields:", "  a0: &a0 [1]", *rows]))
+
+
 def test_a_map_that_is_not_there() -> None:
     with pytest.raises(ContentError, match=r"there is no map transforms/maps/order.yaml"):
         Map("order", Files())

@@ -198,6 +198,7 @@ CASES = {
     # templates
     "a field in a template": in_template("<a>\n  {{ §body.order_num }}</a>", "W0620", "body.order_no"),
     "an item in a template": in_template("{% for x in body.lines %}\n  {{ §x.skuu }}{% endfor %}", "W0620", "x.sku"),
+    "a text in quotes in JSON": in_template('{"no": "{{ §body.order_no }}"}', "E0626", "quotes", name="t.json.j2"),
     "what a template loops over": in_template("{% for x in §body.order_no %}{{ x }}{% endfor %}", "E0626", "not a list"),
     "a condition in a template": in_template("a {% if §body.note %}b{% endif %}", "E0624"),
     "a filter in a template": in_template("é {{ §body.customer | upper }}", "E0623"),

@@ -1,0 +1,58 @@
+"""Names in a stylesheet that nothing stands behind: libxslt says so of the first message only, or never."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from router.config.nearest import did_you_mean, nearest
+from router.registry import ContentError
+from transforms.xslt_functions import TEXT, XSL, expressions
+
+ELEMENTS = frozenset(
+    """apply-imports apply-templates attribute attribute-set call-template choose comment copy copy-of decimal-format element
+    fallback for-each if import include key message namespace-alias number otherwise output param preserve-space
+    processing-instruction sort strip-space stylesheet template text transform value-of variable when with-param""".split()  # noqa: SIM905
+)
+"""XSLT 1.0, appendix B."""
+TOPS = (XSL + "stylesheet", XSL + "transform")
+DECLARES = (XSL + "variable", XSL + "param")
+ELSEWHERE = (XSL + "include", XSL + "import")
+VARIABLE = re.compile(r"\$([A-Za-z_][\w.-]*)(?!\s*:)")
+PREFIX = re.compile(r"(?<![\w.$:-])([A-Za-z_][\w.-]*):(?=[A-Za-z_*])")
+
+
+def refuse_unknown_names(sheet: Any, path: str, params: Iterable[str] = ()) -> None:
+    """Elements, templates, variables and prefixes; `params` are what it is given. Raises ContentError for the first. What
+    another file may declare, which the stylesheet includes, is let pass, as are elements of a version that is not 1.0."""
+    alone = next(sheet.iter(*ELSEWHERE), None) is None
+    templates = {element.get("name") for element in sheet.iter(XSL + "template")} - {None}
+    variables = {*params, *(element.get("name", "") for element in sheet.iter(*DECLARES))}
+    strict = sheet.tag in TOPS and sheet.get("version") == "1.0"
+    for element in sheet.iter("*"):
+        line = element.sourceline or 0
+        name = element.tag.removeprefix(XSL)
+        if strict and name != element.tag and name not in ELEMENTS:
+            raise ContentError(f"XSLT 1.0 has no element xsl:{name}", path, line, hint=near(name, ELEMENTS))
+        called = element.get("name") if name == "call-template" else None
+        if alone and called is not None and called not in templates:
+            raise ContentError(f"there is no template '{called}'", path, line, hint=did_you_mean(called, sorted(templates)))
+        for text in expressions(element):
+            bare = TEXT.sub("''", text)
+            for used in VARIABLE.findall(bare) if alone else ():
+                if used not in variables:
+                    hint = near(used, variables) or f'declare it: <xsl:param name="{used}"/>'
+                    raise ContentError(f"there is no variable ${used}", path, line, hint=hint)
+            for used in unbound(bare, element):
+                raise ContentError(f"the prefix '{used}' is not declared", path, line,
+                                   hint=f'write xmlns:{used}="…" on xsl:stylesheet')  # fmt: skip
+
+
+def unbound(text: str, element: Any) -> Iterator[str]:
+    yield from (found for found in PREFIX.findall(text) if found not in element.nsmap and found != "xml")
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    close = nearest(name, sorted(known))
+    return f"did you mean '{close}'?" if close else ""
