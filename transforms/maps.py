@@ -10,9 +10,10 @@ from typing import Any
 from router.config.nearest import did_you_mean
 from router.errors import ExpressionError, ExpressionSyntaxError, TooLong
 from router.message import Message
-from transforms.expressions.compile import NAMESPACES, TOO_DEEP, build, environment, filters, roots
+from transforms.expressions.compile import TOO_DEEP, build, environment, filters, roots
 from transforms.expressions.emit import Emitter, constant
 from transforms.expressions.parse import parse
+from transforms.filters.xml import NAMESPACES
 
 Seen = Callable[[str, bool], bool]
 """Is told a condition (`when PATH`, `where PATH`, or `each PATH`: there is something in the list) and its value, which it

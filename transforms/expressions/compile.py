@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
-from types import MappingProxyType
 from typing import Any
 
 from jinja2 import nodes
@@ -19,9 +17,7 @@ from transforms.expressions.emit import Emitter, words
 from transforms.expressions.names import CaseFree, file_fields
 from transforms.expressions.parse import parse
 from transforms.filters import FILTERS, xpath, xpath_all
-
-NAMESPACES: ContextVar[Mapping[str, str]] = ContextVar("namespaces", default=MappingProxyType({}))
-"""The prefixes of the route whose expressions are being compiled (`format: {xml: {namespaces: …}}`)."""
+from transforms.filters.xml import NAMESPACES
 
 RUNTIME = {name: getattr(runtime, name) for name in (
     "get", "header", "eq", "ne", "lt", "le", "gt", "ge", "contains", "cat", "truth", "defined", "is_none", "default",

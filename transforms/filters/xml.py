@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
 
+from router.config.nearest import nearest
 from router.errors import ExpressionError
 from transforms.filters.values import a_text, shown, wrong
+from transforms.xslt_elements import PREFIX
+from transforms.xslt_functions import TEXT
 
+NAMESPACES: ContextVar[Mapping[str, str]] = ContextVar("namespaces", default=MappingProxyType({}))
+"""The prefixes of the route whose expressions are being compiled (`format: {xml: {namespaces: …}}`); without any, those of
+the document count."""
 STRING_VALUE = etree.XPath("string()", regexp=False, smart_strings=False)
 
 
@@ -52,11 +60,18 @@ def compiled(path: str, namespaces: tuple[tuple[str, str], ...]) -> etree.XPath:
 
 
 def check_path(path: str | None) -> None:
-    """Raises ExpressionError where a path cannot be read as XPath 1.0; None is one that is computed."""
+    """Raises ExpressionError where a path cannot be read as XPath 1.0, or has a prefix that the route does not know; None is
+    one that is computed."""
     try:
         compiled("." if path is None else path, ())
     except (etree.XPathError, ValueError) as error:
         raise ExpressionError(f"xpath {shown(path)}: {error}", "value") from None
+    known = NAMESPACES.get()
+    for prefix in PREFIX.findall(TEXT.sub("''", path or "")) if known else ():
+        if prefix not in known and prefix != "xml":
+            hint = f"did you mean '{close}'?" if (close := nearest(prefix, known)) else f"there are {', '.join(sorted(known))}"
+            reason = f"the prefix '{prefix}' is not in the format's namespaces: {hint}"
+            raise ExpressionError(f"xpath {shown(path)}: {reason}", "value")
 
 
 def element_of(value: Any) -> Any:

@@ -7,7 +7,7 @@ from lxml import etree
 
 from router.errors import ExpressionError
 from transforms.filters import xpath, xpath_all
-from transforms.filters.xml import check_path, compiled
+from transforms.filters.xml import NAMESPACES, check_path, compiled
 
 LOG = etree.fromstring(
     '<p:Log xmlns:p="urn:pos" xmlns="urn:none"><p:Store id="7">0042</p:Store>'
@@ -104,3 +104,15 @@ def test_a_path_with_a_character_that_xml_does_not_have_is_refused_like_others()
         check_path("p:Line[. = '\x07']")
     with pytest.raises(ExpressionError, match="XML compatible"):
         xpath(LOG, "p:Line[. = '\x07']")
+
+
+def test_a_prefix_that_the_format_does_not_name_is_told_before_there_is_a_body() -> None:
+    check_path("q:Store")  # those of the document count
+    token = NAMESPACES.set({"pos": "urn:pos"})
+    try:
+        check_path("pos:Store/@xml:lang | //pos:Line[. = 'q:x']/ancestor::pos:Till")
+        check_path(None)
+        with pytest.raises(ExpressionError, match="prefix 'po' is not in the format's namespaces: did you mean 'pos'"):
+            check_path("po:Store/text()")
+    finally:
+        NAMESPACES.reset(token)
