@@ -36,7 +36,6 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """Name: module, which holds the click command of that name, and its sentence in the help."""
 COMPLETING = "_CROSSDOCK_COMPLETE"
 """Set where a shell asks what may stand next."""
-HELP = ["-h", "--help"]
 LASTING = frozenset({"up", "run"})
 SELDOM = 200_000
 """Objects made between two looks for cycles: a command that ends has few, and a fifth of a large check is looking."""
@@ -76,8 +75,7 @@ def _answered(arguments: Sequence[str]) -> int:
         shells.register()
     door = add_settings(LazyGroup("crossdock", COMMANDS, help=ABOUT), show=True)
     click.version_option(package_name="crossdock", message="%(prog)s %(version)s")(door)
-    code = door.main(list(arguments), "crossdock", standalone_mode=False, color=None if colour.wanted() else False,
-                     help_option_names=HELP)  # fmt: skip
+    code = door.main(list(arguments), "crossdock", standalone_mode=False, color=None if colour.wanted() else False)
     sys.stdout.flush()  # here an error of it is still one sentence
     return code if isinstance(code, int) else DONE
 

@@ -32,6 +32,8 @@ def add_settings(command: C, show: bool = False) -> C:
     if any(parameter.name == NAME + OPTIONS[0].name for parameter in command.params):
         return command
     command.params.extend(_option(o, show) for o in OPTIONS)
+    command.add_help_option = False
+    command.params.append(_help())
     if isinstance(command, click.Group):
         for below in command.commands.values():
             add_settings(below)
@@ -46,6 +48,18 @@ def here() -> Path:
         return Path.cwd()
     except FileNotFoundError:
         raise CrossdockError("this folder is not there any more: go to the project's folder") from None
+
+
+def _help() -> click.Option:
+    """Click keeps its own under the names that it had where a command was first looked at."""
+
+    def show(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+        if asked and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
+
+    return click.Option(["-h", "--help"], is_flag=True, is_eager=True, expose_value=False, callback=show,
+                        help="Show this message and exit.")  # fmt: skip
 
 
 def _option(option: Option, show: bool) -> click.Option:

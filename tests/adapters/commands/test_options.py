@@ -72,4 +72,4 @@ def test_calls_do_not_remember_each_other(door: click.Group, seen: list[Settings
 
 def test_a_command_that_has_them_gets_them_once(door: click.Group) -> None:
     before = len(door.params)
-    assert len(add_settings(door).params) == before == len(OPTIONS)
+    assert len(add_settings(door).params) == before == len(OPTIONS) + 1
