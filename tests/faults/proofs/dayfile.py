@@ -69,6 +69,7 @@ async def written(day: Day, name: str, kills: int, choose: object) -> int:
         else:
             day.shop.kill(victim)
         day.struck(victim)
+        await day.flows(50)
         done += 1
     return done
 
