@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,15 @@ class Ledger:
         """Commits that the fence refused so far."""
         return int(self.rows("SELECT coalesce(sum(value), 0) FROM counter WHERE name='fence_refused'")[0][0])
 
+    def steady(self) -> int:
+        """Milliseconds of the clock that leases go by."""
+        raise NotImplementedError
+
+    def leases_over(self, pid: int) -> bool:
+        """Of a process, all of them: those of processing last twice as long as those of targets."""
+        (last,) = self.rows(f"SELECT coalesce(max(lease_until), 0) FROM lane WHERE owner LIKE '%/{pid}/%'")[0]
+        return int(last) < self.steady()
+
     def end_leases(self, pid: int) -> None:
         """As time does it."""
         self.rows(f"UPDATE lane SET lease_until=0 WHERE owner LIKE '%/{pid}/%' RETURNING lane")
@@ -54,6 +64,9 @@ class SqliteFile(Ledger):
         with self._open() as db:
             return [tuple(map(str, row)) for row in db.execute(statement)]
 
+    def steady(self) -> int:
+        return int(time.clock_gettime(time.CLOCK_BOOTTIME) * 1000)
+
     def writing(self, pid: int) -> bool:
         with (self.var / "ledger.lock").open("rb+") as file:
             try:
@@ -69,6 +82,9 @@ class Database(Ledger):
 
     def rows(self, statement: str) -> list[Sequence[str]]:
         return [line.split("|") for line in self.server.sql(statement, self.name).splitlines()]
+
+    def steady(self) -> int:
+        return int(self.rows("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")[0][0])
 
     def writing(self, pid: int) -> bool:
         """Of any process: the server does not know their pids."""

@@ -18,6 +18,8 @@ from tests.faults.shop import until
 from tests.stopping import stop_whole
 
 TARGET = "orders.erp"
+IN_THE_AIR = 32
+"""Sends that a stopped child has made and may not commit any more."""
 FREED = 10.0
 """Seconds for which a process that was stopped in a commit may stop all others."""
 
@@ -44,6 +46,7 @@ async def play(terms: Terms) -> Report:
         report.notes.append(f"{len(freed)} stopped in a commit, freed after {max(freed):.1f} s at most")
         report.wrong += [f"a commit was stopped for {max(freed):.1f} s"] if max(freed) > FREED else []
     report.limit = FREED + 2
+    report.foreseen_doubled = min(report.doubled, terms.of(1, 4) * IN_THE_AIR)
     return report
 
 
@@ -56,8 +59,9 @@ async def late(day: Day, ledger: Ledger, by_time: bool) -> tuple[int, int]:
     assert ledger.lanes(TARGET, frozen) == held, "it lost its lanes before their leases were over"
     if not by_time:
         await asyncio.to_thread(ledger.end_leases, frozen)
-    await until(lambda: not ledger.lanes(TARGET, frozen), 45)
+    await until(lambda: ledger.leases_over(frozen), 75)
     day.struck("lease over", time.monotonic())
+    await until(lambda: not ledger.lanes(TARGET, frozen), 45)
     await day.flows(20)
     refused = ledger.refused()
     os.kill(frozen, signal.SIGCONT)
