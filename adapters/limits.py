@@ -10,6 +10,7 @@ import os
 import struct
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from adapters.frozen import stopped
@@ -42,12 +43,14 @@ class FileSlots:
                 busy.add(slot)
                 return slot
         start = os.getpid() % limit
-        for n in range(limit):
-            slot = (start + n) % limit
-            if slot not in busy and self._lock(connection, slot):
-                busy.add(slot)
-                return slot
-        for slot in range(limit, limit + self._standing(connection, limit)):
+        found = self._first(connection, ((start + n) % limit for n in range(limit)))
+        if found is None:
+            found = self._first(connection, range(limit, limit + self._standing(connection, limit)))
+        return found
+
+    def _first(self, connection: str, slots: Iterable[int]) -> int | None:
+        busy = self._busy[connection]
+        for slot in slots:
             if slot not in busy and self._lock(connection, slot):
                 busy.add(slot)
                 return slot

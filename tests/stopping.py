@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
+
+from tests.adapters.waiting import until
 
 
 def stop_whole(pid: int, patience: float = 5.0) -> None:
     """SIGSTOP, heard by all threads of a process. Raises ProcessLookupError where there is none."""
     os.kill(pid, signal.SIGSTOP)
-    ends = time.monotonic() + patience
-    while not all(state in "TtZX" for state in states(pid)):
-        assert time.monotonic() < ends, f"process {pid} was not stopped within {patience:g} s: {states(pid)}"
-        time.sleep(0.0005)
+    until(lambda: all(state in "TtZX" for state in states(pid)), patience)
 
 
 def states(pid: int) -> list[str]:

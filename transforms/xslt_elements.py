@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from router.config.nearest import did_you_mean, nearest
+from router.config.nearest import did_you_mean
 from router.registry import ContentError
 from transforms.xslt_functions import TEXT, XSL, expressions
 
@@ -34,7 +34,8 @@ def refuse_unknown_names(sheet: Any, path: str, params: Iterable[str] = ()) -> N
         line = element.sourceline or 0
         name = element.tag.removeprefix(XSL)
         if strict and name != element.tag and name not in ELEMENTS:
-            raise ContentError(f"XSLT 1.0 has no element xsl:{name}", path, line, hint=near(name, ELEMENTS))
+            hint = did_you_mean(name, sorted(ELEMENTS), False)
+            raise ContentError(f"XSLT 1.0 has no element xsl:{name}", path, line, hint=hint)
         called = element.get("name") if name == "call-template" else None
         if alone and called is not None and called not in templates:
             raise ContentError(f"there is no template '{called}'", path, line, hint=did_you_mean(called, sorted(templates)))
@@ -42,17 +43,8 @@ def refuse_unknown_names(sheet: Any, path: str, params: Iterable[str] = ()) -> N
             bare = TEXT.sub("''", text)
             for used in VARIABLE.findall(bare) if alone else ():
                 if used not in variables:
-                    hint = near(used, variables) or f'declare it: <xsl:param name="{used}"/>'
+                    hint = did_you_mean(used, sorted(variables), False) or f'declare it: <xsl:param name="{used}"/>'
                     raise ContentError(f"there is no variable ${used}", path, line, hint=hint)
-            for used in unbound(bare, element):
+            for used in (one for one in PREFIX.findall(bare) if one not in element.nsmap and one != "xml"):
                 raise ContentError(f"the prefix '{used}' is not declared", path, line,
                                    hint=f'write xmlns:{used}="…" on xsl:stylesheet')  # fmt: skip
-
-
-def unbound(text: str, element: Any) -> Iterator[str]:
-    yield from (found for found in PREFIX.findall(text) if found not in element.nsmap and found != "xml")
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    close = nearest(name, sorted(known))
-    return f"did you mean '{close}'?" if close else ""

@@ -16,6 +16,8 @@ from router.config.walk import sends, source, targets
 
 NO_CONNECTION, OTHER_TYPE, NO_CLIENT, SAME_PATH, SAME_TOKEN = "0501", "0502", "0503", "0504", "0505"
 PLAIN_SECRET, SAME_SOURCE, UNUSED = "0506", "0507", "0508"
+SECRET_NAME = re.compile(r"(?i)^(proxy-)?authorization$|api[-_]?key|(^|[-_])(token|secret|password)$|^x-auth")
+PUBLIC = re.compile(r"\{\{|\{%|(?i:^(bearer|basic|token)$)")
 
 
 def check_links(found: Sections, findings: Findings) -> None:
@@ -185,10 +187,6 @@ def plain_secrets(found: Sections, findings: Findings) -> None:
             for part in (place.at("send", "headers"), place.at("send", "query")):
                 for name in texts_of(part.raw):
                     _plain(part.at(name), route.id, findings)
-
-
-SECRET_NAME = re.compile(r"(?i)^(proxy-)?authorization$|api[-_]?key|(^|[-_])(token|secret|password)$|^x-auth")
-PUBLIC = re.compile(r"\{\{|\{%|(?i:^(bearer|basic|token)$)")
 
 
 def texts_of(raw: object) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from router.config.nearest import nearest
+from router.config.nearest import did_you_mean
 from router.errors import ExpressionError
 from transforms.filters.values import a_text, shown, wrong
 from transforms.xslt_elements import PREFIX
@@ -69,8 +69,7 @@ def check_path(path: str | None) -> None:
     known = NAMESPACES.get()
     for prefix in PREFIX.findall(TEXT.sub("''", path or "")) if known else ():
         if prefix not in known and prefix != "xml":
-            hint = f"did you mean '{close}'?" if (close := nearest(prefix, known)) else f"there are {', '.join(sorted(known))}"
-            reason = f"the prefix '{prefix}' is not in the format's namespaces: {hint}"
+            reason = f"the prefix '{prefix}' is not in the format's namespaces: {did_you_mean(prefix, sorted(known))}"
             raise ExpressionError(f"xpath {shown(path)}: {reason}", "value")
 
 
