@@ -86,7 +86,8 @@ def is_kept(taken: Recording, path: Path) -> bool:
 
 
 def choose(taken: Recording, cuts: int, seed: int) -> set[int]:
-    """So many moments, half of them right after somebody was told something."""
+    """So many moments, half of them right after somebody was told something; the last of those is always among them, since
+    on some machines the files leave their sender's folder when all else is told."""
     chance = random.Random(seed)
     ear = listener(taken)
     told: list[int] = []
@@ -97,7 +98,7 @@ def choose(taken: Recording, cuts: int, seed: int) -> set[int]:
         elif any(taken.watched(path) for path in call.files) and call.name not in ("openat", "lseek"):
             others.append(call.left)
     half = min(cuts // 2, len(told))
-    return {*chance.sample(told, half), *chance.sample(others, min(cuts - half, len(others)))}
+    return {*chance.sample(told[:-1], half - 1), told[-1], *chance.sample(others, min(cuts - half, len(others)))}
 
 
 def examine(taken: Recording, told: Told, after: Path, tally: Tally, moment: str) -> None:

@@ -40,8 +40,8 @@ def judged(terms: Terms, taken: Recording) -> Report:
     report = Report(f"{tally.cuts} power cuts", accepted, accepted, rows, lost=len(tally.lost))
     report.notes.append(looked_for(tally))
     report.wrong += [*whole_recording(taken, terms.folder), *tally.lost[:3]]
-    counts = (tally.accepted, tally.acked, tally.moved, tally.delivered)
-    report.wrong += [] if all(counts) else ["one of these was never looked for"]
+    counts = {"202": tally.accepted, "ack": tally.acked, "moved file": tally.moved, "delivery": tally.delivered}
+    report.wrong += [f"no {what} was ever looked for" for what, count in counts.items() if not count]
     for name, forgotten in WITHOUT.items():
         found = judge(taken, moments, terms.seed, terms.folder, lambda path, forgotten=forgotten: not forgotten(path))
         report.notes.append(f"without the syncs of {name} a loss is seen at cut {found.cuts}")
