@@ -11,6 +11,7 @@ import structlog
 from adapters import broker
 from adapters.app import App, NoBell, open_project
 from adapters.celery.bell import CeleryBell
+from adapters.celery.marks import Slot
 from adapters.chores import Hourly, sweep_outgoing
 from adapters.inlets import Inlets
 from adapters.intake.ballast import tend
@@ -32,6 +33,7 @@ from adapters.web.server import serve
 from router.config.check import check
 from router.config.problems import Problem
 from router.config.project import Project, read_project
+from router.hearing import Ear
 from router.ledger import DEPLOYED
 from router.ports import Bell
 from router.readiness import Readiness
@@ -165,19 +167,18 @@ async def run_watch(settings: Settings, bell: Bell, ready: Callable[[], None], s
 class ShiftRunner:
     """One worker child's way to work a shift: its own ledger, connections and event loop, opened after the fork."""
 
-    def __init__(
-        self, settings: Settings, bell: Bell, mark: Callable[[int], None], stopping: Callable[[], bool],
-        exhausted: Callable[[], None],
-    ) -> None:  # fmt: skip
+    def __init__(self, settings: Settings, bell: Bell, slot: Slot) -> None:
         self.app = App(settings, bell)
         self.children = max(1, settings.workers)
         self.runner = asyncio.Runner(loop_factory=_loop)
         self.bell = bell
         me = owner(node_name(settings.var))
-        self.desk = self.app.desk(me, self.children, mark, stopping)
-        self.desk.exhausted = exhausted
+        self.desk = self.app.desk(me, self.children, slot.mark, slot.draining)
+        self.desk.exhausted = slot.exhausted
         follower = self.app.follower(quiet=True)
         self.desk.outdated, self.desk.follow = follower.outdated, lambda: follower.look() is not None
+        self.slot, self.ear = slot, Ear(slot.rests)
+        self.runner.get_loop().add_reader(slot.bell, self._hear)
         spare_the_collector()
         present(self.app, "worker")
 
@@ -185,7 +186,12 @@ class ShiftRunner:
         """Lanes served; called by each doorbell. A shift ends early where another version came."""
         if self.desk.outdated() and self.desk.follow():
             self.runner.run(self.desk.reopen())
-        return self.runner.run(Shift(self.desk, self.bell, self.children).run())
+        return self.runner.run(Shift(self.desk, self.bell, self.children, ear=self.ear).run())
+
+    def _hear(self) -> None:
+        """A bell that came while this child is at work."""
+        if self.slot.heard():
+            self.ear.ring()
 
     def crashed(self, mark: int, reason: str, certain: bool) -> None:
         self.app.ledger.crashed(mark, reason, certain)

@@ -1,7 +1,7 @@
 """A shift: what a doorbell starts in a worker child. One loop that serves many lanes for up to ten seconds.
 
-It looks for due lanes at each outcome commit and at least every 20 ms; a send that waits costs a coroutine, never the
-child. A lane lease is the real acknowledgement: whatever dies, its lanes come due again.
+It looks for due lanes at each outcome commit, at each doorbell that it hears and at least every 20 ms; a send that waits
+costs a coroutine, never the child. A lane lease is the real acknowledgement: whatever dies, its lanes come due again.
 
 Answers that do not come must not keep the other targets waiting for the end of the shift: it goes into overtime for them,
 which serves all but the connections that are late, and tries again to end every ten seconds. Another version of the
@@ -21,6 +21,7 @@ from router.delivery.diverting import Diverting, DivertingArrays, diverts
 from router.delivery.sending import Desk
 from router.delivery.spool import SpoolServer
 from router.errors import LedgerError
+from router.hearing import Ear
 from router.ledger import Claim
 from router.ports import Bell
 from router.processing.serving import ProcessServer
@@ -52,6 +53,7 @@ class Shift:
     """Seconds for which a lane that will be due is waited for; beyond it the ticker rings."""
     look_every: float = LOOK_EVERY
     """Seconds between two looks for what is due while something is served."""
+    ear: Ear = field(default_factory=Ear)
     serving: dict[tuple[str, int], asyncio.Task[None]] = field(default_factory=dict)
     served: dict[str, float] = field(default_factory=dict)
     failing: dict[tuple[str, int], float] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class Shift:
         try:
             while True:
                 self._tell_time(loop.time())
+                rung = self.ear.listen()
                 if not self.desk.stopping():
                     count += await self._try_look()
                 if not self.serving:
@@ -84,10 +87,11 @@ class Shift:
                     continue
                 idle = 0.0
                 done, _ = await asyncio.wait(
-                    self.serving.values(), timeout=self.look_every, return_when=asyncio.FIRST_COMPLETED
+                    (*self.serving.values(), rung), timeout=self.look_every, return_when=asyncio.FIRST_COMPLETED
                 )
                 self._ended(done)
         finally:
+            self.ear.close()
             self.desk.stopping = stop
             self.desk.late.clear()
         await self.desk.let_go()
@@ -130,7 +134,7 @@ class Shift:
         await asyncio.sleep(min(wait / 1000, LOOK_EVERY))
         return True
 
-    def _ended(self, done: set[asyncio.Task[None]]) -> None:
+    def _ended(self, done: set[asyncio.Future[None]]) -> None:
         for place, task in [(p, t) for p, t in self.serving.items() if t in done]:
             del self.serving[place]
             self.served[place[0]] = asyncio.get_running_loop().time()

@@ -1,4 +1,4 @@
-"""Memory that the worker parent shares with its children: what each child works on at this instant, and the drain.
+"""What the worker parent shares with its children: what each works on at this instant, who rests, the drain, and the bells.
 
 Made in the parent before the fork. A child owns the slot of its index (unique among living children). A mark costs no
 commit, and outlives the child that wrote it: the parent reads it, and any child hands what it found to the ledger.
@@ -10,6 +10,7 @@ import mmap
 import os
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 SLOT = struct.Struct("=qq")
 """What is worked on, and how many marks there were before: the same work marked anew is not one long computing."""
@@ -24,8 +25,10 @@ class Marks:
 
     def __init__(self, children: int) -> None:
         self.children = children
-        self._memory = mmap.mmap(-1, FIRST + SLOT.size * children)
+        self._memory = mmap.mmap(-1, self.rest_of(children))
         self._out, self._in = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self.bells = [os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK) for _ in range(children)]
+        """Of each slot: readable once there was a bell for who is at work."""
 
     def slot(self, index: int) -> Slot:
         return Slot(self, self._memory, index)
@@ -36,6 +39,18 @@ class Marks:
 
     def draining(self) -> bool:
         return self._memory[0] != 0
+
+    def ring(self) -> bool:
+        """Has each child look at once that rests while it is at work; whether there was one."""
+        resting = [bell for index, bell in enumerate(self.bells) if self._memory[self.rest_of(index)]]
+        for bell in resting:
+            with suppress(BlockingIOError):  # it has rung often enough
+                os.eventfd_write(bell, 1)
+        return bool(resting)
+
+    def rest_of(self, index: int) -> int:
+        """Where it stands whether the child of this slot rests."""
+        return FIRST + SLOT.size * self.children + index
 
     def died(self, index: int, reason: str) -> int:
         """In the parent, which saw the child of this slot die abnormally: what it worked on (0: nothing that could
@@ -52,6 +67,7 @@ class Marks:
         """Frees the slot of a child that is gone; what was marked in it."""
         work, count = self.state(index)
         SLOT.pack_into(self._memory, FIRST + SLOT.size * index, 0, count)
+        self._memory[self.rest_of(index)] = 0
         return work
 
     def state(self, index: int) -> tuple[int, int]:
@@ -70,18 +86,20 @@ class Marks:
             yield work, reason.rstrip(b"\0").decode("utf-8", "replace")
 
     def close(self) -> None:
-        os.close(self._in)
-        os.close(self._out)
+        for descriptor in (self._in, self._out, *self.bells):
+            os.close(descriptor)
         self._memory.close()
 
 
 class Slot:
     """What a child sees: its own mark, and whether the worker drains."""
 
-    __slots__ = ("_marks", "_memory", "_offset", "beat", "count", "exhausted", "index", "work")
+    __slots__ = ("_marks", "_memory", "_offset", "beat", "bell", "count", "exhausted", "index", "work")
 
     def __init__(self, marks: Marks, memory: mmap.mmap, index: int) -> None:
         self.index = index
+        self.bell = marks.bells[index]
+        """Descriptor: readable once there was a bell since `heard`."""
         self._marks = marks
         self._memory = memory
         self._offset = FIRST + SLOT.size * index
@@ -104,6 +122,17 @@ class Slot:
 
     def draining(self) -> bool:
         return self._memory[0] != 0
+
+    def rests(self, rests: bool) -> None:
+        """At work, but with time to look for more: it hears bells."""
+        self._memory[self._marks.rest_of(self.index)] = rests
+
+    def heard(self) -> bool:
+        """Whether there was a bell for who is at work since this was asked last."""
+        try:
+            return os.eventfd_read(self.bell) > 0
+        except BlockingIOError:
+            return False
 
     def obituaries(self) -> Iterator[tuple[int, str]]:
         return self._marks.obituaries()

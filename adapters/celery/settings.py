@@ -33,8 +33,6 @@ def celery_settings(broker: str, children: int) -> dict[str, Any]:
         **TASKS,
         **WORKER,
         **CONNECTION,
-        # Of Redis only: to RabbitMQ the multiplier is all there is, and Celery warns of more.
-        "worker_disable_prefetch": not address_of(broker).is_amqp,
         # A Redis that takes no writes (its disk is full, it became a replica) will do so again.
         "broker_channel_error_retry": not address_of(broker).is_amqp,
         "worker_concurrency": children,
@@ -74,7 +72,7 @@ WORKER: dict[str, Any] = {
     "worker_pool_start_method": "fork",
     # Celery's own wait for a broker stops the parent.
     "worker_consumer": "adapters.celery.hearing:Hearing",
-    # No hoarding: a bell that waits behind a shift rings for nobody.
+    # No hoarding: a bell is answered at once, by an idle child or by those at work, and never waits in the parent.
     "worker_prefetch_multiplier": 1,
     # A child opens ledger, config and connections in its initialiser; the default of 4 s is short on a busy host.
     "worker_proc_alive_timeout": 30,

@@ -35,6 +35,36 @@ def test_a_slow_target_delays_nobody_else(tmp_path: Path) -> None:
     assert len(shop.targets["slow"].sent) == 200
 
 
+def test_a_doorbell_is_heard_while_answers_are_waited_for(tmp_path: Path) -> None:
+    """Nothing else would have it look: it looks by itself once an hour."""
+    shop = Workshop(tmp_path, targets=[target("slow", "slow"), target("fast", "fast")])
+
+    async def run() -> None:
+        gate = asyncio.Event()
+        slow, fast = FakeTarget(pause=lambda p: gate), FakeTarget()
+        shop.targets |= {"slow": slow, "fast": fast}
+        desk = shop.desk()
+        shift = Shift(desk, shop.bell, seconds=7200, look_every=3600)
+        running = asyncio.create_task(shift.run())
+        async with asyncio.timeout(10):
+            while len(fast.sent) < 1 or len(shift.serving) > 1:
+                await asyncio.sleep(0)
+            for _ in range(20):
+                shop.put({"n": 2})
+                shift.ear.ring()
+                sent = len(fast.sent)
+                while len(fast.sent) == sent:
+                    await asyncio.sleep(0)
+        assert (slow.sent, running.done()) == ([], False)
+        desk.stopping = lambda: True
+        gate.set()
+        await asyncio.wait_for(running, 10)
+        await desk.close()
+
+    shop.put({"n": 1})
+    asyncio.run(run())
+
+
 def test_lanes_of_what_is_gone_are_held(tmp_path: Path) -> None:
     shop = Workshop(tmp_path, targets=[target()])
     shop.put({"n": 1})

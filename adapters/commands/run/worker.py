@@ -35,7 +35,7 @@ def worker(settings: Settings) -> int:
 
 def _shifts(settings: Settings, slot: Slot) -> wiring.ShiftRunner:
     bell = CeleryBell(broker_url(settings), quiet=True)
-    return wiring.ShiftRunner(settings, bell, slot.mark, slot.draining, slot.exhausted)
+    return wiring.ShiftRunner(settings, bell, slot)
 
 
 def _with_broker(settings: Settings, lock: int) -> int:

@@ -57,8 +57,3 @@ def test_a_certificate_of_ours_may_be_all_that_says_who_we_are() -> None:
     url = "amqps://h/?cacertfile=/ca.pem&certfile=/c.pem&keyfile=/k.pem"
     assert connection_options(url)["login_method"] == "EXTERNAL"
     assert connection_options(url.replace("h/?", "u:p@h/?"))["login_method"] is None
-
-
-def test_nothing_is_set_that_the_broker_does_not_know() -> None:
-    assert celery_settings("redis://h", 1)["worker_disable_prefetch"] is True
-    assert celery_settings("amqp://h", 1)["worker_disable_prefetch"] is False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from kombu.asynchronous import Hub
 
 from adapters import broker
 from adapters.celery.bell import ENOUGH, CeleryBell, KombuPublisher
+from adapters.celery.tasks import look_unrung
+from adapters.celery.unrung import Unrung
 from adapters.celery.worker import Witness, how_it_ended
 from adapters.node import start_of
 from adapters.processes import die_with_parent
@@ -146,6 +148,32 @@ def test_a_shift_that_fails_is_logged_and_its_child_lives_on(worker: Running) ->
     assert "action=shift_failed" in errors
     assert "ValueError: this shift fails" in errors
     assert sum(note.startswith("open") for note in worker.notes()) == 2
+
+
+def test_a_bell_that_finds_no_child_idle_is_heard_by_those_at_work(worker: Running) -> None:
+    worker.order("attentive")
+    worker.order("attentive")
+    bell = CeleryBell(worker.broker)
+    bell.ring()
+    until(lambda: {"heard 0", "heard 1"} <= set(worker.notes()))
+    bell.close()
+
+
+def test_a_look_that_is_owed_waits_for_a_child_that_is_idle_again() -> None:
+    """A bell for those at work may have come after the last look of each."""
+    later, begun, at_work = list[Callable[[], None]](), list[object](), {1: None}
+    hub = SimpleNamespace(call_later=lambda seconds, call: later.append(call))
+    pool = SimpleNamespace(
+        _pool=SimpleNamespace(_cache=at_work, _pool=[1]), apply_async=lambda look, timeout: begun.append(look)
+    )
+    step = Unrung(SimpleNamespace(hub=hub, pool=pool, marks=SimpleNamespace(draining=lambda: False)))
+    step.owe()
+    step.owe()
+    later.pop()()
+    assert (len(later), begun) == (1, [])
+    at_work.clear()
+    later.pop()()
+    assert (later, begun) == ([], [look_unrung])
 
 
 def test_children_die_with_their_parent(worker: Running) -> None:

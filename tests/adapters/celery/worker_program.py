@@ -93,6 +93,14 @@ class Shifts:
             time.sleep(0.01)
         note("drained")
 
+    def attentive(self) -> None:
+        """At work until a bell is heard."""
+        self.slot.rests(True)
+        note(f"attentive {self.slot.index}")
+        while not self.slot.heard():
+            time.sleep(0.001)
+        note(f"heard {self.slot.index}")
+
     def crashed(self, work: int, reason: str, certain: bool) -> None:
         note(f"crashed {work} {reason}{' for certain' if certain else ''}")
 
