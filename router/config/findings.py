@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from router.config.located import Located
 from router.config.problems import ADVICE, ERROR, LETTERS, WARNING, PathKeys, Problem, Related, dotted
@@ -17,8 +17,7 @@ SCHEMA = "_schema"
 """Where marshmallow puts what is wrong with a mapping as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A value of a file, by its path."""
 
     located: Located

@@ -42,7 +42,7 @@ def locate(parsed: Parsed, resolver: Resolver) -> Located:
     """Never raises. Top-level keys that begin with `x-` are left out, unless something refers to their anchors."""
     located = Located(parsed.file, MarkedMap(), list(parsed.problems), not parsed.problems)
     if parsed.root is not None:
-        build = _Build(located, resolver)
+        build = _Build(located, resolver, parsed.anchors)
         located.data = build.value(parsed.root, ())
         if build.too_many:
             located.whole = False
@@ -61,24 +61,25 @@ def locate(parsed: Parsed, resolver: Resolver) -> Located:
 class _Build:
     """One walk over the nodes of a file."""
 
-    def __init__(self, located: Located, resolver: Resolver) -> None:
-        self.located = located
-        self.resolver = resolver
+    def __init__(self, located: Located, resolver: Resolver, anchors: bool) -> None:
+        self.located, self.resolver, self.anchors = located, resolver, anchors
         self.values = self.repeated = 0
         self.seen: set[int] = set()
         self.open: set[int] = set()
+        self.tags: dict[int, tuple[Any, str]] = {}
         self.too_many = False
 
     def value(self, node: Node, path: PathKeys) -> Any:
         self.values += 1
-        self.repeated += id(node) in self.seen
-        self.seen.add(id(node))
+        if self.anchors:
+            self.repeated += id(node) in self.seen
+            self.seen.add(id(node))
         if self.values > MOST_VALUES or self.repeated > MOST_REPEATED or len(path) > MOST_LEVELS:
             self.too_many = True
             return None
-        if id(node) in self.open:
+        if self.anchors and id(node) in self.open:
             return self.problem(STRUCTURE, node, path, "this anchor contains itself", "remove the alias inside it")
-        if str(node.tag) not in _KNOWN:
+        if not self.is_of(_KNOWN, node):
             self.problem(STRUCTURE, node, path, f"the tag '{node.tag}' means nothing here", "remove it")
         if isinstance(node, ScalarNode):
             return self.scalar(node, path)
@@ -92,8 +93,16 @@ class _Build:
         self.open.discard(id(node))
         return value
 
+    def is_of(self, names: set[str], node: Node) -> bool:
+        """Whether its tag is one of these; few tags make many nodes, and each is slow to say its name."""
+        tag = node.ctag
+        name = self.tags.get(id(tag))
+        if name is None or name[0] is not tag:
+            name = self.tags[id(tag)] = (tag, str(tag))
+        return name[1] in names
+
     def scalar(self, node: ScalarNode, path: PathKeys) -> Any:
-        if str(node.tag) not in _TEXT:
+        if not self.is_of(_TEXT, node):
             return plain(node.value)
         value, complaints = self.resolver.resolve(node.value)
         for complaint in complaints:
@@ -129,7 +138,7 @@ class _Build:
 
     def add(self, entries: MarkedMap, key: str, key_node: Node, value_node: Node, path: PathKeys) -> None:
         at_key = self.spot(key_node)
-        empty = isinstance(value_node, ScalarNode) and not value_node.value and value_node.style is None
+        empty = isinstance(value_node, ScalarNode) and not value_node.value and not value_node.style
         entries[key] = self.value(value_node, (*path, key))
         # the parser places a value that is not there at whatever comes next
         entries.marks[key] = Mark(at_key, at_key if empty else self.spot(value_node))
@@ -173,8 +182,9 @@ class _Build:
 
     def spot(self, node: Node) -> Spot:
         start, end = node.start_mark, node.end_mark
-        behind = end.column + 1 if end is not None and end.line == start.line else 0
-        return Spot(self.located.file, start.line + 1, start.column + 1, behind)
+        line = start.line
+        behind = end.column + 1 if end is not None and end.line == line else 0
+        return Spot(self.located.file, line + 1, start.column + 1, behind)
 
     def problem(
         self, code: str, node: Node, path: PathKeys, message: str, hint: str, level: str = ERROR,
@@ -194,4 +204,4 @@ def _is_template(node: Node) -> bool:
 
 
 def _is_merge(node: ScalarNode) -> bool:
-    return node.value == "<<" and node.style is None
+    return node.value == "<<" and not node.style

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from router.config.problems import PathKeys
@@ -18,8 +17,7 @@ class Spot(NamedTuple):
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Where one entry of a mapping stands."""
 
     key: Spot

@@ -21,11 +21,13 @@ ENCODING, SYNTAX = "E0102", "E0103"
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """One file: its nodes (None where it is empty or cannot be read) and what the parser said."""
+    """One file: its nodes (None where it is empty or cannot be read) and what the parser said. `anchors`: a node may stand
+    in several places."""
 
     file: str
     root: Any
     problems: tuple[Problem, ...] = ()
+    anchors: bool = True
 
 
 def parse(raw: bytes, file: str) -> Parsed:
@@ -35,7 +37,7 @@ def parse(raw: bytes, file: str) -> Parsed:
     except UnicodeDecodeError as error:
         return Parsed(file, None, (_undecodable(raw, error, file),))
     try:
-        return Parsed(file, nodes_of(text))
+        return Parsed(file, nodes_of(text), anchors="&" in text)
     except MarkedYAMLError as error:
         return Parsed(file, None, (_syntax(text, error, file),))
     except ReaderError as error:

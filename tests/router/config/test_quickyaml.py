@@ -31,7 +31,7 @@ def flat(node: Any, above: tuple[int, ...] = ()) -> Any:
     start, end = node.start_mark, node.end_mark
     place = (start.line, start.column, end.column if end.line == start.line else None)
     if isinstance(node, ScalarNode):
-        return str(node.tag), node.value, node.style, place
+        return str(node.tag), node.value, node.style or None, place
     if isinstance(node, SequenceNode):
         return [flat(one, above) for one in node.value], place[:2]
     return {n: (flat(key, above), flat(value, above)) for n, (key, value) in enumerate(node.value)}, place[:2]
