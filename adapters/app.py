@@ -37,8 +37,9 @@ log = structlog.get_logger("crossdock.versions")
 class App:
     """A project with its ledger, as commands and processes use it. Opens what it needs when it is asked for."""
 
-    def __init__(self, settings: Settings, bell: Bell | None = None) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, bell: Bell | None = None, opens: bool = True) -> None:
+        """`opens`: connections and doors, for which all references must be set."""
+        self.settings, self.opens = settings, opens
         self.registry = registry()
         self.bell = bell or NoBell()
         self._tables: dict[int, Table] = {}
@@ -101,7 +102,7 @@ class App:
             found = self.ledger.version(version)
             if found is None:
                 raise KeyError(f"there is no config version {version}")
-            self._tables[version] = self._build(found.files, version)
+            self._tables[version] = self._build(found.files, version, self.opens)
         return self._tables[version]
 
     def serve(self, version: int) -> Table:
@@ -121,9 +122,9 @@ class App:
             return self._current
         return newest.number
 
-    def _build(self, files: Mapping[str, bytes], version: int) -> Table:
+    def _build(self, files: Mapping[str, bytes], version: int, opens: bool = True) -> Table:
         settings = self.settings
-        return build(files, settings.config.name, version, self.registry, settings.references(), settings.project)
+        return build(files, settings.config.name, version, self.registry, settings.references(), settings.project, opens)
 
     def desk(self, owner: str, children: int, mark: Callable[[int], None], stopping: Callable[[], bool]) -> Desk:
         """What a worker child's lanes share."""
@@ -164,4 +165,5 @@ class NoBell:
 
 
 def open_project(settings: Settings) -> App:
-    return App(settings)
+    """For commands, which read and decide, and leave what is sent to the workers."""
+    return App(settings, opens=False)

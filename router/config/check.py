@@ -25,6 +25,7 @@ from router.testing.case import RouteTest
 
 HIDING = ("E01", "E02", "E0501", "E0502", "E0503")
 """Mistakes of a route that hide which connections and clients it uses."""
+DOORS = ("connections.", "clients.")
 
 
 def check(project: Project, registry: Registry, environ: Mapping[str, str]) -> list[Problem]:
@@ -40,12 +41,14 @@ def build(
     registry: Registry,
     environ: Mapping[str, str],
     base: Path,
+    opens: bool = True,
 ) -> Table:
     """The table of a stored version. Paths of connections start at `base`. Raises ConfigError with all problems where
-    one is an error; a reference to something that is not set is one here."""
+    one is an error; a reference to something that is not set is one here. `opens`: connections, and doors to clients; who
+    does not needs no secrets for them."""
     project = stored_project(files, config_name, environ, base, version)
-    table, _, problems = assemble(project, registry, environ, follows=False)
-    problems = [set_or_stop(problem) for problem in problems]
+    table, _, problems = assemble(project, registry, environ, as_written=not opens, follows=False)
+    problems = [p for p in map(set_or_stop, problems) if opens or not (p.code == "E" + UNSET and p.path.startswith(DOORS))]
     if errors(problems):
         raise ConfigError(errors(problems))
     return table

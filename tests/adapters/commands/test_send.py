@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.adapters.commands.typing_room import Room
 
 ORDER = '{"order_no": "1", "customer": "C", "lines": [{"sku": "A", "qty": 1, "price": 2.5}]}'
@@ -35,3 +37,30 @@ def test_a_route_or_file_that_is_not_there(room: Room) -> None:
     assert room.say("send", "nothing", "a.json") == 2
     assert "there are web-orders, till-sales" in room.err
     assert room.say("send", "web-orders", "nothing.json") == 2
+
+
+def test_who_sends_needs_no_secrets_of_connections(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are needed where a connection is opened, which `up` does."""
+    config = room.folder / "routes.yaml"
+    written = config.read_text()
+    (room.folder / "a.json").write_text(ORDER)
+    monkeypatch.setenv("ERP_KEY", "sesame")
+    monkeypatch.setenv("AREA", "north")
+    connection = '  erp: {type: http, url: "https://erp.example", headers: {Authorization: "Bearer ${secret:ERP_KEY}"}}'
+    config.write_text(written.replace("connections:\n", f"connections:\n{connection}\n"))
+    assert room.say("routes", "deploy", "--yes", "--no-tests") == 0, room.err
+    monkeypatch.delenv("ERP_KEY")
+    assert room.say("send", "web-orders", "a.json") == 0, room.err
+    assert room.say("targets", "list") == 0, room.err
+
+
+def test_a_reference_of_the_routes_must_be_set(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It decides what becomes of the message."""
+    config = room.folder / "routes.yaml"
+    (room.folder / "a.json").write_text(ORDER)
+    monkeypatch.setenv("AREA", "north")
+    config.write_text(config.read_text().replace("{{ body.external_id }}.json", "{{ body.external_id }}-${env:AREA}.json"))
+    assert room.say("routes", "deploy", "--yes", "--no-tests") == 0, room.err
+    monkeypatch.delenv("AREA")
+    assert room.say("send", "web-orders", "a.json") == 2
+    assert "AREA" in room.err
