@@ -36,6 +36,8 @@ class ContentError(Exception):
         self.path = path
         self.line = line
         self.column = column
+        self.at: tuple[str, ...] = ()
+        """Below the value that names the file, where that is what is wrong."""
         self.others: list[ContentError] = []
         """Further mistakes of the same file."""
 

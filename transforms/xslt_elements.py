@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from router.config.nearest import did_you_mean
@@ -21,6 +21,19 @@ DECLARES = (XSL + "variable", XSL + "param")
 ELSEWHERE = (XSL + "include", XSL + "import")
 VARIABLE = re.compile(r"\$([A-Za-z_][\w.-]*)(?!\s*:)")
 PREFIX = re.compile(r"(?<![\w.$:-])([A-Za-z_][\w.-]*):(?=[A-Za-z_*])")
+
+
+def refuse_unknown_params(sheet: Any, path: str, params: Collection[str]) -> None:
+    """What the stylesheet is given and does not take, though it takes one with nearly this name that it is not given: libxslt
+    would pass over it. Any other is let pass, as XSLT has it."""
+    given = set(params)
+    left = {element.get("name", "") for element in sheet.findall(XSL + "param")} - given
+    used = {name for element in sheet.iter("*") for text in expressions(element) for name in VARIABLE.findall(text)}
+    for name in params:
+        if name not in used and (hint := did_you_mean(name, sorted(left), False)):
+            error = ContentError(f"the stylesheet takes no parameter '{name}'", path, hint=hint)
+            error.at = ("params", name)
+            raise error
 
 
 def refuse_unknown_names(sheet: Any, path: str, params: Iterable[str] = ()) -> None:

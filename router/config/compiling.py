@@ -169,7 +169,7 @@ class Compiler:
         if error.path and error.path not in files:
             hint = absent(error.path, files)
         named = f"{error.path}: " if error.path and error.path not in said else ""
-        self.findings.error(place, CONTENT, f"{named}{said}", hint or about(error.path))
+        self.findings.error(place.at(*error.at), CONTENT, f"{named}{said}", hint or about(error.path))
 
 
 def about(path: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from router.registry import ContentError
-from transforms.xslt_elements import refuse_unknown_names
+from transforms.xslt_elements import refuse_unknown_names, refuse_unknown_params
 
 HEAD = '<xsl:stylesheet version="{}" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:a="urn:a">'
 
@@ -55,3 +55,12 @@ def test_params_that_are_given_are_variables() -> None:
     refuse_unknown_names(one, "a.xsl", ["store"])
     with pytest.raises(ContentError, match="no variable"):
         refuse_unknown_names(one, "a.xsl", ["stor"])
+
+
+def test_params_that_are_misspelled() -> None:
+    one = sheet('<xsl:param name="store"/><xsl:param name="till"/><xsl:template match="/"><o n="{$other}"/></xsl:template>')
+    refuse_unknown_params(one, "a.xsl", {"store": "", "till": "", "other": "", "unlike": ""})
+    with pytest.raises(ContentError, match="no parameter 'stor'") as caught:
+        refuse_unknown_params(one, "a.xsl", {"stor": ""})
+    assert (caught.value.at, "store" in caught.value.hint) == (("params", "stor"), True)
+    refuse_unknown_params(one, "a.xsl", {"stor": "", "store": ""})

@@ -18,7 +18,7 @@ from transforms.filters.texts import text
 from transforms.filters.values import kind
 from transforms.steps.stage import evaluate, failed
 from transforms.turns import EXTENSIONS, with_turns
-from transforms.xslt_elements import refuse_unknown_names
+from transforms.xslt_elements import refuse_unknown_names, refuse_unknown_params
 from transforms.xslt_functions import refuse_unknown
 
 FOLDER = "transforms/templates/"
@@ -47,6 +47,7 @@ class Xslt:
         sheet = parsed(self.name, content)
         self.makes_text = METHOD(sheet) == "text"
         refuse_unknown_names(sheet, FOLDER + self.name, options.get("params") or {})
+        refuse_unknown_params(sheet, FOLDER + self.name, options.get("params") or {})
         self._transform = compiled(self.name, sheet)
         self._params = {name: compile_expression(str(source)) for name, source in (options.get("params") or {}).items()}
 
