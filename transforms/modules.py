@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import signal
 import sys
 import traceback
@@ -14,6 +15,7 @@ from typing import Any
 
 from router.ports import Content
 from router.registry import ContentError
+from transforms.misspelled import misspelled
 
 LONGEST = 500
 """Characters that an exception may say."""
@@ -76,8 +78,10 @@ class ModuleLoader:
             if isinstance(error, MemoryError) or is_signal(error, self.folder):
                 raise
             missing = error.name if isinstance(error, ModuleNotFoundError) else None
-            hint = f"install {missing} where Crossdock runs, or take the import out" if missing else ""
-            raise ContentError(described(error), path, line_of(error, path), hint=hint) from error
+            name, hint = misspelled(error, module.__dict__)
+            hint = f"install {missing} where Crossdock runs, or take the import out" if missing else hint
+            line = line_of(error, path)
+            raise ContentError(described(error), path, line, column_of(name, source, line), hint=hint) from error
 
     def _import(self, name: str, globals: Mapping[str, Any] | None = None, locals: Mapping[str, Any] | None = None,
                 fromlist: Sequence[str] | None = (), level: int = 0) -> Any:  # fmt: skip
@@ -131,6 +135,13 @@ def named(module: ModuleType) -> Iterator[None]:
                 sys.modules[module.__name__] = before
 
 
+def column_of(name: str, source: str, line: int) -> int:
+    """Where a name stands in a line for the only time; 0 where it does not, or where that is not known."""
+    text = source.splitlines()[line - 1] if name and line else ""
+    found = list(re.finditer(rf"\b{re.escape(name)}\b", text)) if text else []
+    return found[0].start() + 1 if len(found) == 1 else 0
+
+
 def line_of(error: BaseException, path: str) -> int:
     """The last line of that file on the way to an error; 0 where it was not on it."""
     return next((line for name, line in way(error) if name == path), 0)
@@ -167,6 +178,8 @@ def described(error: BaseException) -> str:
         text = " ".join(str(error).split()).encode(errors="backslashreplace").decode()
     except Exception:
         text = "(it has no words)"
+    if isinstance(error, ImportError):
+        text = re.sub(r" \((/[^)]*|unknown location)\)$", "", text)
     if len(text) > LONGEST:
         text = text[:LONGEST] + "…"
     return f"{type(error).__name__}: {text}".removesuffix(": ")
