@@ -255,6 +255,10 @@ class Table:
         found = self.routes.get(route)
         return found.target(id) if found else None
 
+    def sent_to(self, connection: str) -> list[str]:
+        """Names of all targets that send to a connection."""
+        return sorted(t.name for r in self.routes.values() for t in r.targets if t.send.connection == connection)
+
     @property
     def target_limits(self) -> dict[str, int]:
         """By `ROUTE.TARGET`, of those that have one."""

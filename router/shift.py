@@ -25,7 +25,7 @@ from router.hearing import Ear
 from router.ledger import Claim
 from router.ports import Bell
 from router.processing.serving import ProcessServer
-from router.route import Connection, Route, Target
+from router.route import Connection
 
 LOOK_EVERY = 0.02
 SHIFT = 10.0
@@ -33,6 +33,8 @@ GRACE = 0.2
 """Seconds for which all sends on their way are waited for at the end of a shift; nothing new is sent meanwhile."""
 OVERTIME = 100.0
 """Seconds: the longest send, after which all answers have come that the shift waited for at first."""
+RETURN_WITHIN, RETURN_EVERY = 20.0, 0.25
+"""Seconds for which a shift at its end tries to give back lanes that it left for want of the ledger; and between two tries."""
 DIVERT_EVERY = 2000
 """Milliseconds between two looks into a lane behind an open breaker."""
 OVERDUE = 500
@@ -53,6 +55,7 @@ class Shift:
     """Seconds for which a lane that will be due is waited for; beyond it the ticker rings."""
     look_every: float = LOOK_EVERY
     """Seconds between two looks for what is due while something is served."""
+    return_within: float = RETURN_WITHIN
     ear: Ear = field(default_factory=Ear)
     serving: dict[tuple[str, int], asyncio.Task[None]] = field(default_factory=dict)
     served: dict[str, float] = field(default_factory=dict)
@@ -95,6 +98,7 @@ class Shift:
             self.desk.stopping = stop
             self.desk.late.clear()
         await self.desk.let_go()
+        await self._give_back()
         if self.over and not self.unable and not stop():
             self.bell.ring()
         return count
@@ -122,6 +126,21 @@ class Shift:
             if self.desk.log is not None:
                 self.desk.log.warning(f"no new work is taken: {error.reason}", action="ledger_unavailable")
             return 0
+
+    async def _give_back(self) -> None:
+        """The next shift of this child may be long in coming, as others of the host are idle too, and nobody else can take
+        these lanes until their leases are over."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.return_within
+        while self.desk.held:
+            try:
+                await self.desk.give_back()
+            except LedgerError:
+                if self.desk.stopping() or loop.time() > until:
+                    return
+                await asyncio.sleep(RETURN_EVERY)
+            else:
+                self.bell.ring()
 
     async def _soon(self, patience: float) -> bool:
         """Waits for a lane that is due before the ticker would ring again, such as a quick retry; whether there is one."""
@@ -264,7 +283,7 @@ class Shift:
         now = self.desk.ledger.now()
         if circuit.until > now or circuit.probe_until > now:
             return 0
-        names = targets_of(self.desk.current.routes.values(), connection.id)
+        names = self.desk.current.sent_to(connection.id)
         lease = connection.timeout + 10
         place = await self.desk.write(self.desk.ledger.take_probe, connection.id, names, self.desk.owner, lease)
         if place is None:
@@ -273,12 +292,3 @@ class Shift:
             return 1
         await self.desk.write(self.desk.ledger.drop_probe, connection.id, self.desk.owner)
         return 0
-
-
-def targets_of(routes: object, connection: str) -> list[str]:
-    """Names of all targets that send to a connection."""
-    found: list[Target] = []
-    for route in routes:  # type: ignore[attr-defined]
-        assert isinstance(route, Route)
-        found.extend(t for t in route.targets if t.send.connection == connection)
-    return sorted(t.name for t in found)

@@ -145,8 +145,9 @@ class Desk:
     async def give_back(self) -> None:
         """Nobody has to wait for the ends of their leases. Whoever has such a lane by now keeps it: the fence sees to that."""
         while self.held:
-            await self.write(self.ledger.release, self.held[-1])
-            self.held.pop()
+            claim = self.held[0]
+            await self.write(self.ledger.release, claim)
+            self.held.remove(claim)  # others may have been left meanwhile
 
     def circuit(self, connection: str) -> Circuit:
         return self.circuits.get(connection) or Circuit(connection, "closed", 0, 0, 0)

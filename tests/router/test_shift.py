@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from router.errors import LedgerBusy
+from router.ledger import Claim
 from router.ports import Outcome
 from router.route import Connection, RetryPolicy
-from router.shift import Shift, targets_of
+from router.shift import Shift
 from tests.router.workshop import FakeTarget, Workshop, target
 
 
@@ -222,9 +223,9 @@ def test_a_lane_that_was_left_for_want_of_the_ledger_is_given_back(
         desk = shop.desk()
         monkeypatch.setattr(shop.ledger, "settle", gone)
         monkeypatch.setattr(shop.ledger, "release", gone)
-        await Shift(desk, shop.bell, patience=0).run()
+        await Shift(desk, shop.bell, patience=0, return_within=0).run()
         assert [claim.target for claim in desk.held] != []
-        await Shift(desk, shop.bell, patience=0).run()
+        await Shift(desk, shop.bell, patience=0, return_within=0).run()
         monkeypatch.setattr(shop.ledger, "settle", settle)
         monkeypatch.setattr(shop.ledger, "release", release)
         assert shop.open() == 1
@@ -232,6 +233,36 @@ def test_a_lane_that_was_left_for_want_of_the_ledger_is_given_back(
         assert await Shift(desk, shop.bell, patience=0).run() == 1, "it waited for the end of the lease"
         assert (desk.held, shop.bell.rung) == ([], rung)
         await desk.close()
+
+    asyncio.run(run())
+    assert shop.open() == 0
+
+
+def test_a_shift_ends_when_lanes_that_it_left_are_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another child of the host may answer all doorbells from then on."""
+    monkeypatch.setattr("router.shift.RETURN_EVERY", 0.001)
+    shop = Workshop(tmp_path, targets=[target()])
+    shop.put({"n": 1})
+    settle, release, tries = shop.ledger.settle, shop.ledger.release, list[object]()
+
+    def gone(*_: object) -> None:
+        raise LedgerBusy("gone")
+
+    def back(claim: Claim) -> bool:
+        tries.append(claim)
+        return release(claim) if len(tries) > 3 else gone()  # type: ignore[func-returns-value]
+
+    async def run() -> None:
+        desk, other = shop.desk(), shop.desk()
+        monkeypatch.setattr(shop.ledger, "settle", gone)
+        monkeypatch.setattr(shop.ledger, "release", back)
+        rung = shop.bell.rung
+        await Shift(desk, shop.bell, patience=0).run()
+        assert (len(tries), desk.held, shop.bell.rung) == (4, [], rung + 1)
+        monkeypatch.setattr(shop.ledger, "settle", settle)
+        assert await Shift(other, shop.bell, patience=0).run() == 1
+        await desk.close()
+        await other.close()
 
     asyncio.run(run())
     assert shop.open() == 0
@@ -283,4 +314,4 @@ def test_a_ledger_that_fails_takes_no_slot_of_a_connection_with_it(
 
 def test_targets_of_a_connection(tmp_path: Path) -> None:
     shop = Workshop(tmp_path, targets=[target("a", "x"), target("b", "y"), target("c", "x")])
-    assert targets_of([shop.route], "x") == ["r.a", "r.c"]
+    assert shop.table.sent_to("x") == ["r.a", "r.c"]

@@ -1,4 +1,4 @@
-"""A step that runs out of memory ends its process at once, while its mark still says over what."""
+"""What the lanes of one worker child share: how it ends that has no memory left, what it gives back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from router.ledger import Claim
 from router.shift import Shift
 from tests.router import test_collect
 from tests.router.workshop import Do, Expr, Split, Workshop, target
@@ -57,3 +58,26 @@ def test_the_process_ends_while_the_mark_is_set(tmp_path: Path, make: Any) -> No
     with pytest.raises(MemoryError):
         asyncio.run(shift())
     assert marked[0] in {row[0] for row in made.ledger.db.read("SELECT id FROM work")}
+
+
+def test_a_lane_that_is_left_while_others_are_given_back_is_given_back_too(tmp_path: Path) -> None:
+    made = Workshop(tmp_path, targets=[target()])
+    first, second = (Claim("r.erp", lane, "me", 1, 30.0, 0) for lane in (0, 1))
+
+    async def run() -> list[Claim]:
+        desk, released = made.desk(), list[Claim]()
+
+        def release(claim: Claim) -> bool:
+            released.append(claim)
+            if claim == first:
+                desk.held.append(second)
+            return True
+
+        made.ledger.release = release  # type: ignore[method-assign]
+        desk.held.append(first)
+        await desk.give_back()
+        assert desk.held == []
+        await desk.close()
+        return released
+
+    assert asyncio.run(run()) == [first, second]
