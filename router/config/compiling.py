@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any, cast
 
+from router.config.blocks import in_block
 from router.config.findings import Findings, Place, here
 from router.config.nearest import nearest, one_of
 from router.config.parting import parted
@@ -15,6 +16,7 @@ from router.config.references import Unset, spoken
 from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
 from router.config.schema.shapes import Chosen
 from router.config.schema.templates import lone_word, value_of
+from router.config.spots import VALUE, Spot, find
 from router.errors import CrossdockError, ExpressionSyntaxError
 from router.ports import Codec, Content, Expression
 from router.registry import ContentError, Registry
@@ -96,10 +98,18 @@ class Compiler:
             at = f" (at character {error.column})" if error.column else ""
             said, hint = parted(_bare(error.reason))
             message = f"the {what} '{_short(text)}' cannot be read{at}: {said}"
-            self.findings.error(place, EXPRESSION, message, hint or LIKE.get(what, TEMPLATE))
+            self.findings.error(place, EXPRESSION, message, hint or LIKE.get(what, TEMPLATE),
+                                spot=self.in_block(place, text, error.column))  # fmt: skip
         except Exception as error:
             self.findings.error(place, EXPRESSION, f"the {what} '{_short(text)}' cannot be read: {_said(error)}")
         return None
+
+    def in_block(self, place: Place, text: str, column: int) -> Spot | None:
+        begun = find(place.located.data, place.path, VALUE, place.located.top)
+        try:
+            return in_block(self.content.text(begun.file), begun, text, column) if column else None
+        except (KeyError, ContentError):
+            return None
 
     def step(self, place: Place, chosen: Chosen) -> AnyStep | None:
         """`place` is that of the step; the verb's value stands below it."""

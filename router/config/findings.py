@@ -11,7 +11,7 @@ from router.config.located import Located
 from router.config.problems import ADVICE, ERROR, LETTERS, WARNING, PathKeys, Problem, Related, dotted
 from router.config.references import Unset
 from router.config.schema.mistakes import ABSENT, WRONG, Mistake
-from router.config.spots import KEY, VALUE, find
+from router.config.spots import KEY, VALUE, Spot, find
 
 SCHEMA = "_schema"
 """Where marshmallow puts what is wrong with a mapping as a whole."""
@@ -51,8 +51,9 @@ class Findings:
     _wrong: set[tuple[str, str]] = field(default_factory=set)
     """Paths that an error is at or below, of the problems seen."""
 
-    def add(self, place: Place, mistake: Mistake, *also: Related) -> None:
-        spot = find(place.located.data, place.path, mistake.at, place.located.top)
+    def add(self, place: Place, mistake: Mistake, *also: Related, spot: Spot | None = None) -> None:
+        """`spot`: where it stands, if that is better known than by its place."""
+        spot = spot or find(place.located.data, place.path, mistake.at, place.located.top)
         code = LETTERS[mistake.level] + mistake.number
         found = (spot.file, spot.line, spot.column, dotted(place.path), sentence(place, mistake), mistake.hint)
         related = (*also, *declared(place, mistake))
@@ -69,9 +70,9 @@ class Findings:
 
     def error(
         self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE, bare: bool = False,
-        also: Sequence[Related] = (),
+        also: Sequence[Related] = (), spot: Spot | None = None,
     ) -> None:  # fmt: skip
-        self.add(place, Mistake(number, message, hint, at, ERROR, bare), *also)
+        self.add(place, Mistake(number, message, hint, at, ERROR, bare), *also, spot=spot)
 
     def warning(
         self, place: Place, number: str, message: str, hint: str = "", at: str = VALUE, also: Sequence[Related] = ()
