@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from adapters.ledger.memory import FakeClock
+from adapters.ledger.postgresql.bodies import AT_ONCE, CHUNK
 from adapters.ledger.postgresql.ledger import PostgresqlLedger
 from adapters.ledger.postgresql.stuck import PATIENCE
-from router.ledger import Ledger
+from router.ledger import Arrival, Ledger
+from router.message import Envelope, new_id
 from tests.adapters.waiting import until
 from tests.contracts.ledger import LedgerContract
 from tests.integration.servers.postgresql import PostgreSQL
@@ -45,6 +49,39 @@ class TestPostgresqlLedger(LedgerContract):
             self.put(ledger)
             assert ledger.db.read("SELECT count(*) FROM message") == before
         assert ledger.db.read("SELECT count(*) FROM message") == [(2,)]
+
+    @pytest.mark.parametrize("size", [1, CHUNK * AT_ONCE, CHUNK * (2 * AT_ONCE + 3) + 5])
+    def test_a_large_body_is_fetched_whole_by_who_has_no_copy(self, ledger: PostgresqlLedger, size: int) -> None:
+        body = random.Random(size).randbytes(size)
+        path = self.put_large(ledger, body)
+        assert path.read_bytes() == body
+        assert ledger.blob_bytes() == size
+        assert ledger.verify().faults == ()
+
+    def test_a_large_body_that_is_not_whole_is_no_body(self, ledger: PostgresqlLedger) -> None:
+        self.put_large(ledger, bytes(3 * CHUNK)).unlink()
+        with ledger.db.write() as run:
+            run("DELETE FROM body WHERE n=1")
+        with pytest.raises(OSError, match=f"has {CHUNK} of its {3 * CHUNK} bytes"):
+            self.fetched(ledger)
+        assert [fault.what for fault in ledger.verify().faults if f"{3 * CHUNK} were stored" in fault.what]
+
+    def put_large(self, ledger: PostgresqlLedger, body: bytes) -> Path:
+        """Its copy, as another host would have it."""
+        self.id = new_id()
+        writer = ledger.blob(self.id)
+        writer.write(body)
+        size, sha = writer.finish()
+        envelope = Envelope(self.id, "orders", "/", datetime.now(UTC), blob=writer.path, size=size)
+        ledger.accept([Arrival(envelope, 1, (("orders.erp", 4),), sha)])
+        writer.discard()
+        return self.fetched(ledger)
+
+    def fetched(self, ledger: PostgresqlLedger) -> Path:
+        envelope = ledger.kept(self.id)
+        assert envelope is not None
+        assert envelope.blob is not None
+        return envelope.blob
 
     def advance(self, ledger: Ledger, seconds: float) -> None:
         self.clock.advance(seconds)

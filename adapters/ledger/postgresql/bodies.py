@@ -6,6 +6,7 @@ import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from adapters.ledger.postgresql.connection import Database
 from adapters.ledger.sql.blobs import BlobFolder, locked
 from adapters.ledger.sql.database import Run
 
-CHUNK = 256 * 1024
+CHUNK, AT_ONCE = 256 * 1024, 32
+"""Bytes of one, and how many are held in memory."""
 SEQ, BLOB = 0, 13
 """Columns of a message's row as intake writes it."""
 AT_HAND = 3600.0
@@ -38,14 +40,14 @@ class Bodies(BlobFolder):
         """A few chunks at a time: memory stays small whatever the size."""
         with path.open("rb") as file:
             numbered = enumerate(iter(lambda: file.read(CHUNK), b""))
-            while some := [(seq, n, data) for (n, data), _ in zip(numbered, range(32), strict=False)]:
+            while some := [(seq, n, data) for n, data in islice(numbered, AT_ONCE)]:
                 self.db.load("body", "seq, n, data", some)
 
     def forget(self, run: Run, first: int, last: int) -> None:
         run("DELETE FROM body WHERE seq BETWEEN ? AND ?", (first, last))
 
     def size(self, name: str) -> int:
-        seq = self._seq(name)
+        seq, _ = self._found(name)
         return int(self.db.read("SELECT coalesce(sum(length(data)), 0) FROM body WHERE seq=?", (seq,))[0][0])
 
     def used(self) -> int:
@@ -63,20 +65,25 @@ class Bodies(BlobFolder):
     def _fetch(self, name: str, path: Path) -> None:
         self._sweep()
         path.parent.mkdir(parents=True, exist_ok=True)
-        seq = self._seq(name)
+        seq, size = self._found(name)
         temp = path.with_name(f".{path.name}.{os.getpid()}")
         with temp.open("wb") as file:
             n = 0
             while found := self.db.read("SELECT data FROM body WHERE seq=? AND n=?", (seq, n)):
                 file.write(found[0][0])
                 n += 1
+            fetched = file.tell()
+        if fetched != size:
+            temp.unlink()
+            raise OSError(errno.EIO, f"the ledger has {fetched} of its {size} bytes", name)
         temp.rename(path)
 
-    def _seq(self, name: str) -> int:
-        rows = self.db.read("SELECT seq FROM message WHERE id=?", (Path(name).name,))
+    def _found(self, name: str) -> tuple[int, int]:
+        """(place in the ledger, bytes) of the message that has this body."""
+        rows = self.db.read("SELECT seq, size FROM message WHERE id=?", (Path(name).name,))
         if not rows:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
-        return int(rows[0][0])
+        return int(rows[0][0]), int(rows[0][1])
 
     def orphans(self, known: Callable[[str], bool], age: float) -> Iterator[Path]:
         """Whatever is at hand and was not asked for lately: it can be fetched again."""
