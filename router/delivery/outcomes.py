@@ -112,7 +112,10 @@ class Ended:
         )  # fmt: skip
 
     def dead_for_all(self, unit: Unit, error: MessageError) -> None:
-        """Dead before any target: one row of the message, whoever sees it first."""
+        """Dead before any target: one row of the message, whoever sees it first. What was changed for this target alone is
+        dead here alone: others may have sent it as it was."""
+        if unit.own:
+            return self.dead(unit, error, unit.target.when_dead == "hold")
         self._leave(unit, True)
         if unit.parked is not None:
             self.unpark.append(Unpark(unit.seq, unit.record, unit.key))

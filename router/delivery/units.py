@@ -41,6 +41,8 @@ class Unit:
     parked: Parked | None = None
     revision: int = 0
     revised: Revision | None = None
+    own: bool = False
+    """An operator changed it, or its version, for this target alone: what its steps say holds for no other."""
     key: str | None = None
     kept: Mapping[int, bytes] | None = None
     """What steps of the route that are not pure made of it."""
@@ -148,7 +150,7 @@ class UnitReader:
             raise KeyError(f"target {target} is not in version {version}")
         edits = [r for r in (own, for_all) if r is not None and r.body is not None]
         unit = Unit(stored.seq, record, stored, route, found, stored.seq >> 16, revised=edits[0] if edits else None)
-        unit.revision = max((r.rev for r in edits), default=0)
+        unit.revision, unit.own = max((r.rev for r in edits), default=0), own is not None
         if route.impure:
             rev = rev_of(revisions, stored.seq, record, target)
             unit.kept = kept_of(self._ledger, route, stored.seq, record, rev).made

@@ -9,7 +9,7 @@ from jinja2.visitor import NodeTransformer
 
 from router.errors import ExpressionError
 from transforms.expressions.emit import constants, words
-from transforms.expressions.hints import unknown_filter, unknown_test
+from transforms.expressions.hints import no_call, unknown_filter, unknown_test
 from transforms.expressions.runtime import DECIMAL_MARK
 from transforms.filters import FILTERS, check_call
 from transforms.jinja.operators import TESTS
@@ -33,12 +33,21 @@ def call(name: str, first: nodes.Node, *rest: Any) -> nodes.Filter:
     return nodes.Filter(first, name, arguments, [], None, None, lineno=line)
 
 
+def root(node: nodes.Node) -> str:
+    """The name that a path begins with."""
+    while isinstance(node, nodes.Getattr | nodes.Getitem):
+        node = node.node
+    return node.name if isinstance(node, nodes.Name) else ""
+
+
 class Strict(NodeTransformer):
     """One pass over the tree of one template, named `name`."""
 
     def __init__(self, name: str | None) -> None:
         self.name = name
         self._captured = 0
+        self._modules = {"loop", "self"}
+        """Names with something to call below them."""
 
     def fail(self, reason: str, node: nodes.Node) -> TemplateAssertionError:
         return TemplateAssertionError(reason, node.lineno, self.name)
@@ -111,7 +120,14 @@ class Strict(NodeTransformer):
         name, parent = words(node), words(node.node)
         return call("op reach", self.visit(node.node), self.visit(node.arg), name, parent)
 
+    def visit_Template(self, node: nodes.Template) -> nodes.Node:
+        self._modules.update(one.target for one in node.find_all(nodes.Import))
+        return self.generic_visit(node)  # type: ignore[no-any-return]
+
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        if isinstance(node.node, nodes.Getattr) and root(node.node) not in self._modules:
+            reason = no_call(node.node.attr, words(node.node.node), [words(argument) for argument in node.args], FILTERS)
+            raise self.fail(reason.replace(" in an expression", ""), node)
         again = isinstance(node.node, nodes.Name) and node.node.name == "loop"
         names = [words(argument) for argument in node.args]
         self.generic_visit(node)

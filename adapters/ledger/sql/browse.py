@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.ledger.sql.database import Database
 from adapters.ledger.sql.ends import Ends, MessageEnds, worst
-from adapters.ledger.sql.rows import to_attempt
+from adapters.ledger.sql.rows import OTHER_CONTENT, to_attempt
 from router import ranges
 from router.browse import Known, MessageQuery, MessageView, TargetView
 from router.ledger import Attempt, Stored
@@ -45,13 +45,30 @@ class Browse:
         return Viewing(self.db, known).views(rows)[0] if len(rows) == 1 else None
 
     def recent(self, route: str, limit: int) -> Iterator[Stored]:
-        """The last messages that the route took in, the newest first, with their bodies. Looks at the newest million."""
+        """The last messages that the route took in, the newest first, with their bodies. Looks at the newest million. What
+        was no message of its own (a duplicate, or other content under the key of another) is left out."""
         newest = "SELECT seq, route, replay FROM message ORDER BY seq DESC LIMIT ?"
         rows = self.db.read(
             f"SELECT seq FROM ({newest}) AS newest WHERE route=? AND replay=0 ORDER BY seq DESC LIMIT ?", (RECENT, route, limit)
         )
         for batch, seqs in groupby((int(seq) for (seq,) in rows), lambda seq: seq >> 16):
-            yield from reversed(self.stored(batch, sorted(seq & 0xFFFF for seq in seqs)))
+            others = self._of_others(batch, route)
+            positions = sorted(position for seq in seqs if (position := seq & 0xFFFF) not in others)
+            yield from reversed(self.stored(batch, positions) if positions else [])
+
+    def _of_others(self, batch: int, route: str) -> set[int]:
+        """Positions in a batch that came under another message's key."""
+        found = {
+            position
+            for units, state, rule in self.db.read(
+                "SELECT units, state, rule FROM fate WHERE batch=? AND seq IS NULL AND target=?", (batch, route)
+            )
+            if state == "duplicate" or (state == "refused" and rule.startswith(OTHER_CONTENT))
+            for position in ranges.decode(units)
+        }
+        dead = "SELECT seq FROM parked WHERE seq BETWEEN ? AND ? AND record=0 AND target=? AND stage='dedupe'"
+        found.update(seq & 0xFFFF for (seq,) in self.db.read(dead, (batch << 16, (batch << 16) | 0xFFFF, route)))
+        return found
 
     @abstractmethod
     def stored(self, batch: int, positions: Sequence[int]) -> list[Stored]:

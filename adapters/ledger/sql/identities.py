@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from adapters.ledger.sql.database import Database, Run
-from adapters.ledger.sql.rows import insert_dead, insert_fate
+from adapters.ledger.sql.rows import OTHER_CONTENT, insert_dead, insert_fate
 from router import ranges
 from router.ledger import Choice, Fate, Once, Park, Taken
 
@@ -45,7 +45,7 @@ class Identities:
             place = (taken.seq, record) if record else (None, taken.seq & 0xFFFF)
             self.duplicates[place[0], holder[0].partition(":")[0]].append(place[1])
         else:
-            reason = f"same key, other content: {once.key!r} came with {in_words(holder[0])}"
+            reason = f"{OTHER_CONTENT}: {once.key!r} came with {in_words(holder[0])}"
             park = Park(taken.seq, record, "dead", "dedupe", "conflict", reason, first_at=self.now)
             insert_dead(self.run, self.route, park, self.now)
         return False

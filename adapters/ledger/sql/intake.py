@@ -12,7 +12,7 @@ import msgspec
 from adapters.ledger.sql.blobs import BlobFolder
 from adapters.ledger.sql.database import Database, Run
 from adapters.ledger.sql.identities import name_of, seen_by, take
-from adapters.ledger.sql.rows import insert_dead, insert_fate, insert_work, wake
+from adapters.ledger.sql.rows import OTHER_CONTENT, insert_dead, insert_fate, insert_work, wake
 from router import ranges
 from router.lanes import PLAIN_LANES, lane_of_batch
 from router.ledger import Arrival, BlobWriter, End, Fate, FileIn, NewWork, Once, Park, Receipt
@@ -186,7 +186,7 @@ class Batch:
             if once.changed == "dead":
                 end = End(
                     "refused" if once.idempotency else "dead", "dedupe", "conflict",
-                    f"same key, other content: {once.key!r} came with message {holder[0]}",
+                    f"{OTHER_CONTENT}: {once.key!r} came with message {holder[0]}",
                 )  # fmt: skip
                 return end, (holder[0], holder[1])
         for once in sorted(names, key=lambda o: (o.scope, o.key)):

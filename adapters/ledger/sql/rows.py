@@ -11,6 +11,7 @@ from adapters.ledger.sql.database import Run
 from router import ranges
 from router.ledger import FAR, Attempt, Fate, NewWork, Park
 
+OTHER_CONTENT = "same key, other content"
 VARYING = re.compile(r"https?://\S+|'[^']*'|\"[^\"]*\"|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d[\d.,:T-]*")
 
 

@@ -102,3 +102,31 @@ def test_a_broken_line_of_json_is_dead_alone_and_goes_on_when_it_is_mended(room:
     (mended,) = sales.glob("S.requeue-*.ndjson")
     assert mended.read_text() == '{"sku":"B","qty":2,"line":2}\n'
     assert room.say("ledger", "verify") == 0, room.err
+
+
+def test_an_edit_that_the_steps_refuse_is_dead_at_its_own_target_and_can_be_mended(room: Room) -> None:
+    """Other targets may have got the message as it was."""
+    id = room.dead_delivery()
+    assert room.say("dlq", "edit", id, "--set", "body.lines[0].qty=null") == 0, room.err
+    assert room.say("dlq", "requeue", id, "--yes") == 0, room.err
+    room.work()
+    (letter,) = room.json("dlq", "list")
+    assert (letter["id"], letter["stage"]) == (id, "validate")
+    assert room.say("dlq", "edit", id, "--set", "body.lines[0].qty=4", "--set", 'body.order_no="9"') == 0, room.err
+    assert room.say("dlq", "requeue", id, "--yes") == 0, room.err
+    room.work()
+    assert json.loads((room.folder / "out/orders/9.json").read_text())["total"] == "4.00"
+    assert room.json("dlq", "list") == []
+    assert room.say("ledger", "verify") == 0, room.out
+
+
+def test_a_delivery_that_the_current_logic_refuses_stays_one(room: Room) -> None:
+    id = room.dead_delivery()
+    mapping = room.folder / "transforms/maps/order_to_sales_order.yaml"
+    right = mapping.read_text()
+    for text, dead in ((right.replace("body.order_no", "body.order_nr"), [(id, "map")]), (right, [(id, "send")])):
+        mapping.write_text(text)
+        assert room.say("routes", "deploy", "--yes", "--no-tests") in (0, 1), room.err
+        room.say("dlq", "requeue", id, "--logic", "current", "--yes")
+        room.work()
+        assert [(letter["id"], letter["stage"]) for letter in room.json("dlq", "list")] == dead

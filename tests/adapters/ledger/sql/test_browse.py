@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from router.browse import MessageQuery
+from router.ledger import End, Once
 from tests.adapters.ledger.sql.stock import ERP, KNOWN, SHOP, Stock
 
 
@@ -67,3 +68,17 @@ def test_the_receipt_is_the_answer(stock: Stock) -> None:
     assert answer is not None
     assert (answer.ok, answer.status, answer.response, answer.duration) == (True, 201, b"thanks", 0.01)
     assert stock.ledger.tried_at(seq, 0) == [ERP]
+
+
+def test_the_last_messages_of_a_route_are_its_own(stock: Stock) -> None:
+    """What came under the key of another was never one."""
+    idempotent = (Once("http:shop", "K", 3600, "dead", idempotency=True),)
+    keyed = (Once("dedupe:orders", "K2", 3600, "dead"),)
+    first = stock.put(ERP, once=idempotent, body=b"1")
+    refused = stock.put("orders", end=End("refused", "validate", "invalid", "qty: not a number"))
+    second = stock.put(ERP, once=keyed, body=b"2")
+    for once in (idempotent, keyed):
+        stock.put(ERP, once=once, body=b"other")
+    stock.put(ERP, once=idempotent, body=b"1")
+    stock.put(ERP, route="others")
+    assert [stored.seq for stored in stock.ledger.recent("orders", 10)] == [second, refused, first]
