@@ -82,6 +82,8 @@ class Marks:
                 record = os.read(self._out, OBITUARY.size)
             except BlockingIOError:
                 return
+            if not record:
+                return  # the parent is gone
             work, reason = OBITUARY.unpack(record)
             yield work, reason.rstrip(b"\0").decode("utf-8", "replace")
 

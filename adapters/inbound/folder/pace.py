@@ -8,7 +8,7 @@ LIVELY = 10.0
 """Seconds after the last change in which the folder is looked at often."""
 
 SHARE = 5.0
-"""A look at a large folder is followed by a pause of so many times its length."""
+"""A look at a large folder is followed by a pause of so many times its length. What waits for the ledger does not count."""
 
 FIRST, LONGEST = 0.5, 10.0
 

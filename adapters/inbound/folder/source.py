@@ -123,14 +123,17 @@ class FolderSource:
         if not self._turn.ours:
             return STANDING_BY
         self._put_back(begun)
+        look_begun = self._clock()
         listing = look(self._path, self._filter)
+        cost = self._clock() - look_begun
         self._warn_of_odd(listing)
         self._troubles.keep(listing.names)
         self._said.keep(listing.names)
         now = self._clock()
         self._finish(listing, now)
-        ready = [] if self._paused() else self._ready(listing, now)
-        cost = self._clock() - begun
+        paused, look_begun = self._paused(), self._clock()
+        ready = [] if paused else self._ready(listing, now)
+        cost += self._clock() - look_begun
         for batch in batches(ordered(ready, self._order)):
             if stopping() or self._paused():
                 break

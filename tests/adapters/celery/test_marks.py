@@ -92,3 +92,11 @@ def test_the_next_record_of_the_same_work_is_the_same_for_the_parent_alone(marks
 def test_a_mark_costs_next_to_nothing(marks: Marks) -> None:
     slot = marks.slot(0)
     assert min(timeit.repeat(lambda: slot.mark(123), number=10_000, repeat=10)) < 0.02
+
+
+def test_after_the_parent_nothing_is_told() -> None:
+    marks = Marks(1)
+    os.close(marks._in)
+    assert list(marks.obituaries()) == []
+    marks._in = os.open(os.devnull, os.O_RDONLY)
+    marks.close()

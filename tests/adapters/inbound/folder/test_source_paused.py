@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from adapters.inbound.folder.pace import IDLE
+from collections.abc import Callable
+
+import pytest
+
+from adapters.inbound.folder import source
+from adapters.inbound.folder.pace import IDLE, SHARE
+from adapters.inbound.folder.scan import look
 from adapters.inbound.folder.source import FILES
 from tests.adapters.inbound.folder.conftest import MakeHouse
 from tests.adapters.inbound.folder.house import House
@@ -50,3 +56,28 @@ def test_a_file_that_was_stored_before_the_pause_is_moved_away(make_house: MakeH
     house.drop("b.csv", b"h\n2\n")
     house.look()
     assert set(house.tree()) == {"archive/a.csv", "b.csv"}
+
+
+def test_a_ledger_that_answers_late_makes_no_long_pause(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what the folder itself takes is a reason to look at it less often."""
+
+    def late(answer: object) -> Callable[..., object]:
+        def answering(*_: object) -> object:
+            house.clock.now += 20.0
+            return answer
+
+        return answering
+
+    monkeypatch.setattr(house.source, "_paused", late(False))
+    monkeypatch.setattr(house.ledger, "file_stored", late(None))
+    house.drop("a.csv", b"h\n1\n")
+    assert house.look() <= IDLE
+
+
+def test_a_folder_that_answers_late_is_looked_at_less_often(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*words: object) -> object:
+        house.clock.now += 2.0
+        return look(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(source, "look", slow)
+    assert house.look() == SHARE * 2.0
