@@ -22,6 +22,7 @@ from adapters.settings import Settings
 from router.config.problems import Problem
 from router.message import Envelope, File, new_id, utc_now
 from router.operating.trial import Trial, try_route
+from router.processing.records import revised
 from router.route import Route, Table
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def try_(
     with opened(settings) as app:
         table, unset = checking.build_for_trial(app.project, app.registry, environ)
         if message_id is not None:
-            id, _, number = parts(message_id)
+            id, target, number = parts(message_id)
             view = view_of(app, id)
             route, record = route or view.route, record or number or None
         found = table.routes.get(route or "")
@@ -93,7 +94,7 @@ def try_(
             if concerns(problem, found):
                 say(str(problem))
         if message_id is not None:
-            envelope = kept(app, view.seq)
+            envelope = edited(app, kept(app, view.seq), view.seq, f"{view.route}.{target}" if target else "", number)
         else:
             assert file is not None
             envelope = sample(found, file, headers, params, client, content_type)
@@ -132,6 +133,17 @@ def kept(app: App, seq: int) -> Envelope:
     if stored is None or not app.ledger.body_kept(seq):
         return stop(NOTHING, "the body is not kept any more (keep.bodies): try a file")
     return stored.envelope
+
+
+def edited(app: App, envelope: Envelope, seq: int, target: str, record: int) -> Envelope:
+    """With the body that an operator gave it: for that target, else for all."""
+    revisions = app.ledger.revisions([seq])
+    if any(revisions.get((seq, record, name)) for name in ("", target)) and record:
+        say(f"record {record} was edited: it is tried here as it came in; crossdock dlq export has the edit")
+    revision = revisions.get((seq, 0, target)) or revisions.get((seq, 0, ""))
+    if revision is not None and revision.body is not None:
+        say("with the body as it was edited")
+    return revised(envelope, revision)
 
 
 # --- requests, without secrets ---

@@ -84,3 +84,19 @@ def test_without_a_client_it_is_the_first_that_the_route_allows(erp: Room) -> No
     assert first["chosen"]
     first = erp.json("routes", "try", "orders", "three.json", "--client", "app")["targets"][0]
     assert not first["chosen"]
+
+
+def test_a_dead_letter_is_tried_as_it_was_edited(room: Room) -> None:
+    id = room.dead_delivery()
+    assert room.say("dlq", "edit", id, "--set", "body.lines[0].qty=4") == 0
+    for message, total in ((id, "4.00"), (id.partition(":")[0], "1.00")):
+        tried = room.json("routes", "try", "--message", message)
+        assert tried["steps"][-1]["body"]["total"] == total
+    assert "as it was edited" not in room.err
+
+
+def test_an_edit_of_a_record_is_said_not_to_be_tried(room: Room) -> None:
+    id = room.dead_record()
+    assert room.say("dlq", "edit", id, "--set", "body.qty=3") == 0
+    assert room.say("routes", "try", "--message", id) == 1
+    assert "record 2 was edited" in room.err
