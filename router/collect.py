@@ -16,7 +16,7 @@ from router.delivery.outcomes import Ended
 from router.delivery.output import Output
 from router.delivery.parked import ParkedReader
 from router.delivery.sending import Desk, or_exhausted
-from router.delivery.telling import look, tell
+from router.delivery.telling import look, tell_outcomes
 from router.delivery.tries import number_of
 from router.delivery.units import BeforeTarget, Unit, UnitReader, after_route
 from router.delivery.writing import Writer
@@ -166,7 +166,7 @@ class CollectServer:
             self.lost = True
             return False
         self.claim = renewed
-        tell(self.desk, self.target.name, (*settlement.park, *settlement.dead_messages))
+        tell_outcomes(self.desk, self.target.name, settlement)
         if ended.probe:
             self.probing = False
         if ended.failures or ended.probe is not None:

@@ -15,7 +15,7 @@ from router.delivery.ordering import Computed, KeyOrder
 from router.delivery.outcomes import Ended
 from router.delivery.packing import Packer
 from router.delivery.sending import Desk, Pace, Way, or_exhausted
-from router.delivery.telling import look, tell
+from router.delivery.telling import look, tell_outcomes
 from router.delivery.tries import Try, failed, number_of
 from router.delivery.units import Unit, UnitReader
 from router.errors import MessageError
@@ -283,7 +283,7 @@ class LaneServer:
         if self.target.order_by is not None:
             pending = {p.key for p in self.ended.park if p.key is not None and p.state in ("retry", "blocked")}
             self.keys.blocked = self.desk.ledger.blocked(self.claim) | pending
-        tell(self.desk, self.target.name, (*settlement.park, *settlement.dead_messages))
+        tell_outcomes(self.desk, self.target.name, settlement)
         if settlement.pulse is not None and (settlement.pulse.failures or settlement.pulse.probe is not None):
             look(self.desk, self.connection.id)
             self.halted = self.halted or settlement.pulse.probe is False

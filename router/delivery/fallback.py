@@ -11,6 +11,7 @@ from router.delivery.units import BeforeTarget, Unit, after_route, for_sending
 from router.errors import MessageError
 from router.ports import Outcome, Parcel
 
+BY_FALLBACK = "by fallback to"
 GIVEN_UP = Outcome(reason="its own target had given it up")
 
 
@@ -98,5 +99,5 @@ class Fallbacks:
 def by_fallback(outcome: Outcome, before: Outcome, way: Way) -> Outcome:
     """The outcome with both reasons."""
     if outcome.ok:
-        return replace(outcome, reason=f"by fallback to {way.connection.id}: {before.reason}")
+        return replace(outcome, reason=f"{BY_FALLBACK} {way.connection.id}: {before.reason}")
     return replace(outcome, reason=f"fallback to {way.connection.id}: {outcome.reason}; before: {before.reason}")

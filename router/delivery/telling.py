@@ -1,11 +1,12 @@
-"""What the log says of deliveries that did not arrive: each dead one with its reason, within bounds, and breakers."""
+"""What the log says of deliveries: each dead one with its reason, within bounds, retries, fallbacks, and breakers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from router.ledger import Park
+from router.delivery.fallback import BY_FALLBACK
+from router.ledger import Park, Settlement
 
 if TYPE_CHECKING:
     from router.delivery.sending import Desk
@@ -24,6 +25,15 @@ def tell(desk: Desk, where: str, parks: Sequence[Park]) -> None:
         last = retried[-1]
         desk.log.info("tried again later", action="delivery_retry", target=where, count=len(retried), error=last.error,
                       reason=last.reason, attempt=last.attempt)  # fmt: skip
+
+
+def tell_outcomes(desk: Desk, where: str, settlement: Settlement) -> None:
+    """After the commit: what failed at a target, and what did arrive but elsewhere, since its own target had given it up."""
+    tell(desk, where, (*settlement.park, *settlement.dead_messages))
+    fallen = [one for one in settlement.attempts if one.ok and one.reason.startswith(BY_FALLBACK)]
+    if desk.log is not None and fallen:
+        desk.log.warning("delivered by the fallback", action="delivery_fallback", target=where, count=len(fallen),
+                         reason=fallen[-1].reason)  # fmt: skip
 
 
 def _dead(desk: Desk, where: str, dead: Sequence[Park]) -> None:

@@ -9,6 +9,7 @@ from router.errors import MessageError
 from router.message import Message
 from router.ports import Outcome
 from router.route import Connection, RetryPolicy, Send
+from tests.router.delivery.test_telling import Log
 from tests.router.workshop import Expr, FakeTarget, Workshop, target
 
 REFUSED = Outcome("422", "HTTP 422: no", 422)
@@ -38,6 +39,17 @@ def test_what_is_dead_is_sent_to_the_fallback_and_delivered(tmp_path: Path) -> N
     assert made.targets["shelf"].sent == [(f"{id}:t", {"n": 1})]
     assert (made.parked(), made.open()) == ([], 0)
     assert reasons(made)[0] == (3, "by fallback to shelf: HTTP 422: no")
+
+
+def test_that_something_went_to_the_fallback_is_in_the_log(tmp_path: Path) -> None:
+    made = shop(tmp_path)
+    made.log = log = Log()
+    made.targets["erp"].script = [REFUSED, REFUSED]
+    made.put({"n": 1}, {"n": 2}, {"n": 3})
+    made.deliver()
+    told = log.of("delivery_fallback")
+    assert sum(line["count"] for line in told) == 2
+    assert told[0]["reason"] == "by fallback to shelf: HTTP 422: no"
 
 
 def test_what_may_be_tried_again_is_not_for_the_fallback(tmp_path: Path) -> None:
