@@ -182,6 +182,21 @@ class Day:
         goals = {kind: len(self.sink.keys[kind]) + arrivals for kind in (*CLIENTS, "stock")}
         await until(lambda: all(len(self.sink.keys[kind]) >= goal for kind, goal in goals.items()), STALL)
 
+    async def caught_up(self) -> None:
+        """Returns when all that is accepted by now has arrived."""
+        sent = {**{kind: self.shop.accepted[kind] for kind in CLIENTS}, "stock": self.publisher.confirmed}
+        left = {kind: {m["n"] for m in messages} for kind, messages in sent.items()}
+        seen = dict.fromkeys(left, 0)
+
+        def none_left() -> bool:
+            for kind, numbers in left.items():
+                arrived = self.sink.seen[kind]
+                numbers.difference_update(arrival.body["n"] for arrival in arrived[seen[kind] :])
+                seen[kind] = len(arrived)
+            return not any(left.values())
+
+        await until(none_left, STALL)
+
     async def post(self, kind: str, bodies: Sequence[dict[str, Any]], poison: str = "") -> None:
         """To an added route, all at once. What has the text of a poison counts as nothing that must arrive."""
         async with ClientSession(timeout=ClientTimeout(total=20)) as session:
