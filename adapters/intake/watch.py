@@ -12,8 +12,9 @@ from router.errors import LedgerError
 from router.limits import Backlog, BackloggedLedger, Limits, Measured, closing, levels, reason, whose
 from router.route import Table
 
-SHARE = 20.0
-"""A count is followed by so many times its length without one: however much is open, it takes a twentieth of the time."""
+SHARE, LONGEST = 20.0, 60.0
+"""A count is followed by so many times its length without one: however much is open, it takes a twentieth of the time. But
+for no longer than so many seconds: it may have taken long since the ledger stood still."""
 
 log = structlog.get_logger("crossdock.intake")
 
@@ -53,7 +54,7 @@ class IntakeWatch:
         self._counted = self.ledger.backlog()
         self._blobs = self.ledger.blob_bytes() if limits.blobs is not None else None
         ended = self.clock()
-        self._count_at = ended + SHARE * (ended - begun)
+        self._count_at = ended + min(LONGEST, SHARE * (ended - begun))
 
     def _say(self, before: Mapping[str, int], after: Mapping[str, int], table: Table) -> None:
         for what in sorted(after.keys() - before.keys()):

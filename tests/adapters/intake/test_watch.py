@@ -116,6 +116,15 @@ def test_a_count_that_takes_long_is_made_less_often() -> None:
     assert ledger.counts == 2
 
 
+def test_a_count_that_stood_still_with_its_ledger_is_made_again_within_a_minute() -> None:
+    ledger = Ledger(counting=30.0)
+    watch = IntakeWatch(ledger, lambda: table(Limits()), lambda: ledger.now)
+    looks(watch, ledger, *[0] * 60)
+    assert ledger.counts == 1
+    looks(watch, ledger, 0)
+    assert ledger.counts == 2
+
+
 def test_where_the_ledger_cannot_be_read_what_was_found_holds() -> None:
     ledger = Ledger(closed={"open": 9}, broken=True)
     watch = IntakeWatch(ledger, lambda: table(Limits()), lambda: ledger.now)
