@@ -17,6 +17,8 @@ import structlog
 from adapters.child import SIGNALS, Child, Part
 
 STOPPING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+CODES = frozenset({0, 0x80, -1, -6, *range(1, 7)})
+"""Where signals come from: kill, the kernel, sigqueue, tgkill, and what may become of a child."""
 DRAIN = 14.5
 """Seconds from the signal to the end of everything but the broker."""
 INTAKE_FIRST = 4.0
@@ -128,7 +130,13 @@ class Supervisor:
 def _wait(seconds: float) -> frozenset[signal.Signals]:
     """The signal that came meanwhile, or none."""
     found = signal.sigtimedwait(SIGNALS, seconds)
-    return frozenset() if found is None else frozenset({signal.Signals(found.si_signo)})
+    return frozenset() if found is None or not genuine(found) else frozenset({signal.Signals(found.si_signo)})
+
+
+def genuine(found: signal.struct_siginfo) -> bool:
+    """Where this process was stopped and continued, and the time to wait was over by then, Python gives what happened to lie
+    in memory instead of nothing."""
+    return found.si_signo in SIGNALS and found.si_code in CODES and found.si_pid >= 0
 
 
 def is_ours(pid: int) -> bool:

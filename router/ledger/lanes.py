@@ -53,7 +53,8 @@ class Lanes(Protocol):
         """Seconds of lease left, on the ledger's clock for leases."""
 
     def release_dead(self, alive: Any) -> int:
-        """Frees the lanes whose owner is of this node and gone: `alive(owner) -> bool | None` (None: another node)."""
+        """Frees the lanes whose owner is of this node and gone, and the probes that it had; how many lanes. `alive(owner) ->
+        bool | None` (None: another node)."""
 
     def check_due(self) -> int:
         """Compares `next_due` with the work itself; mends and counts what was missed."""

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,6 +91,27 @@ def test_all_children_die_with_a_supervisor_that_was_killed(tmp_path: Path) -> N
         until(lambda: "ready\n" in up.said())
         up.process.kill()
         until(lambda: all(start_of(pid) is None for name in ("broker", "web", "worker") for pid in up.pids(name)))
+
+
+WAITS = "from adapters.supervisor import _wait; print('waits', flush=True); print(len(_wait(0.2)), flush=True)"
+
+
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGTSTP])
+def test_one_that_was_stopped_goes_on_when_it_is_continued(number: int) -> None:
+    """Ctrl-Z, and `fg`: the time for which it waits for signals passes while it stands still."""
+    words = [sys.executable, "-c", WAITS]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT, process_group=0) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "waits\n"
+        process.send_signal(number)
+        until(lambda: stopped(process.pid))
+        time.sleep(0.4)  # nothing else tells that it is over
+        process.send_signal(signal.SIGCONT)
+        assert process.stdout.read() == "0\n"
+
+
+def stopped(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def test_a_second_ctrl_c_is_harmless(tmp_path: Path) -> None:

@@ -137,7 +137,8 @@ class Lanes:
     def release_dead(self, alive: Callable[[str], bool | None]) -> int:
         clock = self.db.clock
         rows = self.db.read(
-            "SELECT DISTINCT owner FROM lane WHERE owner<>'' AND lease_until>=? AND boot=?",
+            "SELECT owner FROM lane WHERE owner<>'' AND lease_until>=? AND boot=?"
+            " UNION SELECT probe_owner FROM destination WHERE probe_owner<>''",
             (clock.steady(), clock.boot),
         )
         gone = [owner for (owner,) in rows if alive(owner) is False]
@@ -148,6 +149,7 @@ class Lanes:
             for owner in gone:
                 run("UPDATE lane SET owner='', lease_until=0, next_due=? WHERE owner=?", (self.now(), owner))
                 freed += self.db.changes()
+                run("UPDATE destination SET probe_owner='', probe_until=0 WHERE probe_owner=?", (owner,))
         return freed
 
     def check_due(self) -> int:

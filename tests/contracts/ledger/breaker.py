@@ -38,6 +38,16 @@ class BreakerRules(LedgerCase):
         assert ledger.circuits()["erp"].state == "closed"
         assert ledger.circuits()["erp"].total == pytest.approx(62_000, abs=1000)
 
+    def test_the_probe_of_a_process_that_is_gone_is_free(self, ledger: Ledger) -> None:
+        """Its target would stay shut for as long as the longest send, once it is back."""
+        self.pulse(ledger, 5)
+        self.advance(ledger, 31)
+        assert ledger.take_probe("erp", [T], "a", 40) is not None
+        ledger.release_dead(lambda owner: None)
+        assert ledger.take_probe("erp", [T], "b", 40) is None
+        ledger.release_dead(lambda owner: owner != "a")
+        assert ledger.take_probe("erp", [T], "b", 40) is not None
+
     def test_one_that_failed_as_a_probe_goes_behind_all_others(self, ledger: Ledger) -> None:
         seqs = self.put(ledger, 2)
         claim = self.claim(ledger)
