@@ -110,12 +110,12 @@ def too_little(free: int, floor: int, closed: bool) -> bool:
 def reason(what: str, value: int, limits: Limits, of_targets: Mapping[str, int]) -> str:
     """One sentence for people, without its full stop."""
     if what == OPEN:
-        return f"{value} deliveries are open, {limits.open} may be"
+        return f"{value} deliveries are open, at most {limits.open} may be"
     if what == BLOBS:
-        return f"large bodies take {in_words(value)}, {in_words(limits.blobs or 0)} may be"
+        return f"large bodies take {in_words(value)}, at most {in_words(limits.blobs or 0)} is allowed"
     if what == DELAY:
-        return f"a write into the ledger takes {value / 1000:.1f} s, {limits.delay:g} s may be"
-    return f"{value} deliveries to {what} are open, {of_targets.get(what, 0)} may be"
+        return f"a write into the ledger takes {value / 1000:.1f} s, at most {limits.delay:g} s are allowed"
+    return f"{value} deliveries to {what} are open, at most {of_targets.get(what, 0)} may be"
 
 
 def whose(what: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 import structlog
@@ -39,6 +39,9 @@ PAUSED = 30.0
 """Seconds after which a caller of a paused route may try again."""
 CLOSED = 5.0
 """Seconds after which a caller may try again where a limit closed intake."""
+NOT_STORED = "It could not be stored, and nothing was accepted. Try again later."
+SAID_EVERY = 10.0
+"""Seconds between two lines of the log that say why."""
 CLIENT_GONE = 499
 """Counted, never sent: the caller closed the connection."""
 
@@ -69,6 +72,7 @@ class Api:
         self._threads = ThreadPoolExecutor(2, "web")
         self._rates = Rates()
         self._taking = 0
+        self._said_until = float("-inf")
         self.use(table)
 
     def use(self, table: Table) -> None:
@@ -142,11 +146,19 @@ class Api:
                 return arrival, await self._committer.commit(arrival)
             except LedgerError as error:
                 keep = False
-                raise refuse(request, 503, error.reason, retry_after(retry_in(error))) from error
+                self._trouble(request.route, error.reason)
+                raise refuse(request, 503, NOT_STORED, retry_after(retry_in(error))) from error
             finally:
                 self._bodies.close(body, keep)
         finally:
             self._taking -= 1
+
+    def _trouble(self, route: str, reason: str) -> None:
+        """For the log, not for callers: it names hosts and processes. Once in a while, as all requests meet the same."""
+        if monotonic() >= self._said_until:
+            self._said_until = monotonic() + SAID_EVERY
+            log.warning("messages could not be stored: their callers were answered 503", action="web.not_stored", route=route,
+                        reason=reason)  # fmt: skip
 
     async def _body(self, request: Request, message_id: str, limit: int, caller: Caller) -> Body:
         try:

@@ -98,10 +98,10 @@ def test_a_target_over_its_limit_closes_its_route_alone(crossdock: Crossdock, wa
     with paused(crossdock, "orders.out"):
         headers, problem = filled(crossdock, "/orders", "orders.out", wait)
         assert headers["retry-after"] == "5"
-        assert "deliveries to orders.out are open, 10 may be" in problem["detail"]
+        assert "deliveries to orders.out are open, at most 10 may be" in problem["detail"]
         assert sent(crossdock, "/sales")[0] == 202, "the other route goes on"
         assert ready(crossdock) == (200, {"ledger": True, "config": True, "intake": True})
-        assert "deliveries to orders.out are open, 10 may be" in closed(crossdock)["orders.out"]
+        assert "deliveries to orders.out are open, at most 10 may be" in closed(crossdock)["orders.out"]
         assert "orders.out=" in crossdock.run("status")
         assert not metric(crossdock, "open")
     wait(lambda: sent(crossdock, "/orders")[0] == 202)
@@ -117,7 +117,7 @@ def test_over_the_limit_in_all_nothing_is_taken_in_and_it_goes_on_by_itself(
     with paused(crossdock, "sales.out"):
         headers, problem = filled(crossdock, "/sales", "open", wait)
         assert headers["retry-after"] == "5"
-        assert "deliveries are open, 60 may be" in problem["detail"]
+        assert "deliveries are open, at most 60 may be" in problem["detail"]
         assert sent(crossdock, "/orders")[0] == 503
         assert ready(crossdock) == (503, {"ledger": True, "config": True, "intake": False})
         (project / "inbox" / "late.json").write_text("{}")

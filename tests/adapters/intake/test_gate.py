@@ -40,7 +40,7 @@ def test_it_is_open_where_nothing_closes_it() -> None:
 
 def test_a_limit_in_all_closes_every_route() -> None:
     gate = House({"open": 7}).gate()
-    assert gate("orders") == gate("sales") == "7 deliveries are open, 5 may be"
+    assert gate("orders") == gate("sales") == "7 deliveries are open, at most 5 may be"
     assert not gate.is_open()
 
 
@@ -52,7 +52,7 @@ def test_what_comes_from_another_route_is_open_already() -> None:
 
 def test_a_target_closes_its_route_alone() -> None:
     gate = House({"orders.erp": 7}).gate()
-    assert gate("orders") == gate.inside("orders") == "7 deliveries to orders.erp are open, 0 may be"
+    assert gate("orders") == gate.inside("orders") == "7 deliveries to orders.erp are open, at most 0 may be"
     assert gate("sales") == ""
     assert gate.is_open(), "others may call"
 

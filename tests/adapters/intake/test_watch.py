@@ -67,7 +67,7 @@ def test_it_closes_at_the_limit_and_opens_with_room_and_says_each_once() -> None
     assert [(line["action"], line["log_level"], line["limit"]) for line in logs] == [
         ("intake_closed", "warning", "open"), ("intake_opened", "info", "open"),
     ]  # fmt: skip
-    assert logs[0]["event"] == "intake is closed, nothing is taken in: 100 deliveries are open, 100 may be"
+    assert logs[0]["event"] == "intake is closed, nothing is taken in: 100 deliveries are open, at most 100 may be"
     assert ledger.writes == 3, "a look that finds the same writes nothing"
 
 
@@ -77,7 +77,7 @@ def test_the_limit_of_a_target_is_one_of_its_route() -> None:
     with capture_logs() as logs:
         assert looks(watch, ledger, 5, 1) == [{"orders.erp": 5}, {}]
     assert [line["event"] for line in logs] == [
-        "route orders is closed, nothing is taken in: 5 deliveries to orders.erp are open, 5 may be",
+        "route orders is closed, nothing is taken in: 5 deliveries to orders.erp are open, at most 5 may be",
         "route orders is open again",
     ]
 

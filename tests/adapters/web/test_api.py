@@ -198,12 +198,23 @@ async def test_a_caller_who_stops_sending_is_408(web: Web) -> None:
     assert answered.headers["connection"] == "close"
 
 
-@pytest.mark.parametrize(("error", "seconds"), [(LedgerBusy(), "1"), (LedgerFull(), "30")])
+@pytest.mark.parametrize(("error", "seconds"), [(LedgerBusy("at db.inside:5432"), "1"), (LedgerFull(), "30")])
 async def test_a_ledger_that_cannot_store_is_503(web: Web, error: Exception, seconds: str) -> None:
     web.receiver.error = error
     answered = await call(web.api, "POST", ORDERS, b"{}", JSON)
     is_problem(answered, 503, ORDERS)
     assert answered.headers["retry-after"] == seconds
+    assert b"nothing was accepted" in answered.body
+    assert b"inside" not in answered.body
+
+
+async def test_why_nothing_can_be_stored_is_in_the_log_once_in_a_while(web: Web) -> None:
+    web.receiver.error = LedgerBusy("PostgreSQL at db.inside:5432 is away")
+    with capture_logs() as logs:
+        for _ in range(3):
+            await call(web.api, "POST", ORDERS, b"{}", JSON)
+    (line,) = [line for line in logs if line.get("action") == "web.not_stored"]
+    assert (line["route"], line["reason"]) == ("web-orders", "PostgreSQL at db.inside:5432 is away")
 
 
 async def test_a_closed_intake_is_503(web: Web) -> None:
