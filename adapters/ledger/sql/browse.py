@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -172,26 +172,36 @@ class Viewing:
         self.ends = Ends(db, known)
 
     def views(self, rows: list[Any]) -> list[MessageView]:
+        if not rows:
+            return []
         found = self.ends.of([row[0] for row in rows])
-        return [self._view(row, found[row[0]]) for row in rows]
+        some = f"seq IN ({','.join(str(row[0]) for row in rows)})"
+        keys: dict[int, dict[str, str]] = {row[0]: {} for row in rows}
+        for seq, name, value in self.db.read(f"SELECT seq, name, value FROM business_key WHERE {some} ORDER BY seq, name"):
+            keys[seq][name] = value
+        records = dict(self.db.read(f"SELECT seq, records FROM split WHERE {some}"))
+        counted = f"SELECT seq, target, max(number) FROM attempt WHERE {some} AND record=0 GROUP BY seq, target"
+        tries = {(seq, target): int(number) for seq, target, number in self.db.read(counted)}
+        return [self._view(row, found[row[0]], keys[row[0]], int(records.get(row[0], 0)), tries) for row in rows]
 
-    def _view(self, row: Any, ends: MessageEnds) -> MessageView:
+    def _view(
+        self, row: Any, ends: MessageEnds, keys: dict[str, str], records: int, tries: Mapping[tuple[int, str], int]
+    ) -> MessageView:
         seq, id, route, received_at, version, source, client, content_type, file, size = row
-        keys = dict(self.db.read("SELECT name, value FROM business_key WHERE seq=? ORDER BY name", (seq,)))
-        split = self.db.read("SELECT records FROM split WHERE seq=?", (seq,))
-        targets = tuple(self._target(seq, name, counts, ends) for name, counts in sorted(ends.targets.items()))
+        targets = tuple(
+            self._target(name, counts, ends, tries.get((seq, name))) for name, counts in sorted(ends.targets.items())
+        )
         return MessageView(
             id, seq, route, ends.state or "open", received_at, keys, tuple(t for t in targets if t.units), ends.reason,
-            version, source, client, content_type, file, size, int(split[0][0]) if split else 0,
+            version, source, client, content_type, file, size, records,
         )  # fmt: skip
 
-    def _target(self, seq: int, name: str, counts: Counter[str], ends: MessageEnds) -> TargetView:
+    def _target(self, name: str, counts: Counter[str], ends: MessageEnds, tries: int | None) -> TargetView:
         units = {state: n for state, n in counts.items() if n > 0}
         row = ends.worst_row(name)
         if row is not None:
             return TargetView(name, worst([counts]) or "open", row.attempt, row.error or None, row.reason, units)
-        tries = self.db.read("SELECT max(number) FROM attempt WHERE seq=? AND record=0 AND target=?", (seq, name))
-        attempts = int(tries[0][0] or (1 if "delivered" in units else 0))
+        attempts = tries or (1 if "delivered" in units else 0)
         return TargetView(name, worst([counts]) or "open", attempts, None, "", units)
 
 

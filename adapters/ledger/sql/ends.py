@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.ledger.sql.database import Database
@@ -84,36 +84,61 @@ class Ends:
         by_batch: dict[int, list[int]] = defaultdict(list)
         for seq in seqs:
             by_batch[seq >> 16].append(seq)
+        rows = rows_of(self.db, by_batch)
         found: dict[int, MessageEnds] = {}
         for batch, wanted in by_batch.items():
-            found.update(BatchEnds(self, batch, sorted(wanted)).ends())
+            found.update(BatchEnds(self, batch, sorted(wanted), rows[batch]).ends())
         return found
+
+
+@dataclass(slots=True)
+class Rows:
+    """What says how messages of one batch ended, as the tables have it."""
+
+    works: list[WorkRow] = field(default_factory=list)
+    parked: list[ParkedRow] = field(default_factory=list)
+    fates: list[tuple[int | None, str, str, str, str]] = field(default_factory=list)
+
+
+def rows_of(db: Database, by_batch: Mapping[int, Sequence[int]]) -> dict[int, Rows]:
+    """Of some messages of some batches, at once: each question is a way to a server and back. By batch."""
+    found = {batch: Rows() for batch in by_batch}
+    if len(by_batch) == 1:
+        ((batch, seqs),) = by_batch.items()
+        of_batch, of_seq = f"batch={batch}", f"seq BETWEEN {min(seqs)} AND {max(seqs)}"
+    else:
+        of_batch = f"batch IN ({','.join(map(str, by_batch))})"
+        of_seq = f"seq IN ({','.join(str(seq) for seqs in by_batch.values() for seq in seqs)})"
+    if not by_batch:
+        return found
+    for batch, *row in db.read(
+        "SELECT batch, id, target, seq, chunk, sel, rest FROM work"
+        f" WHERE {of_batch} AND (seq IS NULL OR {of_seq}) ORDER BY seq, chunk, id"
+    ):
+        found[batch].works.append(WorkRow(*row))
+    for row in db.read(
+        "SELECT seq, record, target, state, until_work, attempt, error, reason FROM parked"
+        f" WHERE {of_seq} ORDER BY seq, record, target"
+    ):
+        found[row[0] >> 16].parked.append(ParkedRow(*row))
+    for batch, *fate in db.read(f"SELECT batch, seq, target, state, rule, units FROM fate WHERE {of_batch} ORDER BY id"):
+        found[batch].fates.append(tuple(fate))
+    return found
 
 
 class BatchEnds:
     """The ends of some messages of one batch."""
 
-    def __init__(self, reader: Ends, batch: int, seqs: list[int]) -> None:
+    def __init__(self, reader: Ends, batch: int, seqs: list[int], rows: Rows | None = None) -> None:
         self.reader = reader
         self.db = reader.db
         self.batch = batch
         self.found = {seq: MessageEnds() for seq in seqs}
-        self.works = [WorkRow(*row) for row in self._works(seqs)]
-        parked = self.db.read(
-            "SELECT seq, record, target, state, until_work, attempt, error, reason FROM parked"
-            " WHERE seq BETWEEN ? AND ? ORDER BY seq, record, target",
-            (seqs[0], seqs[-1]),
-        )
-        for row in parked:
-            if row[0] in self.found:
-                self.found[row[0]].parked.append(ParkedRow(*row))
-
-    def _works(self, seqs: list[int]) -> list[tuple[int, str, int | None, int | None, str, str]]:
-        return self.db.read(
-            "SELECT id, target, seq, chunk, sel, rest FROM work WHERE batch=?"
-            " AND (seq IS NULL OR seq BETWEEN ? AND ?) ORDER BY seq, chunk, id",
-            (self.batch, seqs[0], seqs[-1]),
-        )
+        self.rows = rows or rows_of(self.db, {batch: seqs})[batch]
+        self.works = self.rows.works
+        for row in self.rows.parked:
+            if row.seq in self.found:
+                self.found[row.seq].parked.append(row)
 
     def ends(self) -> dict[int, MessageEnds]:
         self._fates()
@@ -129,8 +154,7 @@ class BatchEnds:
 
     def _fates(self) -> None:
         self.filtered: dict[tuple[int, str], set[int]] = defaultdict(set)
-        rows = self.db.read("SELECT seq, target, state, rule, units FROM fate WHERE batch=?", (self.batch,))
-        for seq, target, state, rule, units in rows:
+        for seq, target, state, rule, units in self.rows.fates:
             if seq is not None and seq not in self.found:
                 continue
             numbers = ranges.decode(units) if "." in target or seq is None else ()
