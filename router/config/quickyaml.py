@@ -13,7 +13,7 @@ from ruamel.yaml.tag import Tag
 
 UNUSUAL = re.compile(
     r"[\t\r\x00-\x08\x0b-\x1f\x7f\x85\ufeff\u2028\u2029]|^%|^ {100}|(?:[-?:] ){20}"
-    r"|(?:^|[\s\[{,:-])(?:!|[&*][\w-]*[^\w\s,\]}-])",
+    r"|(?:^|[\s\[{,:-])(?:!(?!=)|[&*][\w-]*[^\w\s,\]}-])",
     re.MULTILINE,
 )
 """White space that versions of YAML see differently, directives, what is nested deep without brackets, tags, and names of
