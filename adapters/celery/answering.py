@@ -3,7 +3,6 @@ and may do so for long) hears it and looks at once; who computes has enough to d
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +12,6 @@ AGAIN = 0.02
 """Seconds until one that nobody could answer is tried again. Meanwhile it is not acknowledged: no more than one for each child
 come from the broker, and those who ring see that enough of them wait there."""
 
-log = logging.getLogger("celery.worker.request")
-"""Where Celery itself says that a bell cannot be acknowledged."""
-
 
 def answering(task: Any, app: Any, consumer: Any, **options: Any) -> Callable[..., None]:
     """Celery's strategy of the one task: what is done with its messages."""
@@ -24,14 +20,18 @@ def answering(task: Any, app: Any, consumer: Any, **options: Any) -> Callable[..
     def answer(message: Any, body: Any, ack: Any, reject: Any, callbacks: Any, **more: Any) -> None:
         connection = consumer.connection
 
+        def acknowledge(*_: Any) -> None:
+            """Celery's own way passes over a connection that is lost in it, and may not see it for long: here it raises."""
+            worker.hub.call_soon(message.ack)
+
         def now() -> None:
             if consumer.connection is not connection:
                 return  # the broker has it again, or has lost it
             if not all_at_work(worker):
-                begin(message, body, ack, reject, callbacks, **more)
+                begin(message, body, acknowledge, reject, callbacks, **more)
             elif worker.marks.ring():
                 worker.unrung.owe()
-                ack(log, consumer.connection_errors)
+                acknowledge()
             else:
                 worker.hub.call_later(AGAIN, now)
 

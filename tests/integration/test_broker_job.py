@@ -114,6 +114,7 @@ async def the_job(folder: Path, server: Server, url: str) -> None:
         await asyncio.to_thread(server.kill)
         shop.drop("night.csv", ROWS)
         await goes_on(shop, sink)
+        await until(lambda: "broker_away" in shop.log, 20)  # deliveries go on before the worker has noticed
         assert shop.log.count("broker_away") == 1, shop.log[-3000:]
         await asyncio.to_thread(server.start)
         await goes_on(shop, sink)
