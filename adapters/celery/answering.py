@@ -25,7 +25,7 @@ def answering(task: Any, app: Any, consumer: Any, **options: Any) -> Callable[..
             worker.hub.call_soon(message.ack)
 
         def now() -> None:
-            if consumer.connection is not connection:
+            if consumer.connection is not connection or worker.marks.draining():
                 return  # the broker has it again, or has lost it
             if not all_at_work(worker):
                 begin(message, body, acknowledge, reject, callbacks, **more)

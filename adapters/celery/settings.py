@@ -72,7 +72,7 @@ WORKER: dict[str, Any] = {
     "worker_pool_start_method": "fork",
     # Celery's own wait for a broker stops the parent.
     "worker_consumer": "adapters.celery.hearing:Hearing",
-    # No hoarding: a bell is answered at once, by an idle child or by those at work, and never waits in the parent.
+    # No hoarding: a bell is answered by an idle child or by those at work; one for each child at most waits in the parent.
     "worker_prefetch_multiplier": 1,
     # A child opens ledger, config and connections in its initialiser; the default of 4 s is short on a busy host.
     "worker_proc_alive_timeout": 30,

@@ -51,6 +51,8 @@ class Unrung(Step):  # type: ignore[misc]
             self._worker.hub.call_later(REPAID_WITHIN, self._repay)
 
     def _repay(self) -> None:
+        if self._worker.marks.draining():
+            return
         if all_at_work(self._worker):
             self._worker.hub.call_later(REPAID_WITHIN, self._repay)
             return

@@ -138,7 +138,7 @@ def kept(app: App, seq: int) -> Envelope:
 def edited(app: App, envelope: Envelope, seq: int, target: str, record: int) -> Envelope:
     """With the body that an operator gave it: for that target, else for all."""
     revisions = app.ledger.revisions([seq])
-    if any(revisions.get((seq, record, name)) for name in ("", target)) and record:
+    if record and any(revisions.get((seq, record, name)) for name in ("", target)):
         say(f"record {record} was edited: it is tried here as it came in; crossdock dlq export has the edit")
     revision = revisions.get((seq, 0, target)) or revisions.get((seq, 0, ""))
     if revision is not None and revision.body is not None:

@@ -146,14 +146,14 @@ class Api:
                 return arrival, await self._committer.commit(arrival)
             except LedgerError as error:
                 keep = False
-                self._trouble(request.route, error.reason)
+                self._say_not_stored(request.route, error.reason)
                 raise refuse(request, 503, NOT_STORED, retry_after(retry_in(error))) from error
             finally:
                 self._bodies.close(body, keep)
         finally:
             self._taking -= 1
 
-    def _trouble(self, route: str, reason: str) -> None:
+    def _say_not_stored(self, route: str, reason: str) -> None:
         """For the log, not for callers: it names hosts and processes. Once in a while, as all requests meet the same."""
         if monotonic() >= self._said_until:
             self._said_until = monotonic() + SAID_EVERY

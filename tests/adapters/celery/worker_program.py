@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import sys
 import time
 from pathlib import Path
@@ -97,8 +98,7 @@ class Shifts:
         """At work until a bell is heard."""
         self.slot.rests(True)
         note(f"attentive {self.slot.index}")
-        while not self.slot.heard():
-            time.sleep(0.001)
+        select.select([self.slot.bell], [], [])
         note(f"heard {self.slot.index}")
 
     def crashed(self, work: int, reason: str, certain: bool) -> None:
