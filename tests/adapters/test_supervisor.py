@@ -105,7 +105,8 @@ def test_one_that_was_stopped_goes_on_when_it_is_continued(number: int) -> None:
         assert process.stdout.readline() == "waits\n"
         process.send_signal(number)
         until(lambda: stopped(process.pid))
-        time.sleep(0.4)  # nothing else tells that it is over
+        over = time.monotonic() + 0.4
+        until(lambda: time.monotonic() > over)  # its own 0.2 s pass while it stands still
         process.send_signal(signal.SIGCONT)
         assert process.stdout.read() == "0\n"
 

@@ -103,14 +103,14 @@ class Rows:
 def rows_of(db: Database, by_batch: Mapping[int, Sequence[int]]) -> dict[int, Rows]:
     """Of some messages of some batches, at once: each question is a way to a server and back. By batch."""
     found = {batch: Rows() for batch in by_batch}
-    if len(by_batch) == 1:
+    if not by_batch:
+        return found
+    if len(by_batch) == 1:  # a whole batch, as `verify` asks, has too many to be named
         ((batch, seqs),) = by_batch.items()
         of_batch, of_seq = f"batch={batch}", f"seq BETWEEN {min(seqs)} AND {max(seqs)}"
     else:
         of_batch = f"batch IN ({','.join(map(str, by_batch))})"
         of_seq = f"seq IN ({','.join(str(seq) for seqs in by_batch.values() for seq in seqs)})"
-    if not by_batch:
-        return found
     for batch, *row in db.read(
         "SELECT batch, id, target, seq, chunk, sel, rest FROM work"
         f" WHERE {of_batch} AND (seq IS NULL OR {of_seq}) ORDER BY seq, chunk, id"
@@ -129,14 +129,13 @@ def rows_of(db: Database, by_batch: Mapping[int, Sequence[int]]) -> dict[int, Ro
 class BatchEnds:
     """The ends of some messages of one batch."""
 
-    def __init__(self, reader: Ends, batch: int, seqs: list[int], rows: Rows | None = None) -> None:
+    def __init__(self, reader: Ends, batch: int, seqs: list[int], rows: Rows) -> None:
         self.reader = reader
         self.db = reader.db
         self.batch = batch
         self.found = {seq: MessageEnds() for seq in seqs}
-        self.rows = rows or rows_of(self.db, {batch: seqs})[batch]
-        self.works = self.rows.works
-        for row in self.rows.parked:
+        self.works, self.fates = rows.works, rows.fates
+        for row in rows.parked:
             if row.seq in self.found:
                 self.found[row.seq].parked.append(row)
 
@@ -154,7 +153,7 @@ class BatchEnds:
 
     def _fates(self) -> None:
         self.filtered: dict[tuple[int, str], set[int]] = defaultdict(set)
-        for seq, target, state, rule, units in self.rows.fates:
+        for seq, target, state, rule, units in self.fates:
             if seq is not None and seq not in self.found:
                 continue
             numbers = ranges.decode(units) if "." in target or seq is None else ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from adapters.ledger.sql.blobs import BlobFolder
 from adapters.ledger.sql.database import Database
-from adapters.ledger.sql.ends import BatchEnds, Ends, MessageEnds
+from adapters.ledger.sql.ends import BatchEnds, Ends, MessageEnds, rows_of
 from router import ranges
 from router.browse import Account, Fault, Known, Proof
 
@@ -66,7 +66,8 @@ class Proving:
         if not messages:
             return
         self._works(batch)
-        reading = BatchEnds(self.reader, batch, [row[0] for row in messages])
+        seqs = [row[0] for row in messages]
+        reading = BatchEnds(self.reader, batch, seqs, rows_of(self.db, {batch: seqs})[batch])
         ends = reading.ends()
         for seq, id, file, blob, size, chunks, records in messages:
             self._message(id, route, ends[seq], blob, size)
