@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from adapters import apart
 from adapters.colour import coloured
 from adapters.commands.diagnostics import Shown, Sources, annotation, width
 from adapters.commands.exits import DONE, USAGE
@@ -26,10 +29,23 @@ else:
     root, checking, projects = late("adapters.registry"), late("router.config.check"), late("router.config.project")
 
 
+@contextmanager
+def unlooked() -> Iterator[None]:
+    """Meanwhile nobody looks for cycles: what a check makes is there until its end."""
+    looks = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looks:
+            gc.enable()
+
+
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @output_option_with("github")
 @click.pass_obj
+@unlooked()
 def check(settings: Settings, file: Path | None, form: str) -> int:
     """Says every mistake at once; nothing is started or written. 2 where one is an error.
 
@@ -39,7 +55,7 @@ def check(settings: Settings, file: Path | None, form: str) -> int:
     environ = settings.references()
     config = projects.find_project(file, environ) if file is not None else settings.config
     project = projects.read_project(config, environ)
-    problems = checking.check(project, root.registry(), environ)
+    problems = checking.check(project, root.registry(), environ, apart.beside if apart.PAYS else None)
     if form in ("json", "jsonl"):
         answer_rows((problem.as_dict() for problem in problems), (), form)
     else:

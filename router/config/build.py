@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,40 @@ from router.config.compiling import Compiler
 from router.config.findings import Findings
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item, Sections
+from router.config.walk import source
 from router.limits import Limits
 from router.registry import Registry
-from router.route import Breaker, Client, Connection, Keep, Table, own_connection
+from router.route import Breaker, Client, Connection, Keep, Route, Table, own_connection
 
 NO_FILE = "0405"
 
 
+class Routes(Mapping[str, Route]):
+    """The routes that are valid, each made when it is first asked for."""
+
+    def __init__(self, found: Sections, builder: RouteBuilder) -> None:
+        self.valid = {id: item for id, item in found.routes.items() if isinstance(item.value, Mapping)}
+        self.builder = builder
+        self.made: dict[str, Route] = {}
+
+    def __getitem__(self, id: str) -> Route:
+        if id not in self.made:
+            self.made[id] = self.builder.route(self.valid[id])
+        return self.made[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.valid)
+
+    def __len__(self) -> int:
+        return len(self.valid)
+
+
 def build_table(found: Sections, compiler: Compiler, registry: Registry, base: Path, version: int) -> Table:
-    """The table of what is valid; whoever calls looks at the findings before it is used."""
-    builder = RouteBuilder(found, compiler, registry, version)
-    routes = {id: builder.route(item) for id, item in found.routes.items() if isinstance(item.value, Mapping)}
+    """The table of what is valid; whoever calls looks at the findings before it is used. What is wrong with a route is
+    found when it is asked for."""
+    routes = Routes(found, RouteBuilder(found, compiler, registry, version))
     outside = {id: connection(item, base, compiler.findings) for id, item in found.connections.items() if item.value}
-    inside = [own_connection(id) for id, route in routes.items() if route.source.kind == "route"]
+    inside = [own_connection(id) for id, item in routes.valid.items() if source(item, "route") is not None]
     return Table(
         version=version,
         routes=routes,

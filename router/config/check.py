@@ -6,32 +6,46 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from router.config.build import build_table
-from router.config.compiling import Compiler
+from router.config.agreeing import joined
 from router.config.findings import Findings
-from router.config.following import check_bodies
-from router.config.links import UNUSED, check_links
+from router.config.links import UNUSED
 from router.config.located import UNSET
-from router.config.outlasting import check_retries
+from router.config.looking import Beside, Look, understood
 from router.config.problems import ERROR, ConfigError, Problem, errors, in_order
 from router.config.project import Project, stored_project
-from router.config.references import resolver_for
-from router.config.route_tests import advise, route_tests
-from router.config.rules import check_route
-from router.config.sections import sections
+from router.config.route_tests import advise, named_by
 from router.registry import Registry
 from router.route import Table
 from router.testing.case import RouteTest
 
 HIDING = ("E01", "E02", "E0501", "E0502", "E0503")
 """Mistakes of a route that hide which connections and clients it uses."""
+MANY = 100
+"""Routes that are worth another process: some hundredths of a second."""
 DOORS = ("connections.", "clients.")
 
 
-def check(project: Project, registry: Registry, environ: Mapping[str, str]) -> list[Problem]:
+def check(
+    project: Project, registry: Registry, environ: Mapping[str, str], beside: Beside | None = None
+) -> list[Problem]:
     """Every mistake at once, in order of place. Starts nothing, writes nothing, and never raises for what a user can
-    write."""
-    return assemble(project, registry, environ)[2]
+    write. `beside`: of many routes, half are looked at in another process."""
+    findings = Findings()
+    found = understood(project, environ, findings)
+    look = Look(project, found, registry, findings, as_written=False)
+    routes = list(found.routes.values())
+    if beside is None or len(routes) < MANY:
+        shares = [look.share(routes)]
+    else:
+        middle = len(routes) // 2
+        others = beside(lambda: look.share(routes[middle:]))
+        shares = [look.share(routes[:middle]), others()]
+    for share in shares[1:]:
+        findings.problems.extend(share.problems)
+    findings.problems.extend(joined(share.agreement for share in shares).problems())
+    if any(share.tests for share in shares):
+        advise(found, set().union(*(share.named for share in shares)), findings)
+    return in_order(worth_saying(findings.problems))
 
 
 def build(
@@ -78,21 +92,15 @@ def build_for_tests(
 def assemble(
     project: Project, registry: Registry, environ: Mapping[str, str], as_written: bool = False, follows: bool = True
 ) -> tuple[Table, tuple[RouteTest, ...], list[Problem]]:
-    """The one way that all go, so that `check` accepts nothing that `build` refuses. `follows`: the body through each
-    route; a version that was stored once is built as it is, whatever is known of types by now."""
+    """What all but `check` go through; it looks in the same way, so that it accepts nothing that these refuse. `follows`:
+    the body through each route; a version that was stored once is built as it is, whatever is known of types by now."""
     findings = Findings()
-    found = sections(project, resolver_for(environ, project.base), findings)
-    for route in found.routes.values():
-        check_route(route, findings)
-    check_links(found, findings)
-    if found.root is not None:
-        check_retries(found, found.root, findings)
-    compiler = Compiler(registry, project.content, findings, as_written)
-    if follows and registry.types is not None:
-        check_bodies(found, compiler, registry.types(project.content))
-    table = build_table(found, compiler, registry, project.base, project.content.version)
-    tests = route_tests(found, table, project.content, findings)
-    advise(found, table, tests, findings)
+    found = understood(project, environ, findings)
+    look = Look(project, found, registry, findings, as_written)
+    table, tests, agreement = look.at(list(found.routes.values()), follows)
+    findings.problems.extend(agreement.problems())
+    if tests:
+        advise(found, named_by(tests), findings)
     return table, tests, in_order(worth_saying(findings.problems))
 
 

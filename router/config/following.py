@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from router.config.agreeing import Agreement
 from router.config.compiling import Compiler
 from router.config.findings import Findings, Place, here
 from router.config.problems import LETTERS, Problem, dotted
 from router.config.schema.shapes import Chosen
-from router.config.sections import Item, Sections
+from router.config.sections import Item
 from router.config.spots import KEY
 from router.config.types import Passed, Remark, Scope, Seen, Types, Use
 from router.config.walk import targets
@@ -22,12 +22,13 @@ TEMPLATES = ("path", "name", "routing_key")
 MANY_TEMPLATES = ("query", "headers")
 
 
-def check_bodies(found: Sections, compiler: Compiler, types: Types) -> None:
+def check_bodies(routes: Iterable[Item], compiler: Compiler, types: Types) -> Agreement:
+    """Says what is wrong; what is only wrong where other routes agree is handed back."""
     follower = Follower(compiler, types)
-    for item in found.routes.values():
+    for item in routes:
         if isinstance(item.value, Mapping):
             follower.route(item)
-    follower.agreed()
+    return follower.agreement
 
 
 class Follower:
@@ -36,9 +37,7 @@ class Follower:
     def __init__(self, compiler: Compiler, types: Types) -> None:
         self.compiler, self.types = compiler, types
         self.findings: Findings = compiler.findings
-        self.read: Counter[str] = Counter()
-        self.held: dict[tuple[str, int, int, str], list[tuple[Place, Remark]]] = {}
-        """What is only worth saying where all who use a file agree."""
+        self.agreement = Agreement()
 
     # --- a route ---
     def route(self, item: Item) -> None:
@@ -116,7 +115,7 @@ class Follower:
         return self.passed(place.at(step.kind), self.types.passed(scope, made, step.value))
 
     def passed(self, place: Place, found: Passed) -> Scope:
-        self.read.update(found.read)
+        self.agreement.read.update(found.read)
         self.say(place, found.remarks)
         return found.scope
 
@@ -211,27 +210,25 @@ class Follower:
     def say(self, place: Place, found: Sequence[Remark]) -> None:
         for one in found:
             if one.file and one.by_all:
-                self.held.setdefault((one.file, one.line, one.column, one.message), []).append((place, one))
+                self.agreement.hold(in_content(place, one))
             else:
                 self.add(place.at(*one.path), one)
 
     def add(self, place: Place, one: Remark, at: str = "value") -> None:
         if one.file:
-            spot = (one.file, max(one.line, 1), max(one.column, 1))
-            code = LETTERS[one.level] + one.number
-            user = here(place, "it is used here")
-            self.findings.problems.append(
-                Problem(one.level, code, *spot, dotted(place.path), one.message, one.hint, related=(user,))
-            )
+            self.findings.problems.append(in_content(place, one))
         elif one.level == "error":
             self.findings.error(place, one.number, one.message, one.hint, at)
         else:
             self.findings.warning(place, one.number, one.message, one.hint, at)
 
-    def agreed(self) -> None:
-        for (file, *_), said in self.held.items():
-            if len(said) >= self.read[file]:
-                self.add(*said[0])
+
+def in_content(place: Place, one: Remark) -> Problem:
+    """What is wrong with a content file, used at `place`."""
+    spot = (one.file, max(one.line, 1), max(one.column, 1))
+    user = here(place, "it is used here")
+    return Problem(one.level, LETTERS[one.level] + one.number, *spot, dotted(place.path), one.message, one.hint,
+                   related=(user,))  # fmt: skip
 
 
 def chosen_of(value: Any) -> tuple[str, Mapping[str, Any]]:

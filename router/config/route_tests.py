@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -37,10 +37,17 @@ START = int(datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp() * 1000)
 """When the first message of a test comes in, where it does not say."""
 
 
-def route_tests(found: Sections, table: Table, content: Content, findings: Findings) -> tuple[RouteTest, ...]:
+def route_tests(
+    written: Iterable[Item], found: Sections, table: Table, content: Content, findings: Findings
+) -> tuple[RouteTest, ...]:
     """Those that can be run; what they name and is not there is said where it stands."""
-    made = [Reading(item, found, table, content, findings).test() for item in found.tests.values() if item.value]
+    made = [Reading(item, found, table, content, findings).test() for item in written]
     return tuple(test for test in made if test is not None)
+
+
+def named_by(tests: Iterable[RouteTest]) -> set[str]:
+    """The targets, as ROUTE.TARGET."""
+    return {name.removesuffix(FALLBACK) for test in tests for name in (*test.expect.targets, *test.replies)}
 
 
 @dataclass(slots=True)
@@ -245,17 +252,13 @@ def line_of(place: Place) -> int:
     return int(parent.marks[place.path[-1]].key.line)
 
 
-def advise(found: Sections, table: Table, tests: Sequence[RouteTest], findings: Findings) -> None:
-    """Targets that no test names, where the project has tests at all."""
-    if not tests or not found.whole:
-        return
-    named = {name.removesuffix(FALLBACK) for test in tests for name in (*test.expect.targets, *test.replies)}
-    for route in table.routes.values():
-        item = found.routes[route.id]
-        for n, raw in enumerate(_listed(item.place.at("to").raw)):
+def advise(found: Sections, named: Collection[str], findings: Findings) -> None:
+    """Targets that no test names; where the project has no tests at all, there is nothing to say."""
+    for item in found.routes.values() if found.whole else ():
+        for n, raw in enumerate(_listed(item.place.at("to").raw) if isinstance(item.value, Mapping) else ()):
             own = raw.get("otherwise", raw) if isinstance(raw, dict) else None
             id = own.get("id") if isinstance(own, dict) else None
-            if id and f"{route.id}.{id}" not in named:
+            if id and f"{item.id}.{id}" not in named:
                 place = item.place.at("to", n)
                 message = f"no test expects anything of the target '{id}'"
                 hint = "name it in a test of 'tests': crossdock routes test --coverage shows what is reached"

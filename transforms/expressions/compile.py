@@ -76,8 +76,8 @@ def roots(names: set[str], own: tuple[str, ...] = ()) -> list[str]:
 
 OF_BODY = re.compile(r"\b(body|record)\b")
 SHORT = 120
-"""Characters within which an expression cannot be nested too deeply for the compiler: there, the careful code is made when
-there is an error to explain."""
+"""Characters within which an expression cannot be nested too deeply for the compiler: there, the quick code is compiled for
+the first message, and the careful code when there is an error to explain."""
 TOO_DEEP = "it is nested too deeply: compute a part of it in a step of its own"
 
 
@@ -96,31 +96,37 @@ def build(source: str, env: dict[str, Any], name: str = "_f") -> Callable[..., A
 class Expr:
     """A compiled expression: `expr(message, **names)`. Raises ExpressionError that names the part that is wrong."""
 
-    __slots__ = ("_careful", "_condition", "_loops", "_namespaces", "_quick", "source", "tree")
+    __slots__ = ("_careful", "_condition", "_loops", "_namespaces", "_quick", "_written", "source", "tree")
 
     def __init__(self, source: str, condition: bool = False, loops: tuple[str, ...] = ()) -> None:
         self.source = source
         self._condition, self._loops, self._namespaces = condition, loops, NAMESPACES.get()
+        self._quick: Callable[..., Any] | None = None
         self._careful: Callable[..., Any] | None = None
         self.tree = parse(source)
         try:
-            self._quick = self._build(False)
+            self._written = self._write(False)
             if len(source) > SHORT:
-                self._careful = self._build(True)
+                self._quick = build(*self._written)
+                self._careful = build(*self._write(True))
         except RecursionError:
             raise ExpressionSyntaxError(TOO_DEEP, 1) from None
 
-    def _build(self, careful: bool) -> Callable[..., Any]:
+    def _write(self, careful: bool) -> tuple[str, dict[str, Any]]:
+        """The source of the function, and the names it sees."""
         env = environment()
         emitter = Emitter(filters(self._namespaces), env, self._loops)
         emitter.careful = careful
         value = emitter.condition(self.tree) if self._condition else emitter.emit(self.tree)
         lines = [*roots(emitter.roots), *(f"v_{name} = n[{name!r}]" for name in self._loops), f"return {value}"]
-        return build("def _f(m, n):\n    " + "\n    ".join(lines), env)
+        return "def _f(m, n):\n    " + "\n    ".join(lines), env
 
     def __call__(self, message: Message, **names: Any) -> Any:
+        quick = self._quick
+        if quick is None:
+            quick = self._quick = build(*self._written)
         try:
-            return self._quick(message, names)
+            return quick(message, names)
         except (MemoryError, TooLong):
             raise
         except Exception:
@@ -128,7 +134,7 @@ class Expr:
 
     def carefully(self, message: Message, names: Mapping[str, Any]) -> Any:
         try:
-            self._careful = self._careful or self._build(True)
+            self._careful = self._careful or build(*self._write(True))
             return self._careful(message, names)
         except ExpressionError:
             raise

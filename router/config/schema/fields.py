@@ -32,6 +32,17 @@ class Entry(fields.Field[Any]):
         options.setdefault("allow_none", False)  # a default of None does not mean that null may be written
         super().__init__(metadata=metadata, error_messages=messages, **options)
 
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        """As every field does it, without the validators and hooks that no entry has: most entries are not there."""
+        if value is missing or value is None:
+            return super().deserialize(value, attr, data, **kwargs) if self.required or value is None else self.default()
+        return self._deserialize(value, attr, data, **kwargs)
+
+    def default(self) -> Any:
+        """`missing` where there is none."""
+        default = self.load_default
+        return default() if callable(default) else default
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, Unset):
             return self.unset(value)
@@ -57,8 +68,8 @@ class Entry(fields.Field[Any]):
 
     def unset(self, value: Unset) -> Any:
         """What stands for a value that is not known; only `check` gets to see it."""
-        default = None if self.load_default is missing else self.load_default
-        return default() if callable(default) else default
+        default = self.default()
+        return None if default is missing else default
 
     def read(self, value: Any) -> Any:
         raise NotImplementedError

@@ -26,6 +26,18 @@ def test_every_mistake_has_its_place_and_the_code_is_two(room: Room) -> None:
     assert problem["path"].startswith("routes.till-sales.steps[2]")
 
 
+def test_mistakes_of_many_routes_are_found_wherever_they_stand(room: Room) -> None:
+    path = room.folder / "routes.yaml"
+    to = "to: [{{id: erp, send: {{folder: orders, name: a}}}}]"
+    route = "\n  copy-{n}: {{from: {{http: /copies/{n}, clients: anyone}}, keys: {{k: {key}}}, " + to + "}}"
+    keys = {3: "body.id | uper", 117: "body.id +"}
+    many = "".join(route.format(n=n, key=keys.get(n, "body.id")) for n in range(120))
+    path.write_text(path.read_text().replace("\nroutes:", f"\nroutes:{many}"))
+    assert room.say("routes", "check", "-o", "json") == 2
+    found = [problem["path"] for problem in json.loads(room.out) if problem["level"] == "error"]
+    assert found == ["routes.copy-3.keys.k", "routes.copy-117.keys.k"]
+
+
 def test_routes_are_listed_without_a_ledger(room: Room) -> None:
     orders, sales = room.json("routes", "list")
     assert list(orders)[:6] == ["id", "from", "targets", "enabled", "paused", "version"]
