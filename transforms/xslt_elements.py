@@ -16,6 +16,7 @@ ELEMENTS = frozenset(
     processing-instruction sort strip-space stylesheet template text transform value-of variable when with-param""".split()  # noqa: SIM905
 )
 """XSLT 1.0, appendix B."""
+LATER = "write it with the elements of XSLT 1.0: a processor of a later version is not here"
 TOPS = (XSL + "stylesheet", XSL + "transform")
 DECLARES = (XSL + "variable", XSL + "param")
 ELSEWHERE = (XSL + "include", XSL + "import")
@@ -36,9 +37,17 @@ def refuse_unknown_params(sheet: Any, path: str, params: Collection[str]) -> Non
             raise error
 
 
+def has_another_way(element: Any) -> bool:
+    """Whether a stylesheet of a later version does without an element that 1.0 does not have (XSLT 1.0, 2.5): at its top it
+    is passed over; elsewhere it needs an xsl:fallback, or a condition that asks for the processor's version."""
+    above = list(element.iterancestors())
+    asks = any("system-property(" in one.get("test", "") for one in above)
+    return len(above) == 1 or asks or element.find(XSL + "fallback") is not None
+
+
 def refuse_unknown_names(sheet: Any, path: str, params: Iterable[str] = ()) -> None:
     """Elements, templates, variables and prefixes; `params` are what it is given. Raises ContentError for the first. What
-    another file may declare, which the stylesheet includes, is let pass, as are elements of a version that is not 1.0."""
+    another file may declare, which the stylesheet includes, is let pass."""
     alone = next(sheet.iter(*ELSEWHERE), None) is None
     templates = {element.get("name") for element in sheet.iter(XSL + "template")} - {None}
     variables = {*params, *(element.get("name", "") for element in sheet.iter(*DECLARES))}
@@ -46,8 +55,9 @@ def refuse_unknown_names(sheet: Any, path: str, params: Iterable[str] = ()) -> N
     for element in sheet.iter("*"):
         line = element.sourceline or 0
         name = element.tag.removeprefix(XSL)
-        if strict and name != element.tag and name not in ELEMENTS:
-            hint = did_you_mean(name, sorted(ELEMENTS), False)
+        unknown = name != element.tag and name not in ELEMENTS
+        if unknown and (strict or not has_another_way(element)):
+            hint = did_you_mean(name, sorted(ELEMENTS), False) or LATER
             raise ContentError(f"XSLT 1.0 has no element xsl:{name}", path, line, hint=hint)
         called = element.get("name") if name == "call-template" else None
         if alone and called is not None and called not in templates:

@@ -46,8 +46,22 @@ def test_what_there_is_not(inside: str, reason: str, hint: str) -> None:
     assert hint in caught.value.hint
 
 
-def test_elements_of_a_later_version_are_let_pass() -> None:
-    refuse_unknown_names(sheet('<xsl:template match="/"><xsl:next-match/></xsl:template>', "2.0"), "a.xsl")
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<xsl:function name="a:f"/>',
+        '<xsl:template match="/"><xsl:next-match><xsl:fallback/></xsl:next-match></xsl:template>',
+        '<xsl:template match="/"><xsl:if test="system-property(\'xsl:version\') > 1"><xsl:next-match/></xsl:if></xsl:template>',
+    ],
+)
+def test_a_stylesheet_of_a_later_version_may_have_another_way(inside: str) -> None:
+    refuse_unknown_names(sheet(inside, "2.0"), "a.xsl")
+
+
+def test_without_another_way_it_would_fail_at_the_first_message() -> None:
+    with pytest.raises(ContentError, match="no element xsl:analyze-string") as caught:
+        refuse_unknown_names(sheet('<xsl:template match="/">\n<xsl:analyze-string select="a"/></xsl:template>', "2.0"), "a.xsl")
+    assert (caught.value.line, "XSLT 1.0" in caught.value.hint) == (2, True)
 
 
 def test_params_that_are_given_are_variables() -> None:
