@@ -52,7 +52,7 @@ def run_worker(
     worker = Worker(app=app, hostname="crossdock@worker", without_mingle=True, without_gossip=True,
                     without_heartbeat=True, marks=marks, announce=ready, broker=broker)  # fmt: skip
     for name in (*SAID_BY_US, *hearing.SAID_BY_US):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     # What the parent has built is never freed: kept out of the collector, its pages stay shared with the children.
     gc.collect()
     gc.freeze()

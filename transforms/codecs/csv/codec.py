@@ -14,7 +14,7 @@ from transforms.codecs.cells import CellError, Remembered, edited_reader, reader
 from transforms.codecs.charset import decoded
 from transforms.codecs.csv.cut import DOS_END, cuts, read_head
 from transforms.codecs.csv.dialect import Dialect
-from transforms.codecs.csv.rows import HEADER_AGAIN, Convert, Reading
+from transforms.codecs.csv.rows import EXTRA, HEADER_AGAIN, Convert, Reading
 from transforms.codecs.places import excerpt, kind
 
 WHOLE_MESSAGE = 1 << 40
@@ -96,12 +96,17 @@ class CsvCodec:
 
     def record_from_cells(self, cells: Any) -> dict[str, Any]:
         """Types apply again; a value that has its type already (a number of JSON) is read by its text, which is what a
-        column without a type has."""
+        column without a type has. A field behind the last column has to be dealt with: a delimiter too many moves all
+        those behind it."""
         if not isinstance(cells, Mapping):
             raise DecodeError(f"a csv record is an object of cells, not {kind(cells)}")
         readers = self._readers(edited_reader)
         record: dict[str, Any] = {}
         for name, cell in cells.items():
+            if name.startswith(EXTRA) and name.removeprefix(EXTRA).isdigit():
+                if cell is None:
+                    continue
+                raise DecodeError(f"too many fields: see that each stands in its column, then set '{name}' to null", "invalid")
             read = readers.get(name)
             try:
                 if cell is None or (read is None and isinstance(cell, dict | list)):

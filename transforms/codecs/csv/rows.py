@@ -16,6 +16,8 @@ from transforms.codecs.places import excerpt
 HEADER_AGAIN = "the header stands here a second time; were files joined? Discard this record"
 NOT_CLOSED = "a quote is opened and never closed; close it, or double it where it belongs to the text"
 FOREIGN = {"\0": "a NUL byte", DOS_END: "a 0x1A byte, the end of a file of DOS,"}
+EXTRA = "too-many-"
+"""In front of the number of a field that stands behind the last column."""
 
 Convert = Callable[[Any, int, Callable[[Any, int], Any]], list[tuple[int, Any]]]
 Explain = Callable[[tuple[str, ...], list[str]], str]
@@ -75,11 +77,11 @@ class Reading:
         return Bad(DecodeError(f"line {line}{named} (byte {byte}): {what}", "invalid"), self._cells(row))
 
     def _cells(self, row: list[str]) -> dict[str, str]:
-        """By the names of the columns; what could not be decoded shows as `?`."""
+        """By the names of the columns, what has none as `too-many-4`; what could not be decoded shows as `?`."""
         names = self._head.names
         cells = {name: row[i] if i < len(row) else "" for i, name in enumerate(names)}
         for i, text in enumerate(row[len(names) :]):
-            cells[f"field {len(names) + i + 1}"] = text
+            cells[f"{EXTRA}{len(names) + i + 1}"] = text
         return {name: text.encode("utf-8", "replace").decode() if lone(text) else text for name, text in cells.items()}
 
 

@@ -25,6 +25,16 @@ def read(raw: bytes, size: int = 262_144, **options: Any) -> list[Any]:
     return [(body.error.reason, body.cells) if isinstance(body, Bad) else body for _, body in found]
 
 
+def test_a_field_too_many_has_to_be_dealt_with_in_an_edit() -> None:
+    _, (_, cells) = read(b"sku,text,qty\nA,ok,1\nB,one, two,2\n")
+    assert cells == {"sku": "B", "text": "one", "qty": " two", "too-many-4": "2"}
+    codec = made()
+    with pytest.raises(DecodeError, match="set 'too-many-4' to null"):
+        codec.record_from_cells({**cells, "sku": "C"})
+    mended = {**cells, "text": "one, two", "qty": "2", "too-many-4": None}
+    assert codec.record_from_cells(mended) == {"sku": "B", "text": "one, two", "qty": "2"}
+
+
 TYPES = {"n": "int", "d": {"date": "%d.%m.%Y"}, "x": "decimal", "b": "bool"}
 
 
