@@ -15,6 +15,7 @@ import structlog
 
 from adapters import forking
 from adapters.processes import die_with_parent
+from adapters.pulse import Pulse, Watch
 
 SIGNALS = frozenset({signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 """Those that the supervisor waits for; blocked there, unblocked in its children."""
@@ -45,6 +46,8 @@ class Part:
     troubled: Callable[[int], object] = lambda times: None
     work: forking.Work | None = None
     """Does what the command says, in a fork of the supervisor."""
+    pulse: Pulse | None = None
+    """What that fork beats, once it works."""
 
 
 class Child:
@@ -60,6 +63,7 @@ class Child:
         self._again = 0.0
         self._backoff = FIRST_BACKOFF
         self._failures = 0
+        self._watch = Watch(part.pulse) if part.pulse is not None else None
 
     @property
     def running(self) -> bool:
@@ -79,6 +83,8 @@ class Child:
         self._started = time.monotonic()
         self.ready = False
         self.started_once = True
+        if self._watch is not None:
+            self._watch.begin()
         try:
             self._process = self._made()
         except OSError as error:
@@ -103,6 +109,13 @@ class Child:
                 f"{self.part.name} is ready", action="child_ready", process=self.part.name, pid=self.pid,
                 after=f"{time.monotonic() - self._started:.2f}s",
             )  # fmt: skip
+
+    def look_alive(self) -> None:
+        """Called once a second: a process whose loop stands still (it was stopped, or waits for itself) is killed."""
+        if self.running and self._watch is not None and self._watch.stands_still():
+            name = self.part.name
+            log.error(f"{name} stands still and is killed", action="child_still", process=name, pid=self.pid)
+            self._signal(signal.SIGKILL)
 
     def collect(self, draining: bool = False, starting: bool = False) -> int | None:
         """The exit code of a process that has ended since the last look (negative: the signal)."""

@@ -10,6 +10,7 @@ from adapters import broker
 from adapters.child import Part
 from adapters.commands import answer
 from adapters.processes import PREPARE, SUPERVISED, read_ready
+from adapters.pulse import pulse_of
 from adapters.settings import EMBEDDED, Settings
 
 DOOR = Path(__file__).resolve().parent.parent / "cli.py"
@@ -46,6 +47,7 @@ def role_part(settings: Settings, role: str) -> Part:
     return Part(
         role, command("run", role), _says(settings.var, role), STAGES.get(role, 0),
         ("broker",) if settings.broker == EMBEDDED else (PREPARE,), environment(settings), work=answer,
+        pulse=pulse_of(role),
     )  # fmt: skip
 
 

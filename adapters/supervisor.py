@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from adapters.child import SIGNALS, Child, Part
+from adapters.pulse import tell_systemd
 
 STOPPING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 CODES = frozenset({0, 0x80, -1, -6, *range(1, 7)})
@@ -68,6 +69,9 @@ class Supervisor:
                     return code if code > 0 else 1
             if time.monotonic() - swept >= HOUSEKEEPING:
                 swept = time.monotonic()
+                tell_systemd()
+                for child in self.children:
+                    child.look_alive()
                 self.housekeeping()
 
     def _start_due(self) -> None:

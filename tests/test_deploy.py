@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from adapters.commands import COMMANDS
 from adapters.commands.lazy import LazyGroup
+from adapters.pulse import PATIENCE
 from adapters.settings import OPTIONS, load
 from adapters.supervisor import DRAIN
 
@@ -110,6 +111,7 @@ def test_each_unit_runs_a_command_and_waits_for_its_end(unit: Path) -> None:
     verb(words[1 : words.index("--var")])
     assert words[words.index("--var") + 1] == f"/var/lib/{service['StateDirectory']}"
     assert float(service["TimeoutStopSec"]) > DRAIN
+    assert float(service["WatchdogSec"]) > PATIENCE
     assert (service["Restart"], service["KillMode"], service["NoNewPrivileges"]) == ("always", "mixed", "yes")
 
 

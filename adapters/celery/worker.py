@@ -20,6 +20,7 @@ from adapters.celery.app import make_app
 from adapters.celery.marks import Marks
 from adapters.celery.tasks import OUT_OF_MEMORY, Child, OpenShifts
 from adapters.celery.unrung import Unrung
+from adapters.pulse import EVERY
 
 EX_RECYCLE = 0x9B
 """The exit code of a child that billiard replaces because it grew."""
@@ -40,17 +41,18 @@ Step: Any = bootsteps.StartStopStep
 
 
 def run_worker(
-    broker: str, children: int, memory: int, open_shifts: OpenShifts, ready: Callable[[], None]
-) -> int:
+    broker: str, children: int, memory: int, open_shifts: OpenShifts, ready: Callable[[], None],
+    alive: Callable[[], None] = lambda: None,
+) -> int:  # fmt: skip
     """Serves doorbells until TERM or INT; the exit code. `open_shifts` is called in each child, after the fork;
-    `ready` in this process, each time that doorbells are being heard."""
+    `ready` in this process, each time that doorbells are being heard, and `alive` every two seconds while its loop turns."""
     marks = Marks(children)
     child = Child(marks, open_shifts, memory)
     app = make_app(broker, children, child.look)
     app.steps["worker"].update((Witness, Unrung))
     signals.worker_process_init.connect(child.begin, weak=False)
     worker = Worker(app=app, hostname="crossdock@worker", without_mingle=True, without_gossip=True,
-                    without_heartbeat=True, marks=marks, announce=ready, broker=broker)  # fmt: skip
+                    without_heartbeat=True, marks=marks, announce=ready, alive=alive, broker=broker)  # fmt: skip
     for name in (*SAID_BY_US, *hearing.SAID_BY_US):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     # What the parent has built is never freed: kept out of the collector, its pages stay shared with the children.
@@ -63,9 +65,12 @@ def run_worker(
 class Worker(Controller):  # type: ignore[misc]
     """A controller whose only signal is a warm end: Celery's cold one would cut commits in the middle."""
 
-    def on_before_init(self, marks: Marks, announce: Callable[[], None], broker: str, **_: Any) -> None:
+    def on_before_init(
+        self, marks: Marks, announce: Callable[[], None], alive: Callable[[], None], broker: str, **_: Any
+    ) -> None:
         self.marks = marks
         self.announce = announce
+        self.alive = alive
         self.broker = broker
         self.overdue = patience.Overdue(marks, patience.HARD)
         self.wake: tuple[int, int] = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -87,6 +92,7 @@ class Worker(Controller):  # type: ignore[misc]
 
     def on_consumer_ready(self, consumer: Any) -> None:
         self.announce()
+        self.alive()
 
 
 class Witness(Step):  # type: ignore[misc]
@@ -100,6 +106,7 @@ class Witness(Step):  # type: ignore[misc]
         hub.call_soon(self._watch, worker)
         # A child that is gone but not yet reaped slips past billiard's first look; its next is five seconds later.
         hub.call_repeatedly(REAP_EVERY, worker.pool._pool.maintain_pool)
+        hub.call_repeatedly(EVERY, worker.alive)
         hub.call_repeatedly(OVERDUE_EVERY, lambda: worker.overdue.look(list(worker.pool._pool._pool)))
 
     def _watch(self, worker: Worker) -> None:

@@ -14,6 +14,7 @@ from adapters.celery.bell import CeleryBell
 from adapters.commands.run.prepare import check
 from adapters.node import holding
 from adapters.processes import SUPERVISED, say_ready
+from adapters.pulse import Pulse, beating, pulse_of
 from adapters.settings import EMBEDDED, Settings
 
 Ready = Callable[..., None]
@@ -50,12 +51,14 @@ def serve(settings: Settings, name: str, work: Work, runner: Callable[[], asynci
     """Runs a role's coroutine until TERM or INT, and lets it end by itself."""
     with role(settings, name) as ready, runner() as loop:
         bell = CeleryBell(broker_url(settings))
-        loop.run(_until_signal(work, settings, bell, ready))
+        loop.run(_until_signal(work, settings, bell, ready, pulse_of(name)))
         bell.close()
 
 
-async def _until_signal(work: Work, settings: Settings, bell: CeleryBell, ready: Ready) -> None:
+async def _until_signal(work: Work, settings: Settings, bell: CeleryBell, ready: Ready, pulse: Pulse) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    beats = asyncio.create_task(beating(pulse))
     await work(settings, bell, ready, stop)
+    beats.cancel()

@@ -14,6 +14,7 @@ from adapters.commands.run.shell import broker_url, role
 from adapters.forking import load
 from adapters.host import broker_part, modules, prepare_part, role_part
 from adapters.node import hold_role, refuse_unusable, role_lock, try_lock
+from adapters.pulse import pulse_of
 from adapters.settings import EMBEDDED, Settings
 from adapters.supervisor import Supervisor
 
@@ -29,8 +30,9 @@ def worker(settings: Settings) -> int:
         return _with_broker(settings, lock.fd)
     with role(settings, "worker") as ready:
         return run_worker(
-            broker_url(settings), settings.workers, settings.child_memory, lambda slot: _shifts(settings, slot), ready
-        )
+            broker_url(settings), settings.workers, settings.child_memory, lambda slot: _shifts(settings, slot), ready,
+            pulse_of("worker").beat,
+        )  # fmt: skip
 
 
 def _shifts(settings: Settings, slot: Slot) -> wiring.ShiftRunner:

@@ -199,7 +199,7 @@ def test_a_worker_that_is_told_to_end_before_its_first_turn_closes_in_order() ->
     hub = Hub()
     pool = SimpleNamespace(_pool=SimpleNamespace(maintain_pool=None))
     reading, writing = os.pipe()
-    worker = SimpleNamespace(pool=pool, wake=(reading, writing))
+    worker = SimpleNamespace(pool=pool, wake=(reading, writing), alive=lambda: None)
     Witness(worker).register_with_event_loop(worker, hub)
     pool._pool = None
     hub.close()
