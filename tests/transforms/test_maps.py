@@ -54,6 +54,12 @@ def test_out_is_what_was_built_so_far() -> None:
     assert mapped(fields)["total"] == Decimal("2.20")
 
 
+def test_out_as_a_value_is_what_was_built_before_it() -> None:
+    fields = {"no": {"const": 7}, "all": "out", "below": {"all": "out", "first": "out.all"}}
+    before = {"no": 7}
+    assert mapped(fields) == {**before, "all": before, "below": {"all": {**before, "all": before}, "first": before}}
+
+
 def test_a_field_is_left_out_where_its_when_is_false() -> None:
     fields = {"a": {"value": "body.no", "when": "body.no == '2'"}, "b": {"const": 7, "when": "body.note is defined"}}
     assert mapped(fields) == {}

@@ -19,7 +19,6 @@ from router.errors import DecodeError, EncodeError
 from router.message import Envelope
 from router.ports import Content
 from transforms.codecs.json_faults import (
-    DEEPEST,
     LONGEST_EXACT,
     WIDEST,
     coarse,
@@ -28,9 +27,9 @@ from transforms.codecs.json_faults import (
     fault_of,
 )
 from transforms.codecs.places import excerpt, place
+from transforms.depth import CONTAINERS, DEEPEST, deeper, once
 
 PLAIN = frozenset({str, int, bool, NoneType, Decimal, datetime.date, datetime.datetime, datetime.time})
-CONTAINERS = frozenset({dict, list})
 SPACE = b" \t\r\n"
 SCALARS = (str, int, Decimal, datetime.date, datetime.time, datetime.timedelta, uuid.UUID, enum.Enum)
 
@@ -121,17 +120,6 @@ def doubtful(body: Any, text: str, before: int, line: int) -> str | None:
     return fault_of(text, before, line) if len(text) <= LONGEST_EXACT else coarse(key)
 
 
-def deeper(body: Any) -> bool:
-    """Whether it is nested deeper than 200 levels."""
-    level, depth = [body] if type(body) in CONTAINERS else [], 0
-    while level and depth <= DEEPEST:
-        depth += 1
-        level = [
-            value for node in level for value in (node.values() if type(node) is dict else node) if type(value) in CONTAINERS
-        ]
-    return depth > DEEPEST
-
-
 def undecodable(text: bytes, before: int, wrong: Exception, line: int = 0) -> DecodeError:
     """The error of a text that the fast reader refused, with its place."""
     if not text.strip(SPACE):
@@ -205,7 +193,7 @@ def surely_writable(body: Any) -> bool:
                 inside += node
             elif kind not in PLAIN:
                 return False
-        level = [value for value in inside if type(value) not in PLAIN]
+        level = once([value for value in inside if type(value) not in PLAIN])
     return not level
 
 

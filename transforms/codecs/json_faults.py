@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
 from transforms.codecs.places import excerpt, line_column, place
+from transforms.depth import DEEPEST
 
-DEEPEST = 200
 WIDEST = 6144
 """The largest exponent of a number, as in decimal128 (IEEE 754)."""
 LONGEST_EXACT = 262_144

@@ -56,7 +56,7 @@ def environment() -> dict[str, Any]:
     """The globals of generated code: the operators, and nothing of Python."""
     return {
         **RUNTIME, **ARITHMETIC, "__builtins__": {}, "type": type, "str": str, "file_root": file_root,
-        "record_root": record_root, "extra": extra, "message_fields": message_fields, "casefree": CaseFree,
+        "record_root": record_root, "extra": extra, "message_fields": message_fields, "casefree": CaseFree, "snapshot": dict,
     }  # fmt: skip
 
 

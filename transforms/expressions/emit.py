@@ -110,7 +110,8 @@ class Emitter:
         if name not in ROOTS:
             raise ExpressionSyntaxError(hints.unknown_name(name, self.loops), node.lineno)
         self.roots.add(name)
-        return INLINE.get(name, f"r_{name}")
+        # what a map has built goes on to grow, and would hold itself
+        return f"snapshot({INLINE[name]})" if name == "out" else INLINE.get(name, f"r_{name}")
 
     def emit_getattr(self, node: nodes.Getattr) -> str:
         return self._path(node, node.node, node.attr, None)
@@ -137,7 +138,7 @@ class Emitter:
                 return f"header(r_headers, {key!r}, {words(node)!r})"
         if isinstance(parent, nodes.Const):
             raise ExpressionSyntaxError(f"{words(parent)} has no fields: a field is written body.NAME", node.lineno)
-        source = self.emit(parent)
+        source = self._parent(parent)
         index = self.emit(dynamic) if dynamic is not None else repr(key)
         if isinstance(parent, nodes.Name) and parent.name == "headers":
             return f"header({source}, {index}, {words(node)!r})"
@@ -148,6 +149,12 @@ class Emitter:
             if dynamic is None and isinstance(key, str)
             else (f"get({source}, {index}, {words(node)!r}, {words(parent)!r})")
         )
+
+    def _parent(self, node: nodes.Node) -> str:
+        if isinstance(node, nodes.Name) and node.name == "out" and node.name not in self.loops:
+            self.roots.add("out")
+            return INLINE["out"]
+        return self.emit(node)
 
     # --- literals ---
     def emit_const(self, node: nodes.Const) -> str:

@@ -19,6 +19,7 @@ from router.message import Message
 from router.ports import Content
 from router.registry import ContentError
 from transforms import keeping
+from transforms.depth import DEEPEST, deeper
 from transforms.filters.values import kind
 from transforms.given import Given
 from transforms.modules import ModuleLoader, described, is_signal, place_of
@@ -47,6 +48,9 @@ class Python:
         if not isinstance(result, Given):
             raise MessageError("python", "type", f"{self._name} gave {instead(result)}")
         headers, body = written(getattr(result, "headers", None)), getattr(result, "body", None)
+        if deeper(body):
+            reason = f"{self._name} left a body that is nested deeper than {DEEPEST} levels, or that holds itself"
+            raise MessageError("python", "limit", reason)
         made = message if unchanged(message.body, body) else message.with_body(body)
         return made if headers == message.headers else made.with_headers(headers)
 
