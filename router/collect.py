@@ -68,7 +68,7 @@ class CollectServer:
                 await self.desk.write(self.desk.ledger.release, self.claim)
 
     def _output(self, seq: int, resume: FileOut | None, part: int = 0) -> Output:
-        return Output(self.adapter, self.target, self.writer.codec, self.claim, seq, resume, part)
+        return Output(self.adapter, self.target, self.claim, seq, resume, part)
 
     async def _message(self, work: Work) -> bool:
         """All open work of one message; False where it has to wait."""
@@ -102,7 +102,7 @@ class CollectServer:
                 return True
             file = await asyncio.to_thread(output.end)
             ended.files.extend([file] if file is not None else [])
-            self._written(ended, seq, True)
+            self._written(ended, seq, file is not None)
             if await self._commit(ended):
                 await asyncio.to_thread(output.settled)
         except MessageError as error:
@@ -132,11 +132,13 @@ class CollectServer:
         done = 0
         for work in works:
             written = await self.writer.compute(work, ended)
-            if written.sample is not None and not await output.open(written.sample):
+            if written.sample is not None and not await output.goes_on(written.sample):
                 await self.desk.write(self.desk.ledger.reopen, self.claim, output.seq)
                 return False
-            data = self.writer.encode(written, output.empty, ended)
-            await asyncio.to_thread(output.write, data)
+            data = self.writer.encode(written, output.joining, ended)
+            if data and written.sample is not None:
+                await output.open(written.sample)
+                await asyncio.to_thread(output.write, data)
             ended.progress[work.id].extend(written.numbers)
             ended.count += len(written.numbers)
             ended.arrived += len(written.numbers)
@@ -147,7 +149,7 @@ class CollectServer:
         file = await asyncio.to_thread(output.end if last else output.sync)
         if file is not None:
             ended.files.append(file)
-        self._written(ended, output.seq, last)
+        self._written(ended, output.seq, last and file is not None)
         if not await self._commit(ended):
             return False
         if last:
@@ -155,8 +157,8 @@ class CollectServer:
         output.waits = not last and done == len(works) < GROUP
         return not last and not output.waits and not self.desk.halts(self.connection) and not self.claim.paused
 
-    def _written(self, ended: Ended, seq: int, last: bool) -> None:
-        """What a group that was written says, beside its progress."""
+    def _written(self, ended: Ended, seq: int, whole: bool) -> None:
+        """What a group that was written says, beside its progress. `whole`: there is an output, and this was its end."""
         ended.beat(Outcome(), self.probing)
 
     async def _commit(self, ended: Ended) -> bool:
@@ -240,12 +242,11 @@ class CollectServer:
         part = max(1, self.desk.ledger.parts(seq, self.target.name))
         ready = [(unit, message) for unit in units if (message := self.writer.one(unit, ended)) is not None]
         output = self._output(seq, None, part)
-        codec, parts = self.writer.codec(), list[bytes]()
+        parts = list[bytes]()
         good: list[Unit] = []
         for unit, message in ready:
             try:
-                head = b"" if parts else codec.begin(message.body)
-                parts.append(head + codec.join([message.body], not parts))
+                parts.append(output.joining.add([message.body]))
                 good.append(unit)
             except MessageError as error:
                 ended.dead(unit, error)

@@ -89,6 +89,15 @@ class JoinCodec(Codec, Protocol):
         """What stands after the last body."""
 
 
+@runtime_checkable
+class HeadedCodec(JoinCodec, Protocol):
+    """One whose later bodies depend on how the output begins: a CSV's first record names its columns."""
+
+    def going_on(self, head: bytes) -> JoinCodec:
+        """What writes all further bodies of an output that begins with these bytes, the first 1 MiB of it at most. Raises
+        EncodeError."""
+
+
 # --- steps ------------------------------------------------------------------------------------------------------------
 class Step(Protocol):
     """One verb of `steps`: pure, no clock, no chance."""

@@ -20,6 +20,7 @@ from adapters.commands.project import opened, reader, view_of
 from adapters.commands.trying import Shown, trial_row
 from adapters.settings import Settings
 from router.config.problems import Problem
+from router.ledger import Revision
 from router.message import Envelope, File, new_id, utc_now
 from router.operating.trial import Trial, try_route
 from router.processing.records import revised
@@ -94,11 +95,11 @@ def try_(
             if concerns(problem, found):
                 say(str(problem))
         if message_id is not None:
-            envelope = edited(app, kept(app, view.seq), view.seq, f"{view.route}.{target}" if target else "", number)
+            envelope, edit = edited(app, kept(app, view.seq), view.seq, f"{view.route}.{target}" if target else "", record or 0)
         else:
             assert file is not None
-            envelope = sample(found, file, headers, params, client, content_type)
-        trial = try_route(found, envelope, reader(), record or 1)
+            envelope, edit = sample(found, file, headers, params, client, content_type), None
+        trial = try_route(found, envelope, reader(), record or 1, edit)
         row = masked(with_requests(trial_row(trial), trial, table), secrets(app, environ))
     answered(row, form, step)
     return FAILED if trial.failed else DONE
@@ -135,15 +136,16 @@ def kept(app: App, seq: int) -> Envelope:
     return stored.envelope
 
 
-def edited(app: App, envelope: Envelope, seq: int, target: str, record: int) -> Envelope:
-    """With the body that an operator gave it: for that target, else for all."""
+def edited(app: App, envelope: Envelope, seq: int, target: str, record: int) -> tuple[Envelope, Revision | None]:
+    """With the body that an operator gave it, and what he made of the record: for that target, else for all."""
     revisions = app.ledger.revisions([seq])
-    if record and any(revisions.get((seq, record, name)) for name in ("", target)):
-        say(f"record {record} was edited: it is tried here as it came in; crossdock dlq export has the edit")
-    revision = revisions.get((seq, 0, target)) or revisions.get((seq, 0, ""))
-    if revision is not None and revision.body is not None:
+    of_message, of_record = (revisions.get((seq, n, target)) or revisions.get((seq, n, "")) for n in (0, record))
+    if of_message is not None and of_message.body is not None:
         say("with the body as it was edited")
-    return revised(envelope, revision)
+    if not record or of_record is None or of_record.body is None:
+        return revised(envelope, of_message), None
+    say(f"with record {record} as it was edited")
+    return revised(envelope, of_message), of_record
 
 
 # --- requests, without secrets ---

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
+from router.delivery.joining import LONGEST_HEAD, Joining, codec_of
 from router.ledger import Claim, FileOut
 from router.message import Message, delivery_id
-from router.ports import JoinCodec
 from router.route import Target
 
 
@@ -20,6 +20,9 @@ class Collector(Protocol):
     """The temp of an earlier owner was gone or short: everything is to be written again."""
     finished: bool
     """An earlier owner had given it its final name already."""
+
+    def head(self, size: int) -> bytes:
+        """The first bytes of what an earlier owner wrote."""
 
     def write(self, data: bytes) -> None: ...
 
@@ -41,19 +44,18 @@ class Output:
     """The file of one message, opened when there is something to write."""
 
     def __init__(
-        self, adapter: CollectingTarget, target: Target, codec: Callable[[], JoinCodec], claim: Claim, seq: int,
+        self, adapter: CollectingTarget, target: Target, claim: Claim, seq: int,
         resume: FileOut | None, part: int = 0, prepare: Callable[[Message], Any] | None = None,
     ) -> None:  # fmt: skip
         self._adapter = adapter
         self._target = target
-        self._codec = codec
         self._prepare = prepare or target.send.prepare
         self._epoch = claim.epoch
         self.seq = seq
         self._resume = resume
         self._part = part
         self._collector: Collector | None = None
-        self.empty = resume is None
+        self._joining: Joining | None = None
         self.waits = False
         """The rest of the message is not there yet."""
 
@@ -67,12 +69,25 @@ class Output:
             self._adapter.collector, self.seq, self._target.name, address, key, self._epoch, self._part, self._resume
         )
         self._collector = collector
+        if self._resume is not None and not collector.restarted:
+            head = await asyncio.to_thread(collector.head, LONGEST_HEAD)
+            self._joining = Joining(codec_of(self._target), head)
         return not (collector.restarted and self._resume is not None)
+
+    @property
+    def joining(self) -> Joining:
+        """Raises EncodeError where the target's format cannot hold many."""
+        if self._joining is None:
+            self._joining = Joining(codec_of(self._target))
+        return self._joining
+
+    async def goes_on(self, sample: Message) -> bool:
+        """Before anything is made for it: False as for `open`."""
+        return self._resume is None or await self.open(sample)
 
     def write(self, data: bytes) -> None:
         if self._collector is not None and data and not self._collector.finished:
             self._collector.write(data)
-            self.empty = False
 
     def sync(self) -> FileOut | None:
         """What the ledger is to know of the file."""
@@ -83,7 +98,7 @@ class Output:
         if self._collector is None:
             return replace(self._resume, state="done") if self._resume is not None else None
         if not self._collector.finished:
-            self._collector.write(self._codec().end())
+            self._collector.write(self.joining.end())
         return self._collector.close()
 
     def settled(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from router.collect import CollectServer
 from router.delivery.flights import MARGIN
+from router.delivery.joining import Joining, codec_of, content_type
 from router.delivery.outcomes import Ended
 from router.delivery.output import Output
 from router.delivery.parked import ParkedReader
@@ -52,12 +53,12 @@ class SpoolServer(CollectServer):
     def _output(self, seq: int, resume: FileOut | None, part: int = 0) -> Output:
         name = f"{seq}-{self.target.name}"
         prepare: Callable[[Message], Any] = lambda message: Spooled(name)  # noqa: E731
-        return Output(self.adapter, self.target, self.writer.codec, self.claim, seq, resume, part, prepare)
+        return Output(self.adapter, self.target, self.claim, seq, resume, part, prepare)
 
-    def _written(self, ended: Ended, seq: int, last: bool) -> None:
+    def _written(self, ended: Ended, seq: int, whole: bool) -> None:
         """Nothing has been sent yet: the connection is as good or bad as it was."""
         ended.arrived = 0
-        if last:
+        if whole:
             now = self.desk.ledger.now()
             ended.park.append(Park(seq, 0, "retry", "send", reason="it is whole, and is to be sent", next_at=now))
 
@@ -107,7 +108,7 @@ class SpoolServer(CollectServer):
             raise MessageError("send", error.error, error.reason) from None
         id = delivery_id(unit.stored.envelope.id, unit.target.id, unit.record)
         key = f"{id}.r{unit.revision + 1}" if unit.revision else id
-        return Parcel(id, key, data, self.writer.codec().content_type, address, self.claim.epoch)
+        return Parcel(id, key, data, content_type(self.target), address, self.claim.epoch)
 
     async def _sent(self, unit: Unit, parcel: Parcel) -> bool:
         """One try; whether it arrived."""
@@ -160,9 +161,9 @@ class SpoolServer(CollectServer):
         message = self.writer.one(unit, ended)
         if message is None:
             return await self._commit(ended)
-        codec = self.writer.codec()
+        output = Joining(codec_of(self.target))
         try:
-            data = codec.begin(message.body) + codec.join([message.body], True) + codec.end()
+            data = output.add([message.body]) + output.end()
             parcel = self._parcel(unit, after_route(unit), data)
         except MessageError as error:
             return await self._dead(unit, error)

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from router import ranges
+from router.delivery.joining import Joining, codec_of
 from router.delivery.outcomes import Ended
 from router.delivery.sending import Desk, Pace
 from router.delivery.units import LETHAL, BeforeTarget, Bulk, Unit, UnitReader, after_route
-from router.errors import CrossdockError, EncodeError, MessageError, TooLong
+from router.errors import CrossdockError, MessageError, TooLong
 from router.ledger import Work
 from router.message import Message
 from router.pipeline import Filtered, for_target
-from router.ports import Bad, JoinCodec
+from router.ports import Bad
 from router.route import Target
 
 SLICE = 256
@@ -86,7 +87,7 @@ class Writer:
         for number, body in bulk.bodies:
             message = for_target(self.target, after_route(bulk.unit(number, body)))
             if not isinstance(message, Filtered):
-                self.codec().join([message.body], True)
+                Joining(codec_of(self.target)).add([message.body])
 
     def _quickly(
         self, quick: Callable[[Message], Any], bulk: Bulk, part: list[tuple[int, Any]], written: Written, ended: Ended
@@ -155,34 +156,25 @@ class Writer:
             ended.filtered(unit, message.rule)
         return None
 
-    def codec(self) -> JoinCodec:
-        codec = self.target.codec or (self.target.by_body([]) if self.target.by_body is not None else None)
-        if not isinstance(codec, JoinCodec):
-            raise EncodeError("collect: message needs a format that can be joined: ndjson, csv, json or text")
-        return codec
-
-    def encode(self, written: Written, first: bool, ended: Ended) -> bytes:
+    def encode(self, written: Written, output: Joining, ended: Ended) -> bytes:
         """The bytes of all bodies; one that cannot be written is dead at once and not waited for."""
-        codec = self.codec()
         if not written.bodies:
             return b""
         self.desk.mark(written.work)
         try:
-            head = codec.begin(written.bodies[0]) if first else b""
-            data = head + codec.join(written.bodies, first)
+            data = output.add(written.bodies)
         except CrossdockError:
-            data = self._encode_each(codec, written, first, ended)
+            data = self._encode_each(written, output, ended)
         # Not in `finally`: what runs out of memory leaves its mark for the one who counts crashes.
         self.desk.mark(0)
         return data
 
-    def _encode_each(self, codec: JoinCodec, written: Written, first: bool, ended: Ended) -> bytes:
+    def _encode_each(self, written: Written, output: Joining, ended: Ended) -> bytes:
         parts: list[bytes] = []
         good: list[int] = []
         for number, body in zip(written.numbers, written.bodies, strict=True):
             try:
-                head = codec.begin(body) if first and not parts else b""
-                parts.append(head + codec.join([body], first and not parts))
+                parts.append(output.add([body]))
                 good.append(number)
             except MessageError as error:
                 assert written.unit is not None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from router.errors import ExpressionError, MessageError
-from router.ledger import Stored
+from router.ledger import Revision, Stored
 from router.message import Envelope, Message
 from router.pipeline import Filtered, apply, choose, codec_of, decode, parcel
 from router.ports import Bad, Parcel
@@ -16,6 +17,8 @@ from router.processing.records import RecordReader, grouped, records_of, streame
 from router.route import AnyStep, Route, Target
 from router.testing.compare import show
 
+Edited = Callable[[], Any]
+"""The record as an operator edited it, or Bad."""
 ALWAYS = "always"
 """Of a target that asks nothing."""
 
@@ -80,14 +83,16 @@ class Trial:
         return self.dead is not None or any(t.dead is not None for t in self.targets)
 
 
-def try_route(route: Route, envelope: Envelope, reader: RecordReader, record: int = 1) -> Trial:
-    """The whole route; of a message that is split, one record goes on."""
-    trial = Trial()
+def try_route(
+    route: Route, envelope: Envelope, reader: RecordReader, record: int = 1, edit: Revision | None = None
+) -> Trial:
+    """The whole route; of a message that is split, one record goes on: as it is, or as the `edit` of it has it."""
+    trial, edits = Trial(), {record: edit} if edit is not None else {}
     try:
-        message = first_body(trial, route, envelope, reader, record)
+        message = first_body(trial, route, envelope, reader, record, edits)
         if message is None:
             return trial
-        after = run_steps(trial, route, message, record)
+        after = run_steps(trial, route, message, record, partial(reader.edited, None, edit) if edit is not None else None)
         if after is not None:
             choose_targets(trial, route, after)
     except MessageError as error:
@@ -100,21 +105,25 @@ def dead(error: MessageError) -> Dead:
     return Dead(error.stage, error.error, error.reason, details)
 
 
-def first_body(trial: Trial, route: Route, envelope: Envelope, reader: RecordReader, record: int) -> Message | None:
+def first_body(
+    trial: Trial, route: Route, envelope: Envelope, reader: RecordReader, record: int, edits: Mapping[int, Revision]
+) -> Message | None:
     """The decoded message; where it is read record by record, the record."""
     if streamed(route, envelope) is None:
         message = decode(route, envelope)
         trial.steps.append(TriedStep("decode", "decode", message.body))
         return message
-    return one_record(trial, route, envelope, reader, record)
+    return one_record(trial, route, envelope, reader, record, edits)
 
 
-def one_record(trial: Trial, route: Route, envelope: Envelope, reader: RecordReader, record: int) -> Message | None:
+def one_record(
+    trial: Trial, route: Route, envelope: Envelope, reader: RecordReader, record: int, edits: Mapping[int, Revision]
+) -> Message | None:
     stored = Stored(0, envelope, route.version)
     total, body = 0, None
     for cut in reader.cuts(route, stored, None, envelope):
         if cut.first_record <= record < cut.first_record + cut.records:
-            ((_, body),) = reader.records(route, stored, cut, [record], {}, envelope)
+            ((_, body),) = reader.records(route, stored, cut, [record], edits, envelope)
         total += cut.records
     if record > total:
         if total:
@@ -128,11 +137,11 @@ def one_record(trial: Trial, route: Route, envelope: Envelope, reader: RecordRea
     return Message(envelope, body, None, record, True)
 
 
-def run_steps(trial: Trial, route: Route, message: Message, record: int) -> Message | None:
+def run_steps(trial: Trial, route: Route, message: Message, record: int, edited: Edited | None) -> Message | None:
     for step in route.steps:
         rule = getattr(step, "rule", step.verb)
         if step.verb == "split":
-            message = split(trial, route, step, message, record)
+            message = split(trial, route, step, message, record, edited)
         elif step.verb == "dedupe":
             trial.steps.append(TriedStep("dedupe", rule, message.body, f"key {identity(step, message)!r}"))
         else:
@@ -160,7 +169,9 @@ def identity(step: AnyStep, message: Message) -> str:
         raise MessageError("dedupe", error.error, error.reason) from None
 
 
-def split(trial: Trial, route: Route, step: AnyStep, message: Message, record: int) -> Message:
+def split(
+    trial: Trial, route: Route, step: AnyStep, message: Message, record: int, edited: Edited | None
+) -> Message:
     if message.record:
         trial.steps.append(TriedStep("split", getattr(step, "rule", "split"), message.body, f"record {message.record}"))
         return message
@@ -172,10 +183,11 @@ def split(trial: Trial, route: Route, step: AnyStep, message: Message, record: i
     if record > len(bodies):
         raise MessageError("split", "type", f"there are {len(bodies)} records, none is number {record}")
     note = f"record {record} of {len(bodies)}"
-    if isinstance(bodies[record - 1], Bad):
-        raise bodies[record - 1].error
-    trial.steps.append(TriedStep("split", getattr(step, "rule", "split"), bodies[record - 1], note))
-    return Message(message.envelope, bodies[record - 1], None, record, True)
+    body = bodies[record - 1] if edited is None else edited()
+    if isinstance(body, Bad):
+        raise body.error
+    trial.steps.append(TriedStep("split", getattr(step, "rule", "split"), body, note))
+    return Message(message.envelope, body, None, record, True)
 
 
 def choose_targets(trial: Trial, route: Route, message: Message) -> None:

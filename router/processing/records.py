@@ -113,9 +113,10 @@ class RecordReader:
             found = [(n, bodies[n - 1]) for n in numbers]
         if not edits:
             return found
-        return [(n, self._edited(codec, edits[n]) if n in edits else body) for n, body in found]
+        return [(n, self.edited(codec, edits[n]) if n in edits else body) for n, body in found]
 
-    def _edited(self, codec: RecordCodec | Grouped | None, revision: Revision) -> Any:
+    def edited(self, codec: RecordCodec | Grouped | None, revision: Revision) -> Any:
+        """The body that an operator gave a record, or Bad."""
         body = self._read_json(revision.body or b"null")
         if codec is None:
             return body

@@ -157,3 +157,48 @@ def test_the_name_is_made_of_the_body_that_the_routes_steps_made(tmp_path: Path)
     made.deliver()
     made.deliver()
     assert (tmp_path / "out" / "yes.ndjson").read_text() == '{"only":1}\n{"only":2}\n'
+
+
+def as_csv(made: Workshop, *steps: Any) -> None:
+    codec = CODECS["csv"]({}, StoredContent())
+    target = replace(made.route.targets[0], codec=codec, steps=steps)
+    made.route = replace(made.route, steps=(ByCodec(),), targets=(target,))
+
+
+def turned(body: Any) -> Any:
+    """The fields of every other record in another order."""
+    return dict(sorted(body.items(), reverse=int(body["n"]) % 2 == 1))
+
+
+def test_the_cells_of_a_csv_stand_below_the_names_of_its_first_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever their order, over several groups, each by another owner."""
+    monkeypatch.setattr("router.collect.COMMIT_AFTER", 0.0)
+    made = shop(tmp_path)
+    as_csv(made, Do(turned))
+    put(made, [f"{n},y{n}" for n in range(60_000)])
+    while made.open():
+        made.deliver()
+    text = (tmp_path / "out" / "S.ndjson").read_text()
+    assert text == "n,ok\n" + "".join(f"{n},y{n}\n" for n in range(60_000))
+
+
+def test_a_record_whose_fields_do_not_fit_is_dead(tmp_path: Path) -> None:
+    made = shop(tmp_path)
+    as_csv(made, Do(lambda b: {**b, "more": 1} if b["n"] == "3" else {"n": b["n"]} if b["n"] == "2" else b))
+    put(made, ["1,yes", "2,yes", "3,yes", "4,yes"])
+    made.deliver()
+    made.deliver()
+    assert (tmp_path / "out" / "S.ndjson").read_text() == "n,ok\n1,yes\n4,yes\n"
+    assert made.parked() == [(2, "r.lake", "dead", "encode"), (3, "r.lake", "dead", "encode")]
+
+
+def test_an_output_of_which_no_record_is_left_is_not_made(tmp_path: Path) -> None:
+    made = shop(tmp_path)
+    as_csv(made, Do(lambda b: b["n"]))
+    put(made, ["1,yes", "2,yes"])
+    made.deliver()
+    made.deliver()
+    assert made.parked() == [(1, "r.lake", "dead", "encode"), (2, "r.lake", "dead", "encode")]
+    assert (made.open(), list((tmp_path / "out").glob("*"))) == (0, [])

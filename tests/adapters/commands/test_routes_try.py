@@ -95,8 +95,12 @@ def test_a_dead_letter_is_tried_as_it_was_edited(room: Room) -> None:
     assert "as it was edited" not in room.err
 
 
-def test_an_edit_of_a_record_is_said_not_to_be_tried(room: Room) -> None:
+def test_a_record_is_tried_as_it_was_edited(room: Room) -> None:
     id = room.dead_record()
-    assert room.say("dlq", "edit", id, "--set", "body.qty=3") == 0
     assert room.say("routes", "try", "--message", id) == 1
-    assert "record 2 was edited" in room.err
+    assert room.say("dlq", "edit", id, "--set", "body.qty=3") == 0
+    for words in ((id,), (id.partition(":")[0], "--record", 2)):
+        tried = room.json("routes", "try", "--message", *words)
+        assert (tried["steps"][0]["body"]["qty"], tried["dead"]) == (3, None)
+    assert room.say("routes", "try", "--message", id) == 0
+    assert "with record 2 as it was edited" in room.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from adapters.outbound.folder.target import FolderTarget
 from router.browse import Selection
+from router.config.content import StoredContent
 from router.delivery import spool
 from router.delivery.sending import Desk, Spool
 from router.jobs import JobOrder
@@ -19,6 +21,7 @@ from router.processing.records import RECORDS_PER_CHUNK
 from router.replay import Replay
 from router.route import RetryPolicy
 from tests.router.workshop import Do, FakeTarget, Split, Workshop, target
+from transforms.codecs import CODECS
 
 BUSY = Outcome("503", "HTTP 503: busy", 503)
 
@@ -174,3 +177,15 @@ def test_an_output_is_closed_when_the_rest_of_its_message_went_elsewhere(tmp_pat
     [(_, body)] = made.targets["erp"].sent
     assert len(body) == RECORDS_PER_CHUNK
     assert (made.parked(), made.open(), made.ledger.check_due()) == ([], 0, 0)
+
+
+def test_an_output_of_which_no_record_is_left_is_not_sent(tmp_path: Path) -> None:
+    made = Shop(tmp_path)
+    to = replace(made.route.targets[0], codec=CODECS["csv"]({}, StoredContent()), steps=(Do(lambda body: "a text"),))
+    made.route = replace(made.route, targets=(to,))
+    made.put(lines(1, 2))
+    made.deliver()
+    made.deliver()
+    assert made.targets["erp"].sent == []
+    assert made.parked() == [(1, "r.t", "dead", "encode"), (2, "r.t", "dead", "encode")]
+    assert (made.open(), made.files()) == (0, [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any, BinaryIO
 
 from router.errors import DecodeError, EncodeError
@@ -33,6 +34,8 @@ class CsvCodec:
         self._cells = {name: Remembered(read) for name, read in self._readers(reader).items()}
         self._converts: dict[tuple[str, ...], Convert] = {}
         self._columns = dialect.names
+        self._headed: tuple[str, ...] = ()
+        """The columns of an output that is begun already."""
         self._writers = {name: writer(type_, dialect.decimal) for name, type_ in dialect.types.items()}
         self._plain = writer("text", dialect.decimal)
 
@@ -141,13 +144,27 @@ class CsvCodec:
     # --- writing ---
     def encode(self, body: Any) -> bytes:
         bodies = body if isinstance(body, (list, tuple)) else [body]
-        return (self.begin(bodies[0]) if bodies else b"") + self.join(bodies, True)
+        if not bodies:
+            return self._head(self._columns) if self._columns else b""
+        return self.begin(bodies[0]) + self.join(bodies, True)
 
     def begin(self, first: Any) -> bytes:
         self._check(first)
-        if not self.dialect.header:
-            return self.dialect.charset.mark
-        return self.dialect.charset.mark + self._encoded([list(self._names(first))])
+        return self._head(self._names(first))
+
+    def _head(self, names: tuple[str, ...]) -> bytes:
+        return self.dialect.charset.mark + (self._encoded([list(names)]) if self.dialect.header else b"")
+
+    def going_on(self, head: bytes) -> CsvCodec:
+        """With the columns that the first record gave the output; options that name them hold anyway."""
+        if self._columns or not self.dialect.header:
+            return self
+        d = self.dialect
+        text = head.removeprefix(d.charset.mark).decode(d.charset.name, "replace")
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=d.delimiter, quotechar=d.quote)
+        begun = copy(self)
+        begun._headed = tuple(next(rows, ()))
+        return begun
 
     def join(self, bodies: Sequence[Any], first: bool) -> bytes:
         return self._encoded([self._row(body, self._names(bodies[0])) for body in bodies]) if bodies else b""
@@ -157,7 +174,7 @@ class CsvCodec:
 
     def _names(self, first: Any) -> tuple[str, ...]:
         self._check(first)
-        return self._columns or tuple(first)
+        return self._columns or self._headed or tuple(first)
 
     def _check(self, body: Any) -> None:
         if not isinstance(body, Mapping):
