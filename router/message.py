@@ -79,10 +79,10 @@ class Message:
     """A decoded envelope, or one record of it, on its way through the steps. A step returns a new one.
 
     `record` counts from 1 and is 0 for a message that was not split; `changed` says whether a step made another body
-    than the one that came in.
+    than the one that came in. `target` is the id of the target that it is on its way to, '' before it is decided.
     """
 
-    __slots__ = ("body", "changed", "envelope", "headers", "record")
+    __slots__ = ("body", "changed", "envelope", "headers", "record", "target")
 
     def __init__(
         self,
@@ -91,18 +91,24 @@ class Message:
         headers: Mapping[str, str] | None = None,
         record: int = 0,
         changed: bool = False,
+        target: str = "",
     ) -> None:
         self.envelope = envelope
         self.body = body
         self.headers = envelope.headers if headers is None else headers
         self.record = record
         self.changed = changed
+        self.target = target
 
     def with_body(self, body: Any) -> Message:
-        return Message(self.envelope, body, self.headers, self.record, True)
+        return Message(self.envelope, body, self.headers, self.record, True, self.target)
 
     def with_headers(self, headers: Mapping[str, str]) -> Message:
-        return Message(self.envelope, self.body, headers, self.record, self.changed)
+        return Message(self.envelope, self.body, headers, self.record, self.changed, self.target)
+
+    def at(self, target: str) -> Message:
+        """On its way to that target."""
+        return Message(self.envelope, self.body, self.headers, self.record, self.changed, target)
 
 
 REPLAY = re.compile(r"(.+)(\.p\d+)")

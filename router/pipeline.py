@@ -107,7 +107,7 @@ def choose(route: Route, message: Message) -> list[Target] | Filtered:
     for target in route.targets:
         if target.id == last:
             continue
-        if target.when is None or truth(target.when, message, f"when of {target.id}"):
+        if target.when is None or truth(target.when, message.at(target.id), f"when of {target.id}"):
             chosen.append(target)
             if route.match == "first":
                 break
@@ -168,7 +168,7 @@ def order_key(target: Target, message: Message) -> str | None:
     if target.order_by is None:
         return None
     try:
-        return key_text(target.order_by(message))
+        return key_text(target.order_by(message.at(target.id)))
     except ExpressionError as error:
         raise MessageError("route", error.error, f"order_by: {error.reason}") from None
 
@@ -189,7 +189,7 @@ def business_keys(
 
 def for_target(target: Target, message: Message) -> Message | Filtered:
     """The message after the target's own steps."""
-    return apply(target.steps, message)
+    return apply(target.steps, message.at(target.id))
 
 
 def encode(target: Target, message: Message) -> tuple[bytes, str]:

@@ -35,7 +35,7 @@ def write(message: Message) -> bytes:
 def read(message: Message, data: bytes) -> Message:
     """What was written of this message."""
     kept = DECODER.decode(data)
-    return Message(message.envelope, kept["body"], kept["headers"], message.record, kept["changed"])
+    return Message(message.envelope, kept["body"], kept["headers"], message.record, kept["changed"], message.target)
 
 
 def plain(value: Any) -> Any:

@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from router.config.body_types import content_type, type_of_source
 from router.config.compiling import Compiler
 from router.config.findings import Findings, Place
 from router.config.nearest import one_of
 from router.config.parting import parted
+from router.config.problems import errors
 from router.config.references import Unset, spoken
 from router.config.schema.mistakes import NOT_YET, NOT_YET_HINT
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item, Sections
 from router.config.walk import targets
-from router.message import Envelope, Message
+from router.message import Message
 from router.ports import Codec, Expression
 from router.registry import Registry
 from router.route import (
@@ -32,8 +34,6 @@ from router.route import (
 )
 
 CANNOT_SPLIT, CANNOT_COLLECT, CANNOT_PREPARE, KEY_OF_ALL = "0610", "0611", "0406", "0616"
-NEW_BODY = ("map", "xslt", "split")
-"""After these the content type of an earlier template says nothing any more."""
 
 
 class RouteBuilder:
@@ -222,16 +222,16 @@ class RouteBuilder:
     ) -> Send:
         if chosen is None or chosen.value is None:
             return Send("", "", {}, _nowhere)
-        before = len(self.findings.problems)
+        before = self.errors
         options = {**self.send_options(place, dict(chosen.value)), **more}
         kind = self.registry.targets.get(chosen.kind)
         prepare: Callable[[Message], Any] = _nowhere
         if kind is None:
             hint = NOT_YET_HINT
             self.findings.error(place.at(chosen.kind), NOT_YET, f"unknown target adapter '{chosen.kind}'", hint, "key")
-        elif len(self.findings.problems) == before and not self.findings.wrong_below(place) and not self.lacks(chosen, options):
+        elif not (self.errors > before or self.findings.wrong_below(place) or self.lacks(chosen, options)):
             try:
-                prepare = kind.prepare(options, content_type, target)
+                prepare = at_target(kind.prepare(options, content_type, target), target)
             except KeyError:  # a field that is missing, or could not be read, was reported where it stands
                 return Send("", "", {}, _nowhere)
             except Exception as error:  # an adapter may have rules of its own
@@ -241,6 +241,11 @@ class RouteBuilder:
         goal = str(options.get(chosen.kind) or "")
         connection = own_connection(goal) if chosen.kind == "route" else goal
         return Send(chosen.kind, connection, options, prepare, kind is not None and kind.rows)
+
+    @property
+    def errors(self) -> int:
+        """How many there are so far; what only warns of a text leaves it as it stands."""
+        return len(errors(self.findings.problems))
 
     def lacks(self, chosen: Chosen, options: Mapping[str, Any]) -> bool:
         """Whether a text of it was left out, or cannot be read yet, since it refers to something that is not set."""
@@ -266,26 +271,9 @@ class RouteBuilder:
         return options
 
 
-def type_of_source(
-    codec: Codec | None, choose: Callable[[str | None, str | None], Codec]
-) -> Callable[[Envelope], str]:
-    """What a body is that no step changed: by the format, else as the route itself would guess."""
-
-    def found(envelope: Envelope) -> str:
-        if codec is not None:
-            return codec.content_type
-        return choose(envelope.content_type, envelope.file.name if envelope.file else None).content_type
-
-    return found
-
-
-def content_type(steps: Sequence[AnyStep]) -> str:
-    """What the last template says it makes; `''` where the body decides at each send."""
-    for step in reversed(steps):
-        found = getattr(step, "content_type", None)
-        if found or step.verb in NEW_BODY:
-            return str(found or "")
-    return ""
+def at_target(prepare: Callable[[Message], Any], id: str) -> Callable[[Message], Any]:
+    """What makes an address, told for whom."""
+    return lambda message: prepare(message.at(id))
 
 
 def otherwise(items: Sequence[Any]) -> Otherwise | None:

@@ -135,9 +135,10 @@ class Compiler:
         for below, text in _expressions(chosen):
             self.expression(place.at(*below), text)
         if len(self.findings.problems) == before:
-            field = _field(place, getattr(error, "path", ""))
-            key = field.at(getattr(error, "key", ""))
-            self.failed(key if key.raw is not None else field, error)
+            for one in (error, *getattr(error, "others", ())):  # of a map that is written here
+                field = _field(place, getattr(one, "path", ""))
+                key = field.at(getattr(one, "key", ""))
+                self.failed(key if key.raw is not None else field, one)
 
     def codec(self, place: Place, chosen: Chosen | None) -> Codec | None:
         if not isinstance(chosen, Chosen) or self.unknown(chosen.value):

@@ -122,6 +122,7 @@ class Follower:
     # --- a target ---
     def target(self, scope: Scope, place: Place, value: Mapping[str, Any]) -> bool | None:
         """Whether its `when` is always true, or always false. Its address sees what its own steps were given."""
+        scope = self.types.at_target(scope)
         always = self.expression(scope, place.at("when"), value.get("when"), "condition")
         self.expression(scope, place.at("order_by"), value.get("order_by"), "key")
         behind = self.steps(scope, place.at("steps"), value.get("steps"))

@@ -69,6 +69,9 @@ class Types(Protocol):
     def hidden(self, scope: Scope) -> Scope:
         """With a body of which nothing is known."""
 
+    def at_target(self, scope: Scope) -> Scope:
+        """With `target`, as all that stands at a target sees it."""
+
     def with_reply(self, scope: Scope) -> Scope:
         """With `reply`, as `ok_when` sees it."""
 

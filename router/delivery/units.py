@@ -222,7 +222,7 @@ def after_route(unit: Unit) -> Message:
         else:
             message = decode(unit.route, revised(unit.stored.envelope, unit.revised))
             if unit.revised is not None:
-                message = Message(message.envelope, message.body, message.headers, 0, message.changed)
+                message = Message(message.envelope, message.body, message.headers, 0, message.changed, message.target)
             result = apply(before_split(unit.route), message, unit.kept)
         if isinstance(result, Filtered):
             raise MessageError("filter", "filtered", f"filtered after it was chosen: {result.rule}")

@@ -93,7 +93,7 @@ class Writer:
         self, quick: Callable[[Message], Any], bulk: Bulk, part: list[tuple[int, Any]], written: Written, ended: Ended
     ) -> None:
         """One step makes the body: a message that is used again and again, and no more than that."""
-        message = Message(bulk.stored.envelope, None, None, 0, True)
+        message = Message(bulk.stored.envelope, None, None, 0, True, self.target.id)
         numbers, bodies = written.numbers, written.bodies
         for number, body in part:
             message.body, message.record = body, number
@@ -112,7 +112,7 @@ class Writer:
     def _stepwise(self, bulk: Bulk, part: list[tuple[int, Any]], written: Written, ended: Ended) -> None:
         steps = [s.apply for s in bulk.steps]  # type: ignore[union-attr]
         for number, body in part:
-            message: Message | None = Message(bulk.stored.envelope, body, None, number, True)
+            message: Message | None = Message(bulk.stored.envelope, body, None, number, True, self.target.id)
             try:
                 if type(body) is Bad:
                     raise body.error

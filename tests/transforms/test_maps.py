@@ -74,6 +74,13 @@ def test_a_list_holds_expressions_and_directives() -> None:
     assert mapped({"all": ["body.no", {"const": "x"}, {"deep": "body.no"}]}) == {"all": ["1", "x", {"deep": "1"}]}
 
 
+def test_an_item_is_left_out_where_its_when_is_false() -> None:
+    two = {"value": "body.no", "when": "body.no == '2'"}
+    assert mapped({"all": ["body.no", two, {"const": None, "when": "body.no == '1'"}, "'x'"]}) == {"all": ["1", None, "x"]}
+    each = {"each": "line in body.lines", "value": {"value": "line.sku", "when": "line.qty == 0"}}
+    assert mapped({"all": each}) == {"all": ["b"]}
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
@@ -112,6 +119,21 @@ def test_every_mistake_of_a_map_is_found() -> None:
     with pytest.raises(MapSyntaxError) as wrong:
         mapped(fields)
     assert [error.path for error in (wrong.value, *wrong.value.others)] == ["a", "c[N].d", "f"]
+
+
+def test_mistakes_of_every_kind_are_found_together() -> None:
+    fields = {
+        "a": {"value": "body.x", "wen": "1"}, "b": "body.x +",
+        "c": {"each": "l in body.l", "fields": {"d": {"const": 1, "x": 2}}},
+        "e": {"each": "body.l", "value": "1"}, "f": ["body.y *", {"const": 1, "y": 1}], 5: "body.x",
+    }  # fmt: skip
+    with pytest.raises(MapSyntaxError) as wrong:
+        compile_map({"fields": fields, "keep": "some", "feilds": {}})
+    paths = [error.path for error in (wrong.value, *wrong.value.others)]
+    assert paths == ["", "keep", "a", "b", "c[N].d", "e", "f[0]", "f[1]", ""]
+    with pytest.raises(MapSyntaxError) as wrong:
+        compile_map({"feilds": {}, "files": {}})
+    assert [error.key for error in (wrong.value, *wrong.value.others)] == ["feilds", "files", "fields"]
 
 
 def test_unknown_keys_of_unlike_types_are_told_like_others() -> None:

@@ -20,8 +20,9 @@ Line = tuple[int, int, bytes]
 
 
 class NdjsonCodec:
-    """`format: ndjson`: the body is a list, or the value of one line where it is split; a target writes any body as one
-    line. LF and CRLF end a line; a lone CR is a blank of JSON. Lines without anything in them are no records."""
+    """`format: ndjson`: the body is a list, or the value of one line where it is split; a target writes each item of a list
+    as a line, any other body as one. LF and CRLF end a line; a lone CR is a blank of JSON. Lines without anything in them are
+    no records."""
 
     name = "ndjson"
     content_type = "application/x-ndjson"
@@ -70,17 +71,22 @@ class NdjsonCodec:
 
     # --- writing ---
     def encode(self, body: Any) -> bytes:
-        return encode(body) + END
+        """A list is what was decoded as one: each of its items is a line."""
+        return self.join(body, True) if isinstance(body, list | tuple) else line(body)
 
     def begin(self, first: Any) -> bytes:
         return b""
 
     def join(self, bodies: Sequence[Any], first: bool) -> bytes:
         lines = encode_lines(bodies)
-        return b"".join(map(self.encode, bodies)) if lines is None else lines
+        return b"".join(map(line, bodies)) if lines is None else lines
 
     def end(self) -> bytes:
         return b""
+
+
+def line(body: Any) -> bytes:
+    return encode(body) + END
 
 
 def ndjson(options: Mapping[str, Any], content: Content) -> NdjsonCodec:

@@ -48,6 +48,10 @@ def record_root(message: Message) -> Any:
     return {"number": message.record} if message.record else missing("record")
 
 
+def target_root(message: Message) -> Any:
+    return {"id": message.target} if message.target else missing("target")
+
+
 def extra(names: Mapping[str, Any], name: str) -> Any:
     return names[name] if name in names else missing(name)
 
@@ -56,7 +60,8 @@ def environment() -> dict[str, Any]:
     """The globals of generated code: the operators, and nothing of Python."""
     return {
         **RUNTIME, **ARITHMETIC, "__builtins__": {}, "type": type, "str": str, "file_root": file_root,
-        "record_root": record_root, "extra": extra, "message_fields": message_fields, "casefree": CaseFree, "snapshot": dict,
+        "record_root": record_root, "target_root": target_root, "extra": extra, "message_fields": message_fields,
+        "casefree": CaseFree, "snapshot": dict,
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ ARITHMETIC = {nodes.Add: "add", nodes.Sub: "sub", nodes.Mul: "mul", nodes.Div: "
               nodes.Mod: "mod"}  # fmt: skip
 BOOLEAN = (nodes.Compare, nodes.And, nodes.Or, nodes.Not, nodes.Test)
 INLINE = {"message": "message_fields(m)", "file": "file_root(m)", "record": "record_root(m)",
-          "target": "extra(n, 'target')", "reply": "extra(n, 'reply')", "out": "extra(n, 'out')"}  # fmt: skip
+          "target": "target_root(m)", "reply": "extra(n, 'reply')", "out": "extra(n, 'out')"}  # fmt: skip
 """Names that may be missing, looked up where they stand."""
 LAZY = ("default", "d")
 

@@ -48,5 +48,7 @@ def scope(message: Message, names: Mapping[str, Any] | None = None) -> dict[str,
         found["file"] = file_fields(e.file)
     if message.record:
         found["record"] = {"number": message.record}
+    if message.target:
+        found["target"] = {"id": message.target}
     found.update(names or {})
     return found

@@ -17,7 +17,8 @@ from router.message import Message
 from router.ports import Content
 from router.registry import ContentError
 from transforms.content_yaml import as_content_error, located
-from transforms.maps import MapSyntaxError, Seen, compile_map
+from transforms.map_writer import MapSyntaxError, Seen
+from transforms.maps import compile_map
 from transforms.steps.stage import failed
 
 FOLDER = "transforms/maps/"

@@ -16,7 +16,7 @@ from transforms.types.fields import has, item_of
 from transforms.types.files import Files, of_page, short
 from transforms.types.kinds import ANY, JSON, Object, Type, list_of, named, spoken
 from transforms.types.remarks import Remarks
-from transforms.types.scope import RECORD, REPLY, Scope
+from transforms.types.scope import RECORD, REPLY, TARGET, Scope
 from transforms.types.steps import Steps, condition, evaluated
 
 WRITES = {"csv": ("object", "list"), "text": ("text",), "xml": ("text", "element")}
@@ -54,6 +54,9 @@ class ProjectTypes:
 
     def with_reply(self, scope: Scope) -> Scope:
         return scope.having(reply=REPLY)
+
+    def at_target(self, scope: Scope) -> Scope:
+        return scope.having(target=TARGET)
 
     def passed(self, scope: Scope, step: AnyStep, written: Any) -> Passed:
         key = ("step", id(step), *fingerprint(scope))

@@ -7,7 +7,7 @@ from typing import Any
 
 from router.errors import ExpressionSyntaxError
 from transforms.expressions.parse import parse
-from transforms.maps import exact
+from transforms.map_writer import exact
 from transforms.types import fields, remarks
 from transforms.types.conditions import asked_in, conditioned
 from transforms.types.kinds import ANY, BOOL, FALSE, TRUE, Object, Type, list_of, named, object_of, of_value, spoken, union
@@ -55,7 +55,7 @@ class MapReader:
     def element(self, n: int, spec: Any) -> Type:
         with self.said.below(n):
             found = self.value(spec)
-        return found.nullable if found.lacks and isinstance(spec, Mapping) and "when" in spec else found.surely
+        return found.surely
 
     def mapping(self, spec: Mapping[str, Any]) -> Type:
         keys = set(spec)
@@ -101,7 +101,7 @@ class MapReader:
         with self.said.below(what):
             found = self.fields(spec["fields"]) if what == "fields" else self.value(spec["value"])
         self.scope = before
-        return list_of(found)
+        return list_of(found.surely)
 
     def expression(self, text: str) -> Type:
         """Once it is evaluated, it is there: what is undefined stops the map."""

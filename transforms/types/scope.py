@@ -11,11 +11,13 @@ from transforms.types.kinds import ABSENT, ANY, AWARE, INT, NULL, TEXT, Type, ob
 
 HEADERS = object_of({}, TEXT.maybe)
 FILE = object_of({"name": TEXT, "stem": TEXT, "suffix": TEXT, "size": INT})
-FILE_OR_NOT, ANY_OR_NOT = FILE.maybe, ANY.maybe
+FILE_OR_NOT = FILE.maybe
 RECORD = object_of({"number": INT})
+TARGET = object_of({"id": TEXT})
 REPLY = object_of({"status": INT, "headers": HEADERS, "body": ANY})
 ELSEWHERE = {
     "record": "only behind a split", "out": "only in a map", "reply": "only in `ok_when` and `collect.failed`",
+    "target": "only at a target: in its `when`, `order_by`, `steps` and `send`",
 }  # fmt: skip
 """Where a name is that is not at every place."""
 
@@ -61,7 +63,7 @@ def names_of(kind: str, path: str | None) -> Mapping[str, Type]:
     params = tuple(re.findall(r"\{(\w+)\}", path)) if path is not None else None
     return {
         "body": ANY, "headers": HEADERS, "message": message(params), "record": ABSENT,
-        "file": FILE if kind == "folder" else FILE_OR_NOT, "reply": ABSENT, "out": ABSENT, "target": ANY_OR_NOT,
+        "file": FILE if kind == "folder" else FILE_OR_NOT, "reply": ABSENT, "out": ABSENT, "target": ABSENT,
     }  # fmt: skip
 
 

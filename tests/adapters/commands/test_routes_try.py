@@ -101,6 +101,48 @@ def test_a_record_is_tried_as_it_was_edited(room: Room) -> None:
     assert room.say("dlq", "edit", id, "--set", "body.qty=3") == 0
     for words in ((id,), (id.partition(":")[0], "--record", 2)):
         tried = room.json("routes", "try", "--message", *words)
-        assert (tried["steps"][0]["body"]["qty"], tried["dead"]) == (3, None)
+        assert (tried["steps"][0]["body"]["qty"], tried.get("dead")) == (3, None)
     assert room.say("routes", "try", "--message", id) == 0
     assert "with record 2 as it was edited" in room.err
+
+
+AT_TARGETS = """\
+version: 1
+connections:
+  erp: {type: http, url: "http://erp.example"}
+  out: {type: folder, path: out}
+routes:
+  r:
+    from: {http: /r, clients: anyone}
+    format: json
+    to:
+      - {id: a, steps: [{map: {fields: {v: target.id}}}], send: {folder: out, name: "{{ target.id }}.json"}}
+      - {id: b, steps: [{set: {body.v: target.id}}, {filter: target.id == 'b'}], send: {folder: out, name: x.json}}
+      - {id: c, steps: [{template: t.txt.j2}], send: {folder: out, name: x.txt}}
+      - id: d
+        when: target.id == 'd'
+        send: {http: erp, path: "/{{ target.id }}", query: {t: "{{ target.id }}"}, headers: {x-t: "{{ target.id }}"}}
+      - {id: e, send: {http: erp, path: "/a/{word}"}}
+"""
+
+
+def test_a_target_knows_its_id_wherever_it_is_asked(room: Room) -> None:
+    (room.folder / "routes.yaml").write_text(AT_TARGETS)
+    (room.folder / "transforms/templates").mkdir(exist_ok=True)
+    (room.folder / "transforms/templates/t.txt.j2").write_text("id {{ target.id }}")
+    (room.folder / "m.json").write_text("{}")
+    assert room.say("routes", "check", "-o", "id") == 0
+    assert room.out.split() == ["W0404"]
+    a, b, c, d, e = room.json("routes", "try", "r", "m.json")["targets"]
+    assert (a["body"], a["request"]["name"]) == ('{"v":"a"}', "a.json")
+    assert (b["body"], c["body"]) == ('{"v":"b"}', "id c")
+    assert d["request"]["query"] == "t=d"
+    assert d["request"]["headers"]["x-t"] == "d"
+    assert e["request"]["path"] == "/a/%7Bword%7D", "it is sent as it stands, in a path with its braces encoded"
+
+
+def test_before_the_targets_there_is_none(room: Room) -> None:
+    route = AT_TARGETS.replace("    to:", "    steps: [{set: {body.t: target.id}}]\n    to:")
+    (room.folder / "routes.yaml").write_text(route.replace("t.txt.j2", "order.txt.j2"))
+    room.say("routes", "check", "-o", "jsonl")
+    assert "target is not there: it is only at a target" in room.out

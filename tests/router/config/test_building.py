@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from router.message import Envelope, Message, utc_now
 from router.route import Otherwise, RetryPolicy
 from tests.router.config.desk import HEAD, Desk, brief
 
@@ -90,7 +91,7 @@ def test_what_send_gets(desk: Desk) -> None:
         "ok": ["200-299"],
         "idempotency": "Idempotency-Key",
     }
-    assert send.prepare(None) == ("http", "a")  # type: ignore[arg-type]
+    assert send.prepare(Message(Envelope("m", "r", "/r", utc_now()), {})) == ("http", "a")
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ class TestNdjson(JoinContract, RecordContract):
         return NdjsonCodec()
 
     def same(self, found: Any, body: Any) -> bool:
-        return bool(found == [body])
+        return bool(found == (body if isinstance(body, list) else [body]))
 
 
 def test_one_line_each() -> None:

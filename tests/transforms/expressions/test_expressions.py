@@ -27,7 +27,7 @@ def message(body: Any = BODY, file: File | None = None, record: int = 0) -> Mess
 
 
 def value(text: str) -> Any:
-    return compile_expression(text)(message(file=File("SALES_1.csv", 10), record=3), target={"id": "erp"})
+    return compile_expression(text)(message(file=File("SALES_1.csv", 10), record=3).at("erp"))
 
 
 @pytest.mark.parametrize(
