@@ -12,7 +12,8 @@ from transforms.codecs.xml.records import XmlRecordCodec
 
 
 def xml(options: Mapping[str, Any], content: Content) -> XmlCodec:
-    """The factory. Raises ValueError for a prefix without a URI, or one that is not declared."""
+    """The factory. Raises ValueError for a prefix without a URI, or one that is not declared, and for records that are no
+    name of an element."""
     namespaces = options.get("namespaces") or {}
     for prefix, uri in namespaces.items():
         if not prefix or not uri:

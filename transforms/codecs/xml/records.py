@@ -20,6 +20,8 @@ from transforms.codecs.xml.scan import TAG, Found, Name, Scanner, Scope, own_sco
 from transforms.codecs.xml.tree import SAFE, told
 from transforms.codecs.xml.window import Window, spot
 
+NAME = "write the name of the element, such as Transaction, or p:Transaction where `namespaces` declares p"
+
 
 class XmlRecordCodec(XmlCodec):
     """`records: p:Transaction`: each element of that name, the outermost where they are nested, is the body of a record:
@@ -30,6 +32,8 @@ class XmlRecordCodec(XmlCodec):
     def __init__(self, namespaces: Mapping[str, str] | None, records: str) -> None:
         super().__init__(namespaces)
         prefix, _, local = records.rpartition(":")
+        if not is_name(local) or (":" in records and not is_name(prefix)):
+            raise ValueError(f"records: {excerpt(records)} is not the name of an element; {NAME}")
         if prefix and prefix not in self.namespaces:
             reason = f"records: the prefix {excerpt(prefix)} of {excerpt(records)} is not among the namespaces"
             raise ValueError(f"{reason}; add it to 'namespaces'")
@@ -171,3 +175,10 @@ def scope_name(root: Any) -> Name:
     return Name(name.localname, name.namespace or "")
 
 
+def is_name(text: str) -> bool:
+    """Whether an element can have that name, or a namespace that prefix."""
+    try:
+        etree.QName(text)
+    except ValueError:
+        return False
+    return "{" not in text

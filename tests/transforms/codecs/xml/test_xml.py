@@ -109,6 +109,17 @@ def test_the_name_of_the_records(records: str, raw: bytes, count: int) -> None:
     assert len(read(made(records), raw)) == count
 
 
+@pytest.mark.parametrize("records", ["//T", "p:T/p:U", "1 T", "T ", "*", "p:*", "{urn:shop}T", "p:", ":T", "a:p:T"])
+def test_what_is_no_name_of_an_element_is_refused(records: str) -> None:
+    with pytest.raises(ValueError, match=r"^records: '.*' is not the name of an element; write the name"):
+        made(records)
+
+
+@pytest.mark.parametrize("records", ["T", "p:T", "Größe", "T.x-1_", "e\u0301"])
+def test_names_of_elements(records: str) -> None:
+    assert made(records).name == "xml"
+
+
 def test_a_namespace_that_was_forgotten_is_told() -> None:
     with pytest.raises(DecodeError, match="no element is T, but there are such of the namespace 'urn:shop'; declare it"):
         read(made("T"), b'<r xmlns="urn:shop"><T/></r>')
