@@ -73,10 +73,10 @@ class Follower:
         if kind != "folder":
             return
         if options.get("done") != "delete":
-            self.template(scope, place.at("done"), options.get("done"))
+            self.template(self.types.unread(scope, True), place.at("done"), options.get("done"))
         ready = options.get("ready")
         if isinstance(ready, Chosen) and ready.kind == "marker":
-            self.template(scope, place.at("ready", "marker"), ready.value)
+            self.template(self.types.unread(scope, False), place.at("ready", "marker"), ready.value)
 
     def steps(self, scope: Scope, place: Place, written: Any, codec: Codec | None = None) -> Scope:
         split = False

@@ -60,6 +60,9 @@ class Types(Protocol):
     def received(self, kind: str, options: Mapping[str, Any]) -> Scope:
         """What a source gives, its body not yet decoded."""
 
+    def unread(self, scope: Scope, taken: bool) -> Scope:
+        """What `marker` sees, before a file is `taken`, or `done`, behind it: its content is looked at by neither."""
+
     def decoded(self, scope: Scope, codec: Codec | None) -> Scope:
         """With the body that a format makes; None: the format is only known when a message comes."""
 

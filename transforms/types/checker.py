@@ -38,6 +38,9 @@ class ProjectTypes:
     def received(self, kind: str, options: Mapping[str, Any]) -> Scope:
         return scopes.received(kind, options.get("http") if isinstance(options.get("http"), str) else None)
 
+    def unread(self, scope: Scope, taken: bool) -> Scope:
+        return scopes.unread(scope, taken)
+
     def decoded(self, scope: Scope, codec: Codec | None, records: bool = False) -> Scope:
         key = (id(codec), records)
         if key not in self.bodies:

@@ -15,9 +15,13 @@ FILE_OR_NOT = FILE.maybe
 RECORD = object_of({"number": INT})
 TARGET = object_of({"id": TEXT})
 REPLY = object_of({"status": INT, "headers": HEADERS, "body": ANY})
+UNTAKEN = object_of({"route": TEXT, "source": TEXT, "client": NULL, "params": object_of({}, TEXT.maybe)})
+"""The message of a file that is not taken yet."""
+BEHIND = "only behind the source, whose `marker` and `done` see `file` and `message`"
 ELSEWHERE = {
     "record": "only behind a split", "out": "only in a map", "reply": "only in `ok_when` and `collect.failed`",
     "target": "only at a target: in its `when`, `order_by`, `steps` and `send`",
+    "body": BEHIND, "headers": BEHIND,
 }  # fmt: skip
 """Where a name is that is not at every place."""
 
@@ -56,6 +60,12 @@ class Scope:
 def received(kind: str, path: str | None) -> Scope:
     """What a source gives. A folder gives files; `crossdock send` may give one to every route."""
     return Scope(dict(names_of(kind, path)))
+
+
+def unread(scope: Scope, taken: bool) -> Scope:
+    """Around a file whose content is not looked at. Before it is taken, its message has no id and no time."""
+    names = {"body": ABSENT, "headers": ABSENT}
+    return scope.having(**names) if taken else scope.having(**names, message=UNTAKEN)
 
 
 @lru_cache(maxsize=1024)

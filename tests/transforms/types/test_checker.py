@@ -72,6 +72,11 @@ fields: {sku: {at: 1, length: 4}, on: {at: 5, length: 8, type: date, format: '%Y
 """
 }
 
+def folder(options: str, hint: str) -> Case:
+    """A source of files."""
+    return Case(f"from: {{folder: in, files: '*.x', {options}}}\n{TO}", "W0620", hint)
+
+
 CASES = {
     # a field that is not there
     "a misspelt field": expression("body.order_num == 'x'", "W0620", "did you mean 'body.order_no'?"),
@@ -92,8 +97,11 @@ CASES = {
     "a parameter": target('send: {http: erp, path: /, query: {a: §"{{ body.idd }}"}}', "W0620", "body.idd"),
     "a column of a table": target("send: {sql: dwh, table: t, conflict: [a], columns: {a: §body.idd}}", "W0620"),
     "an answer": target("send: {http: erp, path: /, ok_when: §reply.stat == 1}", "W0620", "did you mean 'reply.status'?"),
-    "an archive": Case("from: {folder: in, files: '*.x', done: §'{{ message.recieved_at | date }}'}\n" + TO, "W0620",
-                       "message.received_at"),
+    "an archive": folder("done: §'{{ message.recieved_at | date }}'", "message.received_at"),
+    "an archive by the body": folder("done: §'d/{{ body.x }}'", "behind the source"),
+    "an archive by a header": folder("done: §'d/{{ headers.x }}'", "`file`"),
+    "a marker by the body": folder("ready: {marker: §'{{ body.x }}.ok'}", "`file`"),
+    "a marker by the time": folder("ready: {marker: §'{{ message.received_at | date }}.ok'}", "message.received_at"),
     "a field that a schema leaves out": steps("validate: orders.Customer", "filter: §body.order_no == 'x'", code="W0620"),
     # comparisons
     "a text with a number": expression("body.order_no > 5", "E0621", "(body.order_no | int)"),

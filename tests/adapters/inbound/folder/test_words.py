@@ -42,14 +42,30 @@ def failing(message: Message) -> str:
     raise ExpressionError("file.date is not defined", "undefined")
 
 
-def test_a_template_that_fails_is_told() -> None:
-    words = Words(route_of(), failing, failing)
+def test_a_template_that_fails_is_told_once_for_a_file() -> None:
+    words, id = Words(route_of(), failing, failing), new_id()
     with capture_logs() as logs:
-        assert words.marker("a.csv", 1) is None
-        assert words.done("a.csv", 1, new_id()) == PurePosixPath("archive")
-    assert [line["action"] for line in logs] == [
-        "folder_template_failed", "folder_marker_unusable", "folder_template_failed", "folder_done_unusable",
+        for _ in range(3):
+            assert words.marker("a.csv", 1) is words.marker("b.csv", 1) is None
+            assert words.done("a.csv", 1, id) == PurePosixPath("archive")
+    assert [(line["action"], line["file"]) for line in logs] == [
+        ("folder_template_failed", "a.csv"), ("folder_template_failed", "b.csv"), ("folder_template_failed", "a.csv"),
     ]  # fmt: skip
+    assert logs[0]["event"] == "`marker` cannot be made, so the file waits: file.date is not defined"
+    assert logs[2]["event"] == "`done` cannot be made, so the file goes to archive: file.date is not defined"
+
+
+def test_of_thousands_the_first_are_told_and_all_again_after_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 5.0
+    monkeypatch.setattr("adapters.inbound.folder.words.monotonic", lambda: now)
+    words = Words(route_of(), failing, "delete")
+    with capture_logs() as logs:
+        for n in (*range(1_100), 1, 2):
+            words.marker(f"{n}.csv", 1)
+        assert len(logs) == 1_000
+        now += 3_600
+        words.marker("1.csv", 1)
+    assert len(logs) == 1_001
 
 
 @pytest.mark.parametrize("marker", [lambda m: "../x", lambda m: "", lambda m: m.envelope.file.name, lambda m: ".."])
