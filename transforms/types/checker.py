@@ -14,13 +14,16 @@ from transforms.types import bodies, remarks
 from transforms.types import scope as scopes
 from transforms.types.fields import has, item_of
 from transforms.types.files import Files, of_page, short
-from transforms.types.kinds import ANY, JSON, Object, Type, list_of, named, spoken
+from transforms.types.kinds import ANY, JSON, Kind, ListOf, Object, Scalar, Type, list_of, named, spoken, union
 from transforms.types.remarks import Remarks
 from transforms.types.scope import RECORD, REPLY, TARGET, Scope
 from transforms.types.steps import Steps, condition, evaluated
 
-WRITES = {"csv": ("object", "list"), "text": ("text",), "xml": ("text", "element")}
-"""Formats that cannot write every body, and the kinds that they can."""
+WRITES = {"csv": ("object",), "text": ("text",), "xml": ("text", "element")}
+"""Formats that cannot write every body, and the kinds that they can; those of a CSV are its rows."""
+OF_VALUES = ("json", "ndjson", "csv")
+"""Formats that hold neither XML nor bytes."""
+TAKEN = "let a `map` take from it what is needed, as in body | xpath('Id/text()')"
 MEANT = {
     "csv": "make an object by a `map`, or leave `format` out", "text": "make it text by a `template`",
     "xml": "make XML by a `template` or a stylesheet",
@@ -121,12 +124,45 @@ class ProjectTypes:
         return Seen(said.found)
 
     def writable(self, scope: Scope, codec: str) -> Seen:
-        body, kinds = scope.body, WRITES.get(codec)
-        if kinds is None or body.never or body.unknown or named(body, *kinds):
-            return Seen()
-        said = Remarks()
-        said.error(remarks.UNWRITABLE, f"the body is {spoken(body)}, which the format '{codec}' cannot write", MEANT[codec])
+        body, kinds, said = scope.body, WRITES.get(codec), Remarks()
+        foreign = unheld(body) if codec in OF_VALUES and not body.unknown else None
+        if foreign is not None:
+            holds = "holds" if named(body, "list", "object") else "is"
+            hint = TAKEN if named(foreign, "element") else "set the `format` of the route"
+            message = f"the body {holds} {spoken(foreign)}, which the format '{codec}' cannot write"
+            said.error(remarks.UNWRITABLE, message, hint)
+        elif kinds is not None and not writes(kinds, rows_of(body) if codec == "csv" else body):
+            message = f"the body is {spoken(body)}, which the format '{codec}' cannot write"
+            said.error(remarks.UNWRITABLE, message, MEANT[codec])
         return Seen(said.found)
+
+
+def writes(kinds: Sequence[str], body: Type) -> bool:
+    """Whether one of the kinds may be there."""
+    return body.never or body.unknown or bool(named(body, *kinds))
+
+
+def rows_of(body: Type) -> Type:
+    """What becomes a row of a table: the body, or each item of a list."""
+    if not named(body, "list"):
+        return body
+    return union([item_of(body), Type(tuple(kind for kind in body.expanded if not isinstance(kind, ListOf)))])
+
+
+def unheld(found: Type) -> Type | None:
+    """The XML or the bytes that every such value is, or has inside; None where it may be without."""
+    inside = [unheld_in(kind) for kind in found.kinds]
+    return union(one for one in inside if one is not None) if inside and None not in inside else None
+
+
+def unheld_in(kind: Kind) -> Type | None:
+    """A list is taken to have items, as a group of records has."""
+    if isinstance(kind, Scalar):
+        return Type((kind,)) if kind.name in ("element", "bytes") else None
+    if isinstance(kind, ListOf):
+        return unheld(kind.item)
+    present = [field for field in kind.fields.values() if not field.lacks] if isinstance(kind, Object) else []
+    return next((one for one in map(unheld, present) if one is not None), None)
 
 
 def fingerprint(scope: Scope) -> tuple[int, ...]:

@@ -90,7 +90,8 @@ CODES = (
     ),
     Code(
         "E", "0629", "a body that a step or a format cannot take",
-        "`validate` takes objects, `xslt` takes XML; a CSV is made of objects, a text of a text.",
+        "`validate` takes objects, `xslt` takes XML; a CSV is made of objects, a text of a text, JSON of all "
+        "but XML and bytes.",
         TILL + "    to: [{id: out, format: text, send: {folder: out, name: a.csv}}]\n",
         TILL + "    to: [{id: out, format: csv, send: {folder: out, name: a.csv}}]\n",
     ),

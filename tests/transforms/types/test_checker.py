@@ -72,9 +72,16 @@ fields: {sku: {at: 1, length: 4}, on: {at: 5, length: 8, type: date, format: '%Y
 """
 }
 
+
 def folder(options: str, hint: str) -> Case:
     """A source of files."""
     return Case(f"from: {{folder: in, files: '*.x', {options}}}\n{TO}", "W0620", hint)
+
+
+def written(read: str, format_: str, says: str, *texts: str) -> Case:
+    """One format to another."""
+    head = f"from: {{folder: in, files: '*.x'}}\nformat: {read}\nsteps: [{', '.join(f'{{{text}}}' for text in texts)}]\n"
+    return Case(f"{head}to:\n  - {{id: a, format: §{format_}, {HTTP}}}\n", "E0629", says)
 
 
 CASES = {
@@ -162,6 +169,14 @@ CASES = {
     "a field of a field that is set": steps('set: {"body.order_no.x": §1}', code="E0629", says="body.order_no is a text"),
     "a text as CSV": steps("template: t.txt.j2", code="E0629", says="cannot write", files=TEXT,
                            to=f"to:\n  - {{id: a, format: §csv, {HTTP}}}\n"),
+    "XML as JSON": written("xml", "json", "as in body | xpath('Id/text()')"),
+    "XML as NDJSON": written("xml", "ndjson", "the body is XML, which the format 'ndjson' cannot write"),
+    "XML as CSV": written("xml", "csv", "`map`"),
+    "records of XML as JSON": written("{xml: {records: T}}", "json", "the body is XML", "split: records"),
+    "a group of XML as CSV": written("{xml: {records: T}}", "csv", "the body holds XML", "split: {group: [record.number]}"),
+    "XML inside of JSON": written("xml", "json", "the body holds XML", "map: {fields: {a: 1, b: [{c: {value: body}}]}}"),
+    "bytes as JSON": written("bytes", "json", "set the `format` of the route"),
+    "a group of texts as CSV": written("json", "csv", "`map`", "split: {by: \"body.a | split(',')\", group: [record.number]}"),
     "an object as text": target(f"format: §text, {HTTP}", "E0629", "template"),
     "columns of a CSV": target(f"format: {{csv: {{columns: [order_no, §knd]}}}}, {HTTP}", "W0628", "did you mean 'kind'?"),
     "what makes two rows the same": target("send: {sql: dwh, table: t, conflict: [order_no, §lin]}", "W0628", "'lines'"),
