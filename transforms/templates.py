@@ -20,7 +20,7 @@ from transforms.expressions.names import ROOTS
 from transforms.jinja.budget import BUDGET, Budget
 from transforms.jinja.environment import FOLDER, StrictEnvironment
 from transforms.jinja.explaining import explained
-from transforms.jinja.printing import MODES, mode_of
+from transforms.jinja.printing import MODES, content_type_of, mode_of
 
 TOO_DEEP = "it is nested too deeply for one template: put a part of it into a template of its own, and include it"
 JINJA_NAMES = frozenset({"loop", "self", "super", "caller", "varargs", "kwargs"})
@@ -88,7 +88,7 @@ class TemplateSet:
         name = path.removeprefix(FOLDER)
         environment = self._environment(mode_of(name))
         self._check(environment, name, set(), FOLDER + name, 0)
-        return Template(environment.get_template(name), name, MODES[mode_of(name)].content_type)
+        return Template(environment.get_template(name), name, content_type_of(name))
 
     def _environment(self, mode: str) -> StrictEnvironment:
         prefixes = tuple(sorted(NAMESPACES.get().items()))

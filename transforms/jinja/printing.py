@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
@@ -73,6 +74,23 @@ MODES: Mapping[str, Mode] = {
 def mode_of(name: str) -> str:
     """The mode of a template file by its suffix."""
     return next((mode for mode in ("xml", "html", "json") if name.endswith(f".{mode}.j2")), "text")
+
+
+TYPES: Mapping[str, str] = {
+    "atom": "application/atom+xml", "css": "text/css", "csv": "text/csv", "geojson": "application/geo+json",
+    "htm": "text/html", "ics": "text/calendar", "js": "text/javascript", "jsonl": "application/x-ndjson",
+    "jsonld": "application/ld+json", "md": "text/markdown", "ndjson": "application/x-ndjson", "rtf": "application/rtf",
+    "sql": "application/sql", "svg": "image/svg+xml", "toml": "application/toml", "tsv": "text/tab-separated-values",
+    "vcf": "text/vcard", "xhtml": "application/xhtml+xml", "yaml": "application/yaml", "yml": "application/yaml",
+}  # fmt: skip
+"""What suffixes of templates mean that print as text does."""
+
+
+def content_type_of(name: str) -> str:
+    """The content type of what a template file makes, by the suffix before `.j2`."""
+    mode = MODES[mode_of(name)]
+    suffix = PurePosixPath(name.removesuffix(".j2")).suffix if name.endswith(".j2") else ""
+    return TYPES.get(suffix[1:], mode.content_type) if mode.name == "text" else mode.content_type
 
 
 def printer(mode: Mode) -> Callable[[Any, str], str]:
