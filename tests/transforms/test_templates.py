@@ -123,6 +123,8 @@ def test_refuses_when_it_runs(text: str, error: str, reason: str | None) -> None
         ("{{ 'a' if body.ok }}", 1, "needs an `else`"),
         ("\n{{ body.name.upper() }}", 2, "nothing can be called: write `body.name | upper`"),
         ("{% for line in body.lines %}{{ line.sku.strip() }}{% endfor %}", 1, "nothing can be called: write `line.sku | trim`"),
+        ("\n{{ body.x | default('a', true) }}", 2, "'default' takes one value"),
+        ("{{ body.x | d('a', true) }}", 1, "'default' takes one value"),
         ("{{ body.items.append(1) }}", 1, "nothing can be called"),
         ("{{ body.name.format(1) }}", 1, "nothing can be called"),
         ("{% autoescape false %}{% endautoescape %}", 1, "autoescape is decided by the suffix"),

@@ -9,7 +9,7 @@ from jinja2.visitor import NodeTransformer
 
 from router.errors import ExpressionError
 from transforms.expressions.emit import constants, words
-from transforms.expressions.hints import no_call, unknown_filter, unknown_test
+from transforms.expressions.hints import ONE_DEFAULT, no_call, unknown_filter, unknown_test
 from transforms.expressions.runtime import DECIMAL_MARK
 from transforms.filters import FILTERS, check_call
 from transforms.jinja.operators import TESTS
@@ -192,7 +192,9 @@ class Strict(NodeTransformer):
         if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise self.fail(f"the filter '{name}' takes plain arguments only", node)
         if name == "default":
-            return call("op default", *map(self.visit, [node.node, *node.args[:1]]))
+            if len(node.args) > 1:
+                raise self.fail(ONE_DEFAULT, node)
+            return call("op default", *map(self.visit, [node.node, *node.args]))
         self.check(name, node)
         text = words(node.node)
         return call(name, self.visit(node.node), text, *map(self.visit, node.args))

@@ -8,6 +8,8 @@ from router.errors import ExpressionSyntaxError
 from transforms.expressions import compile_expression
 
 NO_CALL = "nothing can be called in an expression"
+ONE_DEFAULT = ("the filter 'default' takes one value, which stands for what is undefined: write"
+               " `'a' if (body.x | default('')) == '' else body.x` where it may be empty")  # fmt: skip
 HYPHEN = "`-` is no part of a name: write {} for a field with a hyphen; with blanks around it, `-` subtracts"
 
 
@@ -43,6 +45,8 @@ HYPHEN = "`-` is no part of a name: write {} for a field with a hyphen; with bla
         ("body.x | text(1, 2)", 10, "the filter 'text' takes ([places]), not 2 arguments: write `| text([places])`,"
          " where what stands in [ ] may be left out"),
         ("body.x | upper(1)", 10, "the filter 'upper' takes nothing, not 1 arguments: write `| upper`"),
+        ("body.x | default('x', true)", 10, ONE_DEFAULT),
+        ("1 + (body.x | d('x', false))", 15, ONE_DEFAULT),
         ("body.x | xpath", 10, "the filter 'xpath' takes (path), not 0 arguments: write `| xpath(path)`"),
     ],
 )  # fmt: skip
