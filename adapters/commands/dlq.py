@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from adapters.charset import text_of
 from adapters.commands.asking import actor, agree, reason_option, yes_option
 from adapters.commands.completing import dead_ids
 from adapters.commands.dlq_edit import edit
@@ -23,6 +24,7 @@ from adapters.commands.select import all_option, insist, selecting
 from adapters.settings import Settings
 from router.browse import DeadGroup, Selection
 from router.jobs import JobOrder
+from router.ledger import Attempt
 
 COLUMNS = ("id", "route", "target", "stage", "error", "attempts", "last_at", "reason")
 GROUP_COLUMNS = ("id", "count", "route", "target", "stage", "error", "first_at", "last_at", "reason")
@@ -87,15 +89,19 @@ def show(settings: Settings, id: str, form: str) -> int:
         tried = app.ledger.answer_of(letter.seq, letter.record, place) if place else None
     row = letter_row(letter) | {"details": details(letter.details)}
     if tried is not None:
-        row |= {
-            "sent_to": tried.sent_to, "request": tried.request.decode("utf-8", "replace"),
-            "response": tried.response.decode("utf-8", "replace"),
-        }  # fmt: skip
+        row |= tried_row(tried)
     answer_one(row, form)
     if form == "table":
         say(f"\nto fix it: crossdock dlq edit '{letter.id}' --set body.FIELD=VALUE")
         say(f"to send it on: crossdock dlq requeue '{letter.id}'")
     return DONE
+
+
+def tried_row(tried: Attempt) -> dict[str, Any]:
+    return {
+        "sent_to": tried.sent_to, "request": tried.request.decode("utf-8", "replace"),
+        "response": text_of(tried.response, tried.response_type),
+    }  # fmt: skip
 
 
 def details(text: str) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from adapters.charset import text_of
 from adapters.commands.lazy import late
 from adapters.commands.output import pretty
 from adapters.printable import printable
@@ -71,9 +72,10 @@ def dead_row(dead: Dead) -> dict[str, Any]:
 
 
 def target_row(target: TriedTarget) -> dict[str, Any]:
+    type_ = str((target.request or {}).get("content_type") or "")
     row: dict[str, Any] = {
         "id": target.id, "chosen": target.chosen,
-        "body": target.body.decode("utf-8", "replace") if target.body is not None else None,
+        "body": text_of(target.body, type_) if target.body is not None else None,
         "request": dict(target.request) if target.request is not None else None,
     }  # fmt: skip
     if target.dead is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from adapters.charset import DEFAULT, charset_of, text_of
 from adapters.testing.outside import Call
 from adapters.testing.playing import Played
 from adapters.web import answers
@@ -19,6 +20,8 @@ from router.testing.compare import NOTHING, Difference, differences, lacking
 from transforms.codecs import CODECS, codec_for
 from transforms.structures import structure
 
+ENCODED = ("csv", "text")
+"""Codecs whose content type says their encoding."""
 NOBODY = Envelope("", "", "", utc_now())
 
 
@@ -137,7 +140,13 @@ def codec_of(target: Target | None, call: Call) -> Codec:
 
 
 def plain_codec(content_type: str, name: str | None) -> Codec:
-    return CODECS[codec_for(content_type or None, name)]({}, StoredContent())
+    kind, charset = codec_for(content_type or None, name), charset_of(content_type)
+    if charset and kind in ENCODED:
+        try:
+            return CODECS[kind]({"encoding": charset}, StoredContent())
+        except ValueError:  # none that Crossdock knows
+            pass
+    return CODECS[kind]({}, StoredContent())
 
 
 def compared(expected: Body, got: Any, codec: Codec, path: str) -> Iterator[Difference]:
@@ -146,9 +155,9 @@ def compared(expected: Body, got: Any, codec: Codec, path: str) -> Iterator[Diff
     found = structure(got) if not isinstance(got, bytes) else read(got, codec)
     if isinstance(value, str) and not isinstance(found, str) and isinstance(got, bytes):
         if expected.part:
-            found = got.decode("utf-8", "replace")
+            found = text_of(got, codec.content_type)
         else:
-            value = read(value.encode(), codec)
+            value = read(in_charset(value, codec), codec)
     compare = lacking if expected.part else differences
     yield from compare(value, found, path)
 
@@ -158,7 +167,15 @@ def read(raw: bytes, codec: Codec) -> Any:
     try:
         return structure(codec.decode(raw, NOBODY))
     except CrossdockError:
-        return raw.decode("utf-8", "replace")
+        return text_of(raw, codec.content_type)
+
+
+def in_charset(text: str, codec: Codec) -> bytes:
+    """As the codec reads it; as UTF-8 what its charset cannot write."""
+    try:
+        return text.encode(charset_of(codec.content_type) or DEFAULT)
+    except (LookupError, ValueError):
+        return text.encode()
 
 
 def headers(path: str, expected: Mapping[str, str], got: Mapping[str, str]) -> Iterator[Difference]:

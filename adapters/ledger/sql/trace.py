@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from adapters.charset import text_of
 from adapters.ledger.sql.database import Database
 from adapters.ledger.sql.deadletters import letter_id
 from adapters.ledger.sql.ends import within
@@ -143,7 +144,7 @@ class Life:
             data = {
                 "id": letter_id(id, target, record), "target": target, "record": record, "number": number,
                 "status": status, "error": error, "reason": reason, "sent_to": sent_to, "duration_ms": duration,
-                "response_type": type_, "request": shortened(request), "response": shortened(response),
+                "response_type": type_, "request": shortened(request), "response": shortened(response, type_),
             }  # fmt: skip
             yield Event(at, "delivered" if kind == 3 else "failed", text + to + why, data)
 
@@ -201,10 +202,10 @@ class Life:
             yield Event(at, "audit", f"{scope} {action} by {actor}{why}", data)
 
 
-def shortened(value: Any) -> str | None:
+def shortened(value: Any, content_type: str | None = None) -> str | None:
     """The beginning of bytes as text, for people."""
     if value is None or not value:
         return None
     raw = bytes(value)
-    text = raw[:SUMMARY].decode("utf-8", "replace")
+    text = text_of(raw[:SUMMARY], content_type or "")
     return text if len(raw) <= SUMMARY else f"{text}… ({len(raw)} bytes)"

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from adapters import charset
 from adapters.outbound.http.address import HttpAddress
 from adapters.outbound.http.statuses import holds
 from router.errors import ExpressionError
@@ -23,7 +24,6 @@ SHOWN = 200
 """Characters of an answer that a reason shows."""
 LONGEST_WAIT = 86_400.0
 JSON = msgspec.json.Decoder(float_hook=Decimal)
-CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
 UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 """Blanks, and what would move the cursor of whoever reads a reason on a terminal."""
 
@@ -117,13 +117,7 @@ def is_json(content_type: str) -> bool:
 
 def text_of(reply: Reply, most: int | None = None) -> str:
     """Text that can be stored as UTF-8, whatever the answer says of itself."""
-    charset = CHARSET.search(reply.content_type)
-    raw = reply.body if most is None else reply.body[: most * 4]
-    try:
-        text = raw.decode(charset.group(1) if charset else "utf-8", "replace")
-    except (LookupError, ValueError):
-        text = raw.decode("utf-8", "replace")
-    return text.encode("utf-8", "replace").decode()
+    return charset.text_of(reply.body if most is None else reply.body[: most * 4], reply.content_type)
 
 
 def in_words(reply: Reply) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from adapters.commands.dlq import tried_row
+from router.ledger import Attempt
 from tests.adapters.commands.typing_room import DAY, Room
 
 FIELDS = ["id", "message", "record", "route", "target", "stage", "reason", "error", "status", "attempts", "first_at",
@@ -33,3 +35,10 @@ def test_groups_count_what_is_alike(room: Room) -> None:
     (group,) = room.json("dlq", "groups")
     assert (group["count"], group["stage"], group["route"]) == (2, "decode", "till-sales")
     assert len(room.json("dlq", "list", "--group", group["id"])) == 2
+
+
+def test_an_answer_is_shown_in_its_charset() -> None:
+    tried = Attempt(
+        1, 0, 1, 0, 0.1, False, "POST http://erp.example/", 400, "400", "no", "text/plain; charset=cp1252", b"f\xfcnf", b"{}",
+    )  # fmt: skip
+    assert tried_row(tried) == {"sent_to": "POST http://erp.example/", "request": "{}", "response": "fünf"}

@@ -146,3 +146,12 @@ def test_before_the_targets_there_is_none(room: Room) -> None:
     (room.folder / "routes.yaml").write_text(route.replace("t.txt.j2", "order.txt.j2"))
     room.say("routes", "check", "-o", "jsonl")
     assert "target is not there: it is only at a target" in room.out
+
+
+def test_a_body_in_another_encoding_can_be_read(erp: Room) -> None:
+    codec = "format: {csv: {encoding: cp1252, delimiter: ';', columns: [b, a]}}"
+    text = SECRETS.replace("when: body.qty > 0\n", f"when: body.qty > 0\n        {codec}\n").replace("qty", "a")
+    (erp.folder / "routes.yaml").write_text(text)
+    (erp.folder / "western.json").write_text('{"a": 1, "b": "ä€"}')
+    first = erp.json("routes", "try", "orders", "western.json")["targets"][0]
+    assert (first["body"], first["request"]["content_type"]) == ("b;a\nä€;1\n", "text/csv; charset=cp1252")

@@ -63,3 +63,10 @@ def test_a_target_says_what_decided() -> None:
     choice = Choice("body.qty <= 0", {"body.qty": 3}, ["body.x"])
     (block,) = Shown().blocks(trial_row(Trial([], [TriedTarget("orders.shop", False, choice=choice)])))
     assert block == ["→ orders.shop: not chosen", "  when: body.qty <= 0 → body.qty = 3, body.x is undefined"]
+
+
+def test_a_body_is_read_in_the_charset_of_its_content_type() -> None:
+    raw, types = "ä€;1\n".encode("cp1252"), ("text/csv; charset=cp1252", "text/csv", "text/csv; charset=klingon")
+    targets = [TriedTarget("orders.lake", True, raw, {"content_type": type_}) for type_ in types]
+    bodies = [target["body"] for target in trial_row(Trial([], targets))["targets"]]
+    assert bodies == ["ä€;1\n", "\ufffd;1\n", "\ufffd;1\n"]

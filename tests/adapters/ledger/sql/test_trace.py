@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from adapters.ledger.sql.trace import shortened
 from router.browse import Selection
 from tests.adapters.ledger.sql.stock import ERP, SHOP, Stock
 
@@ -45,3 +46,10 @@ def test_a_split_message_tells_its_chunks_and_records(stock: Stock) -> None:
 def test_a_neighbour_in_the_same_batch_is_not_told(stock: Stock) -> None:
     seq = stock.put(ERP)
     assert stock.ledger.life(seq + 1) == []
+
+
+def test_an_answer_is_told_in_its_charset() -> None:
+    assert shortened(b"\xe4", "text/plain; charset=cp1252") == "ä"
+    assert shortened("ä".encode()) == "ä"
+    assert shortened(b"x" * 500) == "x" * 400 + "… (500 bytes)"
+    assert shortened(b"") is None
