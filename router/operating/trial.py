@@ -11,7 +11,7 @@ from typing import Any
 from router.errors import ExpressionError, MessageError
 from router.ledger import Revision, Stored
 from router.message import Envelope, Message
-from router.pipeline import Filtered, apply, choose, codec_of, decode, parcel
+from router.pipeline import Filtered, apply, choose, codec_of, decode, parcel, truth
 from router.ports import Bad, Parcel
 from router.processing.records import RecordReader, grouped, records_of, streamed
 from router.route import AnyStep, Route, Target
@@ -195,7 +195,8 @@ def choose_targets(trial: Trial, route: Route, message: Message) -> None:
     try:
         chosen = choose(route, message)
     except MessageError:
-        trial.targets = [TriedTarget(t.name, False, choice=choice(route, t, message, ())) for t in route.targets]
+        broken = undecided(route, message)
+        trial.targets = [TriedTarget(t.name, False, choice=unsent(route, t, message, broken)) for t in route.targets]
         raise
     if isinstance(chosen, Filtered):
         trial.filtered = chosen.rule
@@ -218,6 +219,27 @@ def choice(route: Route, target: Target, message: Message, taken: Collection[str
         return Choice(source, why="not asked: one before it is taken")
     values, undefined = target.when.values(message) if hasattr(target.when, "values") else ({}, [])
     return Choice(source, values, undefined)
+
+
+def undecided(route: Route, message: Message) -> Target | None:
+    """The first target whose condition fails; None where it is no condition that keeps the message from all of them."""
+    return next((target for target in route.targets if holds(target, message) is None), None)
+
+
+def holds(target: Target, message: Message) -> bool | None:
+    """None where its condition cannot be decided."""
+    try:
+        return target.when is None or truth(target.when, message, f"when of {target.id}")
+    except MessageError:
+        return None
+
+
+def unsent(route: Route, target: Target, message: Message, broken: Target | None) -> Choice:
+    """How it was decided, of a message that is dead here; `broken` is the target at which no more was decided."""
+    if broken is None or target is broken or (target in before(route, broken) and not holds(target, message)):
+        return choice(route, target, message, ())
+    source = str(getattr(target.when, "source", "")) if target.when is not None else ""
+    return Choice(source, why=f"nothing is sent: `when` of {broken.id} could not be decided")
 
 
 def without_condition(route: Route, target: Target, here: bool) -> str:

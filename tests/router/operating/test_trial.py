@@ -99,6 +99,26 @@ def test_every_target_says_how_it_was_decided() -> None:
     assert tried().targets[0].choice.why == ALWAYS
 
 
+NO_VALUE = "nothing is sent: `when` of q could not be decided"
+
+
+def test_where_a_condition_fails_the_others_say_that_nothing_is_sent() -> None:
+    q, after = target("q", compile_condition("body.nope == 1")), target("after", compile_condition("body.n > 1"))
+    low, high = target("low", compile_condition("body.n > 9")), target("high", compile_condition("body.n > 1"))
+    trial = tried(targets=(target("p"), low, high, q, after))
+    assert trial.dead.reason.endswith("body.nope is undefined")
+    assert [t.choice.why for t in trial.targets] == [NO_VALUE, "", NO_VALUE, "", NO_VALUE]
+    assert trial.targets[1].choice.values == {"body.n": 4}
+    assert trial.targets[3].choice.undefined == ["body.nope"]
+    assert trial.targets[4].choice.when == "body.n > 1"
+
+
+def test_where_the_first_condition_fails_none_behind_it_is_asked() -> None:
+    targets = (target("q", compile_condition("body.n")), target("b", compile_condition("body.n > 1")), target("o"))
+    trial = tried(targets=targets, match="first", otherwise=Otherwise("target", "o"))
+    assert [(t.chosen, t.choice.why) for t in trial.targets] == [(False, ""), (False, NO_VALUE), (False, NO_VALUE)]
+
+
 def test_one_record_of_a_split_message_goes_on() -> None:
     body = {"lines": [{"n": 1}, {"n": 2}]}
     trial = tried(Split(), DOUBLE, body=body, record=2)
