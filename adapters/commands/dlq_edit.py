@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -92,11 +93,17 @@ def with_changes(writer: Editing, letter: DeadLetter, fields: dict[Any, Any], gi
 
 
 def by_editor(old: Editable) -> Editable:
-    if not sys.stdin.isatty():
+    """Without a terminal it is asked for by name: a script may have `sed -i` as its editor."""
+    if not sys.stdin.isatty() and not any(map(os.environ.get, ("VISUAL", "EDITOR"))):
         stop(REFUSED, "this is no terminal, so there is no editor: use --set or --body")
     try:
-        text = old.body.decode()
+        old.body.decode()
     except UnicodeDecodeError as error:
         raise EditError(f"byte {error.start} is not UTF-8, an editor would change it: use --body FILE") from None
-    changed = click.edit(text, extension=old.suffix)
-    return Editable(old.kind, old.body if changed is None else changed.encode())
+    changed = click.edit(old.body, extension=old.suffix)
+    return Editable(old.kind, old.body if changed is None else as_ended(changed, old.body))
+
+
+def as_ended(changed: bytes, body: bytes) -> bytes:
+    """Less the end of the last line that most editors add to a body without one."""
+    return changed if body.endswith(b"\n") else changed.removesuffix(b"\n")

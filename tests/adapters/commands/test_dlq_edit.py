@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from adapters.commands.dlq_edit import by_editor
+from router.operating.editing import Editable
 from tests.adapters.commands.typing_room import Room
 
 
@@ -42,6 +46,33 @@ def test_a_set_that_leads_nowhere_changes_nothing(room: Room) -> None:
     assert "body has no field nothing; there are order_no, customer, lines" in room.err
     assert room.say("dlq", "edit", id, "--set", "qty=1") == 1
     assert room.json("dlq", "show", id)["edits"] == 0
+
+
+def test_a_script_edits_with_the_editor_of_its_environment(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = room.dead_record()
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.delenv("EDITOR", raising=False)
+    assert room.say("dlq", "edit", id) == 5
+    assert "this is no terminal, so there is no editor: use --set or --body" in room.err
+    monkeypatch.setenv("EDITOR", """sed -i 's/"x"/"3"/'""")
+    (done,) = room.json("dlq", "edit", id)
+    assert (done["id"], done["edit"], done["kind"]) == (id, 1, "record")
+    assert room.say("messages", "body", id) == 0
+    assert json.loads(room.out)["qty"] == "3"
+    monkeypatch.setenv("VISUAL", "sed -i s/nothing/else/")
+    assert room.say("dlq", "edit", id) == 0
+    assert f"{id}: nothing changed" in room.err
+    monkeypatch.setenv("VISUAL", "false")
+    assert room.say("dlq", "edit", id) == 1
+    assert room.json("dlq", "show", id)["edits"] == 1
+
+
+def test_an_editor_leaves_the_ends_of_lines(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", "sed -i '1s/B/C/;$a\\'")  # with an end behind the last line, as editors do
+    old = Editable("raw", b"\xef\xbb\xbfA;B\r\n1;2", ".csv")
+    assert by_editor(old).body == b"\xef\xbb\xbfA;C\r\n1;2"
+    assert by_editor(Editable("raw", b"B\n")).body == b"C\n"
 
 
 def test_a_whole_file_of_csv_has_no_fields_to_set(room: Room) -> None:
