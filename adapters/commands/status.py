@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,10 +63,11 @@ def status(
     with opened(settings) as app:
         known = known_names(app)
         counts = app.ledger.status_counts(known)
-        idle = True
+        seen: Look | None = None
         if wait_idle is not None:
             with progress("waiting until nothing is open", None):
-                idle, counts = waited(app, known, counts, wait_idle)
+                seen = waited(app, known, counts, wait_idle)
+            counts = seen.counts
         red = troubles(app, counts, Limits(max_dead, max_wait, max_paused)) if check else []
         closed = intake(app)
         there = hosts(app.ledger)
@@ -82,26 +84,41 @@ def status(
         print_hosts(there)
     for trouble in red:
         say(str(trouble))
-    if not idle:
-        say(f"{counts['open']} are open and {counts['retry']} in retry: the time is over")
-    return DONE if idle and not red else FAILED
+    busy = seen is not None and seen.busy
+    if busy:
+        say(f"{seen}: the time is over")
+    return FAILED if busy or red else DONE
 
 
-def waited(app: App, known: set[str] | None, counts: dict[str, int], seconds: float) -> tuple[bool, dict[str, int]]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Messages by their state, and the deliveries that are `open` or in `retry` at targets that take them: a message that
+    is dead at one may be open at another."""
+
+    counts: dict[str, int]
+    open: int
+    retry: int
+
+    @property
+    def busy(self) -> bool:
+        return any((self.open, self.retry, self.counts["open"], self.counts["retry"]))
+
+    def __str__(self) -> str:
+        messages = f"messages: {self.counts['open']} open, {self.counts['retry']} in retry"
+        return f"{self.open} deliveries are open and {self.retry} in retry ({messages})"
+
+
+def look(app: App, known: set[str] | None, counts: dict[str, int]) -> Look:
+    there = [t for t in app.ledger.target_counts().values() if not t.paused and (known is None or t.id in known)]
+    return Look(counts, sum(t.open for t in there), sum(t.retry for t in there))
+
+
+def waited(app: App, known: set[str] | None, counts: dict[str, int], seconds: float) -> Look:
+    """The last look: the first at which nothing is busy, or that when the time is over."""
     end = time.monotonic() + seconds
     pause = FIRST_LOOK
-    while busy(app, known, counts):
-        if time.monotonic() >= end:
-            return False, counts
+    while (seen := look(app, known, counts)).busy and time.monotonic() < end:
         time.sleep(min(pause, max(0.0, end - time.monotonic())))
         pause = min(pause * 1.5, LAST_LOOK)
         counts = app.ledger.status_counts(known)
-    return True, counts
-
-
-def busy(app: App, known: set[str] | None, counts: dict[str, int]) -> bool:
-    """By messages, and by the units of each target: a message that is dead at one may be open at another."""
-    if counts["open"] or counts["retry"]:
-        return True
-    targets = app.ledger.target_counts().values()
-    return any((t.open or t.retry) and not t.paused and (known is None or t.id in known) for t in targets)
+    return seen

@@ -21,10 +21,33 @@ def test_it_counts_messages_by_their_state(room: Room) -> None:
 def test_it_waits_until_nothing_is_open_or_gives_up_in_time(room: Room) -> None:
     room.send("web-orders", ORDER)
     assert room.say("status", "--wait-idle", "100ms") == 1
-    assert "1 are open" in room.err
+    assert "1 deliveries are open and 0 in retry (messages: 1 open, 0 in retry): the time is over\n" in room.err
     room.work()
     assert room.say("status", "--wait-idle", "10s") == 0
     assert room.say("status", "--wait-idle", "soon") == 2
+
+
+TWO = """
+  both:
+    from: {http: /both, clients: anyone}
+    format: json
+    to:
+      - {id: dead, send: {folder: sales, name: "taken.json"}}
+      - {id: later, send: {folder: sales, name: "taken.json"}, retry: {first: 1h, errors: [any]}}
+"""
+
+
+def test_it_says_what_it_waits_for_where_a_message_is_dead_at_another_target(room: Room) -> None:
+    routes = room.folder / "routes.yaml"
+    routes.write_text(routes.read_text().partition("\ntests:")[0] + TWO)
+    (room.folder / "out/sales").mkdir(parents=True, exist_ok=True)
+    (room.folder / "out/sales/taken.json").write_text("someone else's")
+    room.send("both", "{}")
+    room.work()
+    counts = room.json("status")
+    assert (counts["dead"], counts["retry"]) == (1, 0)
+    assert room.say("status", "--wait-idle", "10ms") == 1
+    assert "0 deliveries are open and 1 in retry (messages: 0 open, 0 in retry): the time is over\n" in room.err
 
 
 def findings(room: Room, *words: object) -> set[str]:
