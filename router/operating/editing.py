@@ -13,13 +13,14 @@ import msgspec
 
 from router.browse import DeadLetter
 from router.errors import CrossdockError, MessageError
-from router.ledger import Revision, Worklist
-from router.message import Envelope
+from router.ledger import Revision, Stored, Worklist
+from router.pipeline import codec_of
 from router.ports import Bad
 from router.processing.records import ReadJson, RecordReader, revised, streamed
 from router.route import Table
 
 PART = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
+MEDIA = re.compile(r"[/+.-](json|ndjson|jsonl|xml|csv)$")
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
@@ -81,7 +82,7 @@ class Editing:
 
     def editable(self, letter: DeadLetter) -> Editable:
         """The newest edit, else what there was first. Raises EditError."""
-        return self._decoded(letter) or Editable("raw", self._envelope(letter).read(), self._suffix(letter))
+        return self._decoded(letter) or Editable("raw", self._stored(letter).envelope.read(), self._suffix(letter))
 
     def outgoing(self, letter: DeadLetter) -> Outgoing:
         """The same, a message without an edit as a stream, a record laid out for people. Raises EditError."""
@@ -89,7 +90,7 @@ class Editing:
         if found is not None:
             body = laid_out(found.body) if found.kind == "record" else found.body
             return Outgoing(found.kind, found.suffix, len(body), io.BytesIO(body))
-        envelope = self._envelope(letter)
+        envelope = self._stored(letter).envelope
         return Outgoing("raw", self._suffix(letter), envelope.size, envelope.open())
 
     def replaced(self, letter: DeadLetter, body: bytes) -> Editable:
@@ -119,18 +120,25 @@ class Editing:
             return None
         return Editable("record", self.record(letter.seq, letter.record, letter.id), ".json")
 
-    def _envelope(self, letter: DeadLetter) -> Envelope:
+    def _stored(self, letter: DeadLetter) -> Stored:
         stored = self.ledger.message(letter.seq)
         if stored is None:
             raise EditError(f"message {letter.message} is gone")
-        return stored.envelope
+        return stored
 
     def _suffix(self, letter: DeadLetter) -> str:
-        envelope = self._envelope(letter)
-        if envelope.file is not None:
-            return envelope.file.suffix or ".txt"
-        kind = envelope.content_type or ""
-        return ".json" if "json" in kind else ".xml" if "xml" in kind else ".txt"
+        """Of its file, else by its content type, else of its format."""
+        stored = self._stored(letter)
+        envelope = stored.envelope
+        if envelope.file is not None and envelope.file.suffix:
+            return envelope.file.suffix
+        if told := MEDIA.search((envelope.content_type or "").partition(";")[0].strip().lower()):
+            return f".{told[1]}"
+        try:
+            codec = codec_of(self.table(stored.version).routes[envelope.route], envelope)
+        except (CrossdockError, KeyError):  # of a version that cannot be used here
+            return ".txt"
+        return next(iter(codec.suffixes), ".txt")
 
     def record(self, seq: int, number: int, id: str) -> bytes:
         """A record as it was decoded, as JSON; its cells as texts where it could not be. `id` names it in an EditError."""

@@ -86,6 +86,25 @@ def test_a_whole_file_of_csv_has_no_fields_to_set(room: Room) -> None:
     assert f"{id} is a whole message of csv, --set changes a field of JSON: edit it with --body FILE or $EDITOR" in room.err
 
 
+@pytest.mark.parametrize("words", [(), ("--content-type", "text/csv; charset=utf-8"), ("--content-type", "text/plain")])
+def test_a_whole_csv_without_a_suffix_is_one_by_its_type_or_format(
+    room: Room, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    routes = room.folder / "routes.yaml"
+    routes.write_text(routes.read_text().partition("\ntests:")[0] + WHOLE.replace("P*.csv", "P*"))
+    path = room.folder / "P"
+    path.write_text("sku,price\nA,one\n")
+    assert room.say("send", "prices", path, *words, "-o", "id") == 0
+    id = room.out.strip()
+    room.work()
+    assert room.say("dlq", "edit", id, "--set", "body.price=1") == 1
+    assert f"{id} is a whole message of csv" in room.err
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", "sh -c 'case $0 in *.csv) sed -i s/one/1/ $0;; esac'")
+    assert room.say("dlq", "edit", id) == 0
+    assert "nothing changed" not in room.err
+
+
 WHOLE = """
   prices:
     from: {folder: till, files: "P*.csv"}
