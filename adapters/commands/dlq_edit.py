@@ -22,10 +22,25 @@ from router.operating.editing import Editable, EditError, Editing, parse_assignm
 COLUMNS = ("id", "edit", "kind", "bytes")
 
 
+class Assignment(click.ParamType[tuple[Any, Any]]):
+    """A path below the body and its value: `body.qty=3`."""
+
+    name = "body.field=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Any, Any]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            return parse_assignment(value)
+        except EditError as error:
+            self.fail(error.reason, param, ctx)
+
+
 @click.command()
 @selecting
 @all_option
-@click.option("--set", "assignments", multiple=True, metavar="body.FIELD=VALUE", help="Sets a field; JSON, else text.")
+@click.option("--set", "assignments", type=Assignment(), multiple=True, metavar="body.FIELD=VALUE",
+              help="Sets a field; JSON, else text.")  # fmt: skip
 @click.option("--body", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
               help="The new body from a file, - for stdin.")  # fmt: skip
 @reason_option
@@ -33,8 +48,8 @@ COLUMNS = ("id", "edit", "kind", "bytes")
 @output_option
 @click.pass_obj
 def edit(
-    settings: Settings, selection: Selection, everything: bool, assignments: tuple[str, ...], body: Path | None,
-    reason: str, yes: bool, form: str,
+    settings: Settings, selection: Selection, everything: bool, assignments: tuple[tuple[Any, Any], ...],
+    body: Path | None, reason: str, yes: bool, form: str,
 ) -> int:  # fmt: skip
     """Edits the body as it came in, or the decoded record of a split message, with --set, --body or $EDITOR.
 
@@ -42,7 +57,7 @@ def edit(
     insist(selection, everything)
     if assignments and body is not None:
         stop(USAGE, "--set changes fields, --body the whole: say one of them")
-    fields = dict(map(parse_assignment, assignments))
+    fields = dict(assignments)
     given = read(body)
     with opened(settings) as app:
         lost = missing(app.ledger, selection)

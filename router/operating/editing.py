@@ -19,7 +19,8 @@ from router.ports import Bad
 from router.processing.records import ReadJson, RecordReader, revised, streamed
 from router.route import Table
 
-PART = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
+PART = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+PATH = re.compile(rf"body({PART.pattern})*")
 MEDIA = re.compile(r"[/+.-](json|ndjson|jsonl|xml|csv)$")
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 DECODER = msgspec.json.Decoder(float_hook=Decimal)
@@ -212,10 +213,13 @@ def laid_out(record: bytes) -> bytes:
 def parse_assignment(text: str) -> tuple[Path, Any]:
     """`body.lines[0].qty=3`: the path below the body, and the value: JSON if it parses, else text. Raises EditError."""
     path, equals, value = text.partition("=")
-    parts = path.strip().removeprefix("body")
-    if not equals or not path.strip().startswith("body") or PART.sub("", parts):
+    if not equals or not PATH.fullmatch(path.strip()):
         raise EditError(f"{text!r} is not like body.qty=3 or body.lines[0].sku=A-1")
-    found = tuple(int(n) if n else name for name, n in PART.findall(parts))
+    found = tuple(int(n) if n else name for name, n in PART.findall(path.strip().removeprefix("body")))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise EditError(f"{text!r} is not UTF-8") from None
     return found, value_of(value)
 
 

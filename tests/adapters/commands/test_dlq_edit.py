@@ -44,7 +44,6 @@ def test_a_set_that_leads_nowhere_changes_nothing(room: Room) -> None:
     id = room.dead_delivery()
     assert room.say("dlq", "edit", id, "--set", "body.nothing.deep=1") == 1
     assert "body has no field nothing; there are order_no, customer, lines" in room.err
-    assert room.say("dlq", "edit", id, "--set", "qty=1") == 1
     assert room.json("dlq", "show", id)["edits"] == 0
 
 
@@ -84,6 +83,13 @@ def test_a_whole_file_of_csv_has_no_fields_to_set(room: Room) -> None:
     assert letter["id"] == id
     assert room.say("dlq", "edit", id, "--set", "body.price=1") == 1
     assert f"{id} is a whole message of csv, --set changes a field of JSON: edit it with --body FILE or $EDITOR" in room.err
+
+
+@pytest.mark.parametrize("text", ["foo=8", "qty=1", "body.qty", "=5", "", "bodyqty=1", "body[0]qty=1", "body.note=\udce4"])
+def test_what_is_no_assignment_is_a_wrong_command_line(room: Room, text: str) -> None:
+    assert room.say("dlq", "edit", "anything", "--set", text) == 2
+    assert "Invalid value for '--set'" in room.err
+    assert "is not like body.qty=3 or body.lines[0].sku=A-1" in room.err or "is not UTF-8" in room.err
 
 
 @pytest.mark.parametrize("words", [(), ("--content-type", "text/csv; charset=utf-8"), ("--content-type", "text/plain")])

@@ -26,7 +26,7 @@ def test_a_value_is_json_if_it_parses_else_text(text: str, path: object, value: 
     assert parse_assignment(text) == (path, value)
 
 
-@pytest.mark.parametrize("text", ["qty=3", "body.qty", "body.lines[x]=1", "body..=1"])
+@pytest.mark.parametrize("text", ["qty=3", "body.qty", "body.lines[x]=1", "body..=1", "bodyqty=3", "body[0]qty=3", "=3", ""])
 def test_what_is_no_assignment_is_said(text: str) -> None:
     with pytest.raises(EditError, match="is not like"):
         parse_assignment(text)
