@@ -13,7 +13,9 @@ import click
 
 from adapters.commands import completing
 from router.browse import Selection
+from router.config.nearest import nearest
 from router.config.scalars import duration
+from router.reasons import STAGES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,6 +51,22 @@ class KeyValue(click.ParamType[tuple[str, str]]):
         return name, text
 
 
+class Stage(click.ParamType[str]):
+    """Where a message ended: one of those that dead letters have."""
+
+    name = "stage"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "STAGE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value in STAGES:
+            return str(value)
+        close = nearest(value, STAGES)
+        hint = f"; did you mean '{close}'?" if close else ""
+        self.fail(f"{value!r} is no stage, there are {', '.join(STAGES)}{hint}", param, ctx)
+
+
 def time_options(function: F) -> F:
     for option in ("--until", "--since"):
         function = click.option(option, type=Moment(), help="A time, or how long ago: 2h.")(function)
@@ -71,14 +89,14 @@ def selecting(function: Callable[..., Any]) -> Callable[..., Any]:
     ids = click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=completing.selected)
     command: Callable[..., Any] = ids(selected)
     command = time_options(key_option(command))
-    for name, complete, about in (
-        ("group", completing.signatures, "A signature, as `dlq groups` shows it."),
-        ("error", completing.errors, "A class of errors, or a status."),
-        ("stage", completing.stages, "decode, validate, map, … send."),
-        ("target", completing.target_names, "ROUTE.TARGET, or the id inside a route."),
-        ("route", completing.route_ids, "The id of a route."),
+    for name, type_, complete, about in (
+        ("group", None, completing.signatures, "A signature, as `dlq groups` shows it."),
+        ("error", None, completing.errors, "A class of errors, or a status."),
+        ("stage", Stage(), completing.stages, "decode, validate, map, … send."),
+        ("target", None, completing.target_names, "ROUTE.TARGET, or the id inside a route."),
+        ("route", None, completing.route_ids, "The id of a route."),
     ):
-        command = click.option(f"--{name}", help=about, shell_complete=complete)(command)
+        command = click.option(f"--{name}", type=type_, help=about, shell_complete=complete)(command)
     return command
 
 
