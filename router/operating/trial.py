@@ -217,7 +217,7 @@ def choice(route: Route, target: Target, message: Message, taken: Collection[str
     source = str(getattr(target.when, "source", ""))
     if route.match == "first" and not here and any(t.id in taken for t in before(route, target)):
         return Choice(source, why="not asked: one before it is taken")
-    values, undefined = target.when.values(message) if hasattr(target.when, "values") else ({}, [])
+    values, undefined = target.when.values(message.at(target.id)) if hasattr(target.when, "values") else ({}, [])
     return Choice(source, values, undefined)
 
 
@@ -229,7 +229,7 @@ def undecided(route: Route, message: Message) -> Target | None:
 def holds(target: Target, message: Message) -> bool | None:
     """None where its condition cannot be decided."""
     try:
-        return target.when is None or truth(target.when, message, f"when of {target.id}")
+        return target.when is None or truth(target.when, message.at(target.id), f"when of {target.id}")
     except MessageError:
         return None
 

@@ -76,7 +76,8 @@ def parse(text: str) -> nodes.Expr:
     output = template.body[0] if len(template.body) == 1 else None
     if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
         raise ExpressionSyntaxError("this is not one expression", 1)
-    check_defaults(output)
+    if "|" in text:
+        check_defaults(output)
     return output.nodes[0]
 
 

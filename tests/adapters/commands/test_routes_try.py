@@ -138,6 +138,7 @@ def test_a_target_knows_its_id_wherever_it_is_asked(room: Room) -> None:
     assert (b["body"], c["body"]) == ('{"v":"b"}', "id c")
     assert d["request"]["query"] == "t=d"
     assert d["request"]["headers"]["x-t"] == "d"
+    assert d["choice"] == {"when": "target.id == 'd'", "values": {"target.id": "d"}}
     assert e["request"]["path"] == "/a/%7Bword%7D", "it is sent as it stands, in a path with its braces encoded"
 
 
