@@ -10,6 +10,9 @@ from router.browse import DeadLetter, Pruned, Selection
 from router.ledger import Once
 from router.route import Keep
 
+NEVER = ("refused", "duplicate")
+"""States of messages that no replay sends again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -87,6 +90,9 @@ class Caretaker(Protocol):
 
     def replay_count(self, selection: Selection) -> int:
         """How many messages match."""
+
+    def replayable(self, selection: Selection) -> Mapping[tuple[str, int], int]:
+        """How many of them may be sent again, by (route, version): their bodies are kept, and they are not in `NEVER`."""
 
     def replays(self, message: str) -> list[tuple[int, int]]:
         """(number, job) of the replays of a message."""

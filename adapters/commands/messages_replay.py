@@ -10,6 +10,7 @@ import click
 from adapters.commands.asking import actor, agree, reason_option, yes_option
 from adapters.commands.exits import DONE, NOTHING, REFUSED, USAGE
 from adapters.commands.job_options import Running, job_options
+from adapters.commands.lazy import late
 from adapters.commands.output import answer_one, output_option, say, stop
 from adapters.commands.project import opened
 from adapters.commands.select import all_option, insist, selecting
@@ -20,6 +21,9 @@ from router.route import Target
 
 if TYPE_CHECKING:
     from adapters.wiring import App
+    from router.operating import replaying
+else:
+    replaying = late("router.operating.replaying")
 
 
 @click.command("replay")
@@ -49,7 +53,10 @@ def replay_messages(
             stop(NOTHING, "no message matches")
         say(f"replay {total} messages {where(options)}")
         if dry_run:
-            answer_one({"messages": total, **options}, form)
+            left = total - replaying.sent_again(app.ledger, app.table, selection, options)
+            if left:
+                say(f"{left} of them would be left alone: refused, a duplicate, without its body, or for other targets")
+            answer_one({"messages": total, "left_alone": left, **options}, form)
             return DONE
         agree(f"this sends {total} messages again, as new deliveries", yes)
         job = made(app, selection, JobOrder("replay", options, actor(), reason, rate, expect))

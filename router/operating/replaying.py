@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
-from router.browse import Browser
-from router.jobs import Caretaker, Job, JobItem
+from router.browse import Browser, Selection
+from router.errors import CrossdockError
+from router.jobs import NEVER, Caretaker, Job, JobItem
 from router.ledger import Arrival, BlobWriter, Intake, ReplayOf, Stored, Worklist
 from router.message import Envelope
 from router.processing.records import revised
@@ -15,7 +16,6 @@ from router.receive import static
 from router.route import Route, Table
 
 PIECE = 1 << 20
-NEVER = ("refused", "duplicate")
 
 
 class ReplayLedger(Browser, Caretaker, Worklist, Intake, Protocol):
@@ -64,19 +64,11 @@ class Replaying:
         route = self.table(version).routes.get(stored.envelope.route)
         if route is None:
             return replace(item, why_not=f"route {stored.envelope.route} is not in version {version}")
-        only = self._targets(route)
+        only = targets_of(route, self.job.options)
         if not only:
             return replace(item, why_not="all its targets are folders, or others were asked for: name one with --to")
         arrivals.append(self._arrival(stored, route, only, writers))
         return item
-
-    def _targets(self, route: Route) -> tuple[str, ...]:
-        """Ids of where it goes: folders only where they are named, since a file that is there twice is no repair."""
-        to = str(self.job.options.get("to") or "").rpartition(".")[2]
-        if to:
-            return tuple(t.id for t in route.targets if t.id == to)
-        wanted = str(self.job.options.get("target") or "").rpartition(".")[2]
-        return tuple(t.id for t in route.targets if t.send.kind != "folder" and wanted in ("", t.id))
 
     def _arrival(
         self, stored: Stored, route: Route, only: tuple[str, ...], writers: list[BlobWriter]
@@ -103,3 +95,26 @@ class Replaying:
                 writer.write(piece)
         writer.finish()
         return replace(envelope, blob=writer.path)
+
+
+def targets_of(route: Route, options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Ids of where a job sends: to folders only where they are named, since a file that is there twice is no repair."""
+    to = str(options.get("to") or "").rpartition(".")[2]
+    if to:
+        return tuple(t.id for t in route.targets if t.id == to)
+    wanted = str(options.get("target") or "").rpartition(".")[2]
+    return tuple(t.id for t in route.targets if t.send.kind != "folder" and wanted in ("", t.id))
+
+
+def sent_again(ledger: Caretaker, table: Callable[[int], Table], selection: Selection, options: Mapping[str, Any]) -> int:
+    """How many of the messages a job with these options would send; those of a version that cannot be used here count."""
+    total = 0
+    for (route, stored), count in ledger.replayable(selection).items():
+        version = int(options.get("version") or stored)
+        try:
+            found = table(version).routes.get(route)
+        except (CrossdockError, KeyError):
+            total += count
+            continue
+        total += count if found is not None and targets_of(found, options) else 0
+    return total

@@ -13,9 +13,12 @@ from adapters.ledger.sql.database import Database, Run
 from adapters.ledger.sql.deadletters import FROM, audit, conditions, letter_id
 from adapters.ledger.sql.ends import Ends, within
 from adapters.ledger.sql.requeue import discard, requeue
+from router import ranges
 from router.browse import Selection
-from router.jobs import ExpectationFailed, Job, JobItem, JobOrder, JobOutcome
+from router.jobs import NEVER, ExpectationFailed, Job, JobItem, JobOrder, JobOutcome
 
+ASKED = 1_000
+"""Messages that one question names."""
 JOB = "id, kind, state, total, done, skipped, rate, by, reason, created_at, next_at, ended_at, options"
 
 
@@ -42,6 +45,25 @@ class Jobs:
     def replay_count(self, selection: Selection) -> int:
         where, args = messages(selection)
         return int(self.db.read(f"SELECT count(*) {where}", args)[0][0])
+
+    def replayable(self, selection: Selection) -> Mapping[tuple[str, int], int]:
+        where, args = messages(selection)
+        never: set[int] = set()
+        states = f"state IN ({','.join('?' * len(NEVER))})"
+        for batch, units in self.db.read(
+            f"SELECT batch, units FROM fate WHERE seq IS NULL AND target NOT LIKE '%.%' AND {states}", NEVER
+        ):
+            never.update((batch << 16) | n for n in ranges.decode(units))
+        found: Counter[tuple[str, int]] = Counter()
+        kept = f"SELECT m.route, m.version, count(*) {where} AND (m.body IS NOT NULL OR m.blob IS NOT NULL OR m.size=0)"
+        for route, version, n in self.db.read(f"{kept} GROUP BY m.route, m.version", args):
+            found[route, version] += n
+        ordered = sorted(never)
+        for start in range(0, len(ordered), ASKED):
+            some = f"{kept} AND m.seq IN ({','.join(map(str, ordered[start : start + ASKED]))}) GROUP BY m.route, m.version"
+            for route, version, n in self.db.read(some, args):
+                found[route, version] -= n
+        return +found
 
     def replays(self, message: str) -> list[tuple[int, int]]:
         return self.db.read("SELECT replay, replay_job FROM message WHERE replay_of=?", (message,))

@@ -26,6 +26,16 @@ def test_a_message_is_sent_again_to_a_folder_where_it_is_named(room: Room) -> No
     assert room.say("dlq", "discard", f"{id}:erp.p2", "--yes") == 0
 
 
+def test_a_dry_run_says_what_would_be_left_alone(room: Room) -> None:
+    delivered(room)
+    assert room.json("messages", "replay", "--all", "--dry-run") == {"messages": 1, "left_alone": 1}
+    assert "1 of them would be left alone: refused, a duplicate, without its body, or for other targets" in room.err
+    again = room.json("messages", "replay", "--all", "--dry-run", "--to", "erp")
+    assert again == {"messages": 1, "left_alone": 0, "to": "web-orders.erp"}
+    assert "left alone" not in room.err
+    assert room.json("jobs", "list") == []
+
+
 def test_without_yes_and_without_a_selection_nothing_is_sent(room: Room) -> None:
     id = delivered(room)
     assert room.say("messages", "replay", id) == 5

@@ -8,8 +8,9 @@ from typing import Any
 from router.browse import Selection
 from router.jobs import Job, JobOrder
 from router.message import delivery_id, parse_id
+from router.operating.replaying import sent_again
 from router.replay import Replay
-from router.route import Send
+from router.route import Send, Table
 from tests.router.processing.test_running import Once, by_id
 from tests.router.workshop import Expr, Split, Workshop, target
 
@@ -122,6 +123,31 @@ def test_what_was_refused_is_left_alone(tmp_path: Path) -> None:
     job = replayed(made)
     assert (job.done, job.skipped) == (3, 2)
     assert sorted(made.ledger.job_skips(job.id)) == ["1: it was a duplicate", "1: it was refused"]
+
+
+def test_what_would_be_sent_again_is_counted(tmp_path: Path) -> None:
+    made = Workshop(tmp_path, targets=[target(), target("u", "wms")], steps=(Once(by_id),))
+    [first, *_] = [*made.put({"id": "a"}), *made.put({"id": "b"}), *made.put({"id": "a"}, b"{bad")]
+    made.deliver()
+
+    def table(version: int) -> Table:
+        if version == 9:
+            raise KeyError("there is no config version 9")
+        return made.table
+
+    def again(selection: Selection | None = None, **options: Any) -> int:
+        return sent_again(made.ledger, table, selection or Selection(route="r"), options)
+
+    assert made.ledger.replay_count(Selection(route="r")) == 4
+    assert again() == 2
+    assert again(to="r.u") == 2
+    assert again(target="r.gone") == 0
+    assert again(version=9) == 2
+    assert again(Selection(ids=(first,))) == 1
+    made.ledger.db.read("UPDATE message SET body=NULL, blob=NULL WHERE id=?", (first,))
+    assert again() == 1
+    replayed(made)
+    assert again() == 1
 
 
 def test_a_replay_is_not_replayed_with_what_it_replays(tmp_path: Path) -> None:
