@@ -47,6 +47,7 @@ def render(text: str, name: str = "a.txt.j2", body: Any = BODY, others: dict[str
         ),
         ("{{ body.nope.x | default('d') }}{{ body.nope is defined }}{{ body.note is none }}", "dfalsetrue"),
         ("{{ (body.qty + body.nope) | default(0) }}", "0"),
+        ("{{ body.note | json }}", "null"),
         ("{{ body.qty * 0.10 }} {{ 7 // 2 }} {{ 7 % 2 }} {{ -body.qty }} {{ 1 / 4 }}", "0.20 3 1 -2 0.25"),
         ("{{ body.name ~ '-' ~ body.qty ~ body.price }}", "A & B-239.80"),
         (

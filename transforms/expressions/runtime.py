@@ -224,11 +224,11 @@ def default(path: Callable[[], Any], other: Callable[[], Any]) -> Any:
 
 def filtered(function: Callable[..., Any], name: str, value: Any, *args: Any) -> Any:
     """A filter whose error says which part it was applied to."""
-    if value is None:
-        raise fail_null(name)
     try:
         return function(value, *args)
     except ExpressionError as error:
+        if value is None:
+            raise fail_null(name) from None
         raise ExpressionError(f"{name}: {error.reason}", error.error) from None
 
 

@@ -93,7 +93,10 @@ ABOUT: Mapping[str, About] = {
         "The SHA-256 of a text's UTF-8, or of bytes, in hexadecimal.",
         (("'a' | sha256", '"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"'),),
     ),
-    "json": About("Compact JSON with exact numbers, as a text.", (("{'a': [1, 2.50]} | json", '"{\\"a\\":[1,2.50]}"'),)),
+    "json": About(
+        "Compact JSON with exact numbers, as a text.",
+        (("{'a': [1, 2.50]} | json", '"{\\"a\\":[1,2.50]}"'), ("none | json", '"null"')),
+    ),
     "xpath": About(
         "The one text at a path (XPath 1.0) of a body of XML: of an element, an attribute or a text node. None or several is "
         "an error; `| default('')` may stand behind it. Prefixes are those of `format: {xml: {namespaces: …}}`.",

@@ -18,7 +18,6 @@ from transforms.filters.values import (
     bounded,
     iso_text,
     plain,
-    refuse_null,
     shown,
     wrong,
 )
@@ -102,8 +101,7 @@ def sha256(value: Any) -> str:
 
 
 def json(value: Any) -> str:
-    """Compact JSON with exact numbers; null is an error here too: it is written as `null` only inside of something."""
-    refuse_null(value)
+    """Compact JSON with exact numbers. It can hold null, so that this filter alone takes it."""
     try:
         return encode(value).decode()
     except EncodeError as error:

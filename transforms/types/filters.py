@@ -96,7 +96,7 @@ FILTERS: Mapping[str, Filter] = {
     "sort": Filter(("list",), "a list", same_list),
     "unique": Filter(("list",), "a list", same_list),
     "sha256": Filter(("text", "bytes"), "a text", always(TEXT), A_TEXT),
-    "json": Filter(("text", "bool", *NUMBERS, *TIMES, "time", "list", "object"), "what JSON can hold", always(TEXT)),
+    "json": Filter(("text", "bool", *NUMBERS, *TIMES, "time", "null", "list", "object"), "what JSON can hold", always(TEXT)),
     "xpath": Filter(("element",), "XML", always(TEXT.maybe), "set `format: xml` on the route"),
     "xpath_all": Filter(("element",), "XML", always(list_of(union([TEXT, ELEMENT]))), "set `format: xml` on the route"),
 }

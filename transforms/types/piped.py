@@ -41,7 +41,8 @@ class Piped:
             self.refused(node, filter_, value)
             return taken
         made = self.by_attribute(node, taken) or filter_.makes(taken, arguments)
-        return made.maybe if value.lacks or named(value, "null") else made
+        fails = value.lacks or (named(value, "null") and "null" not in filter_.takes)
+        return made.maybe if fails else made
 
     def default(self, node: nodes.Filter) -> Type:
         """Null stays null; what hangs on null, or is not there, gives way. Of what can never be there nothing is

@@ -34,6 +34,7 @@ from transforms.filters import FILTERS
         ("pad", "42", (4,), "  42"),
         ("pad", "12345", (3, "0"), "12345"),
         ("sha256", "abc", (), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        ("json", None, (), "null"),
         (
             "json",
             {"a": Decimal("39.80"), "b": [None, True], "d": dt.date(2026, 1, 31)},

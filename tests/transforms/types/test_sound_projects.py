@@ -31,6 +31,7 @@ SOUND = {
     "a field asked for": "filter: body.extra is defined or body.express",
     "a chain asked for": "filter: body.extra.more.still is defined or body.express",
     "a default": "filter: (body.extra | default('')) == 'x'",
+    "null as JSON": "filter: (body.total | json) != 'null' and (none | json) == 'null'",
     "a default over a chain": "filter: (body.extra.more | default(0)) > 1",
     "a default of a calculation": "filter: ((body.extra * 2) | default(0)) > 1",
     "a guard": "filter: body.extra is defined and body.extra.more > 'x'",
