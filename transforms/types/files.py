@@ -17,6 +17,7 @@ from transforms.jinja.environment import FOLDER
 from transforms.jinja.printing import mode_of
 from transforms.types.guards import asked
 from transforms.types.kinds import Type
+from transforms.types.lone import lone
 from transforms.types.maps import MapReader
 from transforms.types.pages import PageReader
 from transforms.types.placed import line_and_column, spot_in_yaml, tree_of
@@ -56,6 +57,7 @@ class Files:
         said = Remarks()
         page = PageReader(scope, said, text, mode_of(name) == "json")
         page.read(tree)
+        lone(tree, name, said)
         found = [in_file(one, FOLDER + name, *line_and_column(text, one.column)) for one in said.found]
         for node in tree.find_all(USES):
             used = getattr(node, "template", None)

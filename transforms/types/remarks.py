@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from router.config.problems import ERROR, WARNING, PathKeys
 from router.config.types import Remark
 
+LONE_WORD = "0404"
+"""A value in single braces."""
 NO_FIELD = "0620"
 """A field that is not there."""
 UNLIKE = "0621"

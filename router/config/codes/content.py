@@ -32,7 +32,8 @@ CODES = (
     ),
     Code(
         "W", "0404", "a {word} in a template",
-        "A single brace is text and is sent as it stands. A value stands in two: `{{ body.id }}`.",
+        "A single brace is text and is sent as it stands. A value stands in two: `{{ body.id }}`. In template files only "
+        "what can be a value is said, as `{body.id}`; what is meant so is written `{{ '{body.id}' }}`.",
         TILL + '    to: [{id: erp, send: {http: erp, path: "/sales/{store}"}}]\n',
         TILL + '    to: [{id: erp, send: {http: erp, path: "/sales/{{ body.store }}"}}]\n',
     ),

@@ -227,6 +227,11 @@ CASES = {
     "a filter in a template": in_template("é {{ §body.customer | upper }}", "E0623"),
     "an object in a template": in_template("{{ §body.customer }}", "E0626", "`| json`"),
     "a variable in a template": in_template("{% set x = body.order_no %}{{ §x * 2 }}", "E0622"),
+    "a value in single braces": in_template("<a>\né §{body.order_no}</a>", "W0404", "write '{{ body.order_no }}'"),
+    "single braces with blanks": in_template("{{ body.note }} a §{ file.stem } b", "W0404", "{{ file.stem }}", "t.txt.j2"),
+    "an item in single braces": in_template("{% if body.express -%}\n a§{body.lines[0]}{% endif %}", "W0404", "body.lines[0]"),
+    "single braces in JSON": in_template('{"a": §{body.order_no}}', "W0404", "{{ body.order_no }}", "t.json.j2"),
+    "a root in single braces": in_template("a,§{record}\n", "W0404", "'{record}' is sent as it stands", "t.csv.j2"),
     "a template with blanks cut off": in_template("a \n {%- if body.express -%} \n {{ §body.nte }}\n{%- endif %}", "W0620"),
 }  # fmt: skip
 

@@ -104,6 +104,20 @@ def test_json_prints_anything() -> None:
     assert checked(f"{WEB}  - template: t.json.j2\n{TO}", files) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.json.j2", '{"a": {"body": {}}, "b": "${body.x} #{message.id} {word} {0}"}'),
+        ("t.html.j2", "<style>body {margin: 0} .file { color: red }</style><script>if (a) {body.x = 1}</script>{body-x}"),
+        ("t.js.j2", "const {headers} = {message}; f({file})"),
+        ("t.txt.j2", r"\section{message} \input[a]{file} {% raw %}{{ body.x }}{% endraw %} {{ '{body.x}' }} {# {body.x} #}"),
+        ("t.tex.j2", "{body}"),
+    ],
+)
+def test_braces_that_are_meant(name: str, text: str) -> None:
+    assert [str(p) for p in checked(f"{WEB}  - template: {name}\n{TO}", {f"transforms/templates/{name}": text})] == []
+
+
 def test_nothing_is_known_behind_python() -> None:
     files = {"transforms/python/p.py": "def f(message):\n    return message\n"}
     assert checked(f"{WEB}  - python: p.f\n  - filter: body.what.ever > 1\n{TO}", files) == []
