@@ -92,5 +92,5 @@ class Types(Protocol):
     def columns(self, scope: Scope, names: Sequence[str]) -> Seen:
         """Whether the body has fields of these names; a remark's path is the position of the name."""
 
-    def writable(self, scope: Scope, codec: str) -> Seen:
-        """Whether a format can write the body."""
+    def writable(self, scope: Scope, codec: str | None) -> Seen:
+        """Whether a format can write the body; None: the target names none, so that the body decides."""

@@ -123,8 +123,12 @@ class ProjectTypes:
                     said.warning(remarks.NO_COLUMN, f"there is no field '{name}': the body {has(known)}", hint)
         return Seen(said.found)
 
-    def writable(self, scope: Scope, codec: str) -> Seen:
-        body, kinds, said = scope.body, WRITES.get(codec), Remarks()
+    def writable(self, scope: Scope, codec: str | None) -> Seen:
+        body, said = scope.body, Remarks()
+        if codec is None and (not body.kinds or len(named(body, "list", "object")) < len(body.expanded)):
+            return Seen()
+        codec = codec or "json"
+        kinds = WRITES.get(codec)
         foreign = unheld(body) if codec in OF_VALUES and not body.unknown else None
         if foreign is not None:
             holds = "holds" if named(body, "list", "object") else "is"

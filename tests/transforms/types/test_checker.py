@@ -175,6 +175,9 @@ CASES = {
     "records of XML as JSON": written("{xml: {records: T}}", "json", "the body is XML", "split: records"),
     "a group of XML as CSV": written("{xml: {records: T}}", "csv", "the body holds XML", "split: {group: [record.number]}"),
     "XML inside of JSON": written("xml", "json", "the body holds XML", "map: {fields: {a: 1, b: [{c: {value: body}}]}}"),
+    "a group of XML without a format": Case(
+        "from: {folder: in, files: '*.x'}\nformat: {xml: {records: T}}\nsteps: [{split: {group: [record.number]}}]\n"
+        f"to:\n  - §id: a\n    {HTTP}\n", "E0629", "the body holds XML, which the format 'json' cannot write"),
     "bytes as JSON": written("bytes", "json", "set the `format` of the route"),
     "a group of texts as CSV": written("json", "csv", "`map`", "split: {by: \"body.a | split(',')\", group: [record.number]}"),
     "an object as text": target(f"format: §text, {HTTP}", "E0629", "template"),

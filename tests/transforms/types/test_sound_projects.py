@@ -104,6 +104,12 @@ def test_json_prints_anything() -> None:
     assert checked(f"{WEB}  - template: t.json.j2\n{TO}", files) == []
 
 
+@pytest.mark.parametrize("format_", ["xml", "{xml: {records: T}}", "bytes", "text", "csv", "json", "ndjson"])
+def test_a_body_that_nothing_changed_needs_no_format(format_: str) -> None:
+    splits = "steps: [{split: records}]\n" if "records" in format_ else ""
+    assert checked(f"from: {{http: /r, clients: anyone}}\nformat: {format_}\n{splits}{TO}") == []
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
