@@ -29,7 +29,7 @@ BODY = {
 
 def render(text: str, name: str = "a.txt.j2", body: Any = BODY, others: dict[str, str] | None = None) -> str:
     files = {f"transforms/templates/{n}": t for n, t in {name: text, **(others or {})}.items()}
-    return TemplateSet(Files(files)).compile(name)(message(body, record=3), target={"id": "erp"})
+    return TemplateSet(Files(files)).compile(name)(message(body, record=3).at("erp"))
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ class FolderKind:
 
         def address(message: Message) -> FolderAddress:
             try:
-                name = str(template(message.at(target)))
+                name = str(template(message))
             except ExpressionError as error:
                 raise MessageError("send", error.error, f"name: {error.reason}") from None
             return FolderAddress(checked_name(name), exists)

@@ -45,9 +45,9 @@ def any_text(data: bytes) -> str:
 
 def value_of(compiled: Expr, variant: int) -> str:
     """What the quick code gives is what the careful code gives."""
-    one = message(variant)
-    found = outcome(lambda: compiled(one, target={"id": "erp"}, out={"total": "3.00"}))
-    careful = outcome(lambda: compiled.carefully(one, {"target": {"id": "erp"}, "out": {"total": "3.00"}}))
+    one = message(variant).at("erp")
+    found = outcome(lambda: compiled(one, out={"total": "3.00"}))
+    careful = outcome(lambda: compiled.carefully(one, {"out": {"total": "3.00"}}))
     if found != careful:
         raise Wrong(f"{compiled.source!r:.400} is {found:.300}, and with care {careful:.300}")
     return found

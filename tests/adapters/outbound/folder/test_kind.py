@@ -13,11 +13,11 @@ from router.message import Envelope, Message, utc_now
 
 
 def message(body: Any) -> Message:
-    return Message(Envelope("m", "r", "s", utc_now(), raw=b""), body)
+    return Message(Envelope("m", "r", "s", utc_now(), raw=b""), body, target="lake")
 
 
 def by_body(message: Message, **names: Any) -> str:
-    return f"{message.body}-{names['target']['id']}.txt"
+    return f"{message.body}-{message.target}.txt"
 
 
 def undefined(message: Message, **names: Any) -> str:
