@@ -130,7 +130,7 @@ class Follower:
         if isinstance(format_, Chosen):
             self.written(behind, place.at("format"), format_)
         elif format_ is None and chosen_of(value.get("send"))[0] != "sql":
-            self.say(place, self.types.writable(behind, None).remarks)
+            self.say(place, self.types.writable(behind, "json" if value.get("collect") else None).remarks)
         self.send(scope, behind, place.at("send"), value.get("send"))
         if value.get("fallback"):
             self.send(scope, behind, place.at("fallback", "send"), value["fallback"].get("send"))

@@ -178,6 +178,9 @@ CASES = {
     "a group of XML without a format": Case(
         "from: {folder: in, files: '*.x'}\nformat: {xml: {records: T}}\nsteps: [{split: {group: [record.number]}}]\n"
         f"to:\n  - §id: a\n    {HTTP}\n", "E0629", "the body holds XML, which the format 'json' cannot write"),
+    "XML that is collected without a format": Case(
+        "from: {folder: in, files: '*.x'}\nformat: {xml: {records: T}}\nsteps: [{split: records}]\n"
+        f"to:\n  - §id: a\n    collect: message\n    {HTTP}\n", "E0629", "the body is XML, which the format 'json'"),
     "bytes as JSON": written("bytes", "json", "set the `format` of the route"),
     "a group of texts as CSV": written("json", "csv", "`map`", "split: {by: \"body.a | split(',')\", group: [record.number]}"),
     "an object as text": target(f"format: §text, {HTTP}", "E0629", "template"),
