@@ -23,8 +23,9 @@ UNPLACED = (
 """What the fast reader says without a place, and what it means."""
 BYTE = re.compile(r"(?:JSON is malformed: )?(.*?) \(byte (\d+)\)")
 SPACE = re.compile(r"[ \t\r\n]*+")
-STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"')
-NUMBER = re.compile(r"-?+(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?+[0-9]++)?+(?![0-9A-Za-z.+-])")
+STRING = re.compile(r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*"')
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?(?![0-9A-Za-z.+-])")
+"""Groups are not possessive: Python before 3.11.5 goes on from where one failed half-way (gh-106052)."""
 WORD = re.compile(r"(?:true|false|null)\b")
 NOT_NUMBERS = re.compile(r"[-+]?(?:NaN|Infinity|inf|nan)\b")
 

@@ -31,6 +31,9 @@ def read(raw: bytes) -> Any:
          " column 13; which one is meant cannot be known"),
         (b'{"a:":1,"b":"x:","a:":2}', "line 1, column 18 (byte 17): the key 'a:' stands twice in one object, first at line 1,"
          " column 2; which one is meant cannot be known"),
+        (b'{"a": 42.}', "line 1, column 7 (byte 6): '42.}' stands where a value is expected"),
+        (b"[4.e5]", "line 1, column 2 (byte 1): '4.e5]' stands where a value is expected"),
+        (b'["u\\u"]', "line 1, column 4 (byte 3): '\\\\u' is not an escape of JSON"),
         (b"[NaN]", "line 1, column 2 (byte 1): NaN is not a number in JSON"),
         (b"-Infinity", "line 1, column 1 (byte 0): -Infinity is not a number in JSON"),
         (b"[1e6145]", "line 1, column 2 (byte 1): the number '1e6145' has an exponent out of range"),
@@ -47,7 +50,7 @@ def read(raw: bytes) -> Any:
         (b"[" + b"1" * 5000 + b"]", "line 1, column 2 (byte 1): a whole number has 5000 digits; at most 4300 are read"),
         ('{"a":1}'.encode("utf-16"), "line 1, column 1 (byte 0): the byte ff is not UTF-8; JSON is always UTF-8"),
     ],
-    ids=range(16),
+    ids=range(19),
 )  # fmt: skip
 def test_what_is_refused(raw: bytes, what: str) -> None:
     with pytest.raises(DecodeError) as found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -14,7 +15,9 @@ from transforms.codecs.xml.window import Window
 
 LONGEST_RECORD = 16 * 1024 * 1024
 DEEPEST = 256
-REST = r"""((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>"""
+POSSESSIVE = "+" if sys.version_info >= (3, 11, 5) else ""
+"""Before, Python goes on from where a possessive group failed half-way (gh-106052)."""
+REST = rf"""([^<>"']*+(?:(?:"[^"<]*+"|'[^'<]*+')[^<>"']*+){{0,2097152}}{POSSESSIVE})>"""
 """The rest of a start tag; a `>` may stand inside of an attribute."""
 TAG = re.compile(r"<([^\s/>!?<]+)" + REST, re.ASCII)
 CLOSING = re.compile(r"</([^\s>]+)\s*>", re.ASCII)
