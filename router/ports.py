@@ -74,9 +74,11 @@ class RecordCodec(Codec, Protocol):
         """The body of a record whose cells an operator edited; types apply again. Raises DecodeError."""
 
 
-@runtime_checkable
-class JoinCodec(Codec, Protocol):
-    """A codec that can write many bodies into one output (`collect: message`)."""
+class Joiner(Protocol):
+    """Writes many bodies into one output (`collect`)."""
+
+    @property
+    def content_type(self) -> str: ...
 
     def begin(self, first: Any) -> bytes:
         """What stands before the first body (a CSV header, `[`)."""
@@ -90,10 +92,15 @@ class JoinCodec(Codec, Protocol):
 
 
 @runtime_checkable
+class JoinCodec(Codec, Joiner, Protocol):
+    """A codec that can write many bodies into one output."""
+
+
+@runtime_checkable
 class HeadedCodec(JoinCodec, Protocol):
     """One whose later bodies depend on how the output begins: a CSV's first record names its columns."""
 
-    def going_on(self, head: bytes) -> JoinCodec:
+    def going_on(self, head: bytes) -> Joiner:
         """What writes all further bodies of an output that begins with these bytes, the first 1 MiB of it at most. Raises
         EncodeError."""
 

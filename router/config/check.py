@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from router.config.agreeing import joined
+from router.config.agreeing import Agreement, joined
 from router.config.findings import Findings
 from router.config.links import UNUSED
 from router.config.located import UNSET
@@ -14,6 +14,7 @@ from router.config.looking import Beside, Look, understood
 from router.config.problems import ERROR, ConfigError, Problem, errors, in_order
 from router.config.project import Project, stored_project
 from router.config.route_tests import advise, named_by
+from router.config.sections import Sections
 from router.registry import Registry
 from router.route import Table
 from router.testing.case import RouteTest
@@ -42,10 +43,9 @@ def check(
         shares = [look.share(routes[:middle]), others()]
     for share in shares[1:]:
         findings.problems.extend(share.problems)
-    findings.problems.extend(joined(share.agreement for share in shares).problems())
-    if any(share.tests for share in shares):
-        advise(found, set().union(*(share.named for share in shares)), findings)
-    return in_order(worth_saying(findings.problems))
+    tested = any(share.tests for share in shares)
+    named = set().union(*(share.named for share in shares)) if tested else None
+    return concluded(found, findings, joined(share.agreement for share in shares), named)
 
 
 def build(
@@ -98,10 +98,15 @@ def assemble(
     found = understood(project, environ, findings)
     look = Look(project, found, registry, findings, as_written)
     table, tests, agreement = look.at(list(found.routes.values()), follows)
+    return table, tests, concluded(found, findings, agreement, named_by(tests) if tests else None)
+
+
+def concluded(found: Sections, findings: Findings, agreement: Agreement, named: set[str] | None) -> list[Problem]:
+    """All that is worth saying, when all routes are looked at. `named`: the targets that tests name; None: there are none."""
     findings.problems.extend(agreement.problems())
-    if tests:
-        advise(found, named_by(tests), findings)
-    return table, tests, in_order(worth_saying(findings.problems))
+    if named is not None:
+        advise(found, named, findings)
+    return in_order(worth_saying(findings.problems))
 
 
 def worth_saying(problems: Iterable[Problem]) -> Iterable[Problem]:

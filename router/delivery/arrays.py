@@ -12,16 +12,17 @@ from typing import Any
 from router.deliver import LaneServer
 from router.delivery.fallback import GIVEN_UP
 from router.delivery.flights import Sending
+from router.delivery.joining import AsTheyAre, Joining, codec_for, makes_json
 from router.delivery.ordering import Computed
 from router.delivery.parked import ParkedReader
 from router.delivery.sending import Desk
 from router.delivery.tries import number_of
 from router.delivery.units import BeforeTarget, Unit, after_route, for_sending
-from router.errors import EncodeError, ExpressionError, MessageError
+from router.errors import ExpressionError, MessageError
 from router.ledger import Array, ArrayEnd, Claim
 from router.message import Message, delivery_id, new_id
 from router.pipeline import Filtered, for_target
-from router.ports import JoinCodec, Member, Outcome, Parcel
+from router.ports import Member, Outcome, Parcel
 from router.route import Connection, Gather, Target
 
 ANSWER_KEPT = 1024
@@ -262,17 +263,8 @@ class ArrayServer(LaneServer):
         return [*super()._in_hand(), *(one.unit for one in self.ready)]
 
 
-def codec_of(target: Target) -> JoinCodec:
-    """The target's own, or JSON. Raises EncodeError where it cannot hold many."""
-    codec = target.codec or (target.by_body([]) if target.by_body is not None else None)
-    if not isinstance(codec, JoinCodec):
-        raise EncodeError("collect: records needs a format that can be joined: json, ndjson, csv or text")
-    return codec
-
-
 def content_type(target: Target) -> str:
-    codec = target.codec or (target.by_body([]) if target.by_body is not None else None)
-    return codec.content_type if codec is not None else ""
+    return codec_for(target, []).content_type
 
 
 def row(one: Ready, address: Any) -> Member:
@@ -282,11 +274,9 @@ def row(one: Ready, address: Any) -> Member:
 
 def whole(target: Target, bodies: list[Any]) -> bytes:
     """One array. Texts that a template made as JSON are its items as they are. Raises EncodeError."""
-    json = target.codec is None and target.content_type.startswith("application/json")
-    if json and all(isinstance(body, str) for body in bodies):
-        return b"[" + b",".join(body.strip().encode() for body in bodies) + b"]"
-    codec = codec_of(target)
-    return codec.begin(bodies[0]) + codec.join(bodies, True) + codec.end()
+    as_they_are = makes_json(target) and all(isinstance(body, str) for body in bodies)
+    output = Joining(AsTheyAre() if as_they_are else codec_for(target, []))
+    return output.add(bodies) + output.end()
 
 
 def fault(first: Ready, one: Ready) -> MessageError | None:

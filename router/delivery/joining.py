@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from router.errors import EncodeError
-from router.ports import HeadedCodec, JoinCodec
+from router.ports import HeadedCodec, JoinCodec, Joiner
 from router.route import Target
 
 LONGEST_HEAD = 1 << 20
@@ -16,42 +16,42 @@ LONGEST_HEAD = 1 << 20
 class AsTheyAre:
     """Texts that a template made as JSON, each an item of an array as it is."""
 
-    name = "json"
     content_type = "application/json"
-    suffixes: tuple[str, ...] = (".json",)
-
-    def decode(self, raw: bytes, envelope: Any) -> Any:
-        raise NotImplementedError("it only writes")
-
-    def encode(self, body: Any) -> bytes:
-        if not isinstance(body, str):
-            raise EncodeError("the body is not the text that a template made")
-        return body.strip().encode()
 
     def begin(self, first: Any) -> bytes:
         return b"["
 
     def join(self, bodies: Sequence[Any], first: bool) -> bytes:
-        return (b"" if first or not bodies else b",") + b",".join(map(self.encode, bodies))
+        return (b"" if first or not bodies else b",") + b",".join(map(item, bodies))
 
     def end(self) -> bytes:
         return b"]"
 
 
-def codec_of(target: Target) -> JoinCodec:
+def item(body: Any) -> bytes:
+    if not isinstance(body, str):
+        raise EncodeError("the body is not the text that a template made")
+    return body.strip().encode()
+
+
+def codec_of(target: Target) -> Joiner:
     """The target's own; without one the texts of a template as they are, all else as JSON. Raises EncodeError where it cannot
     hold many."""
-    if target.codec is None and target.content_type.startswith("application/json"):
-        return AsTheyAre()
-    sample: Any = "" if target.content_type else []
+    return AsTheyAre() if makes_json(target) else codec_for(target, "" if target.content_type else [])
+
+
+def makes_json(target: Target) -> bool:
+    """Whether its bodies are texts that a template made as JSON."""
+    return target.codec is None and target.content_type.startswith("application/json")
+
+
+def codec_for(target: Target, sample: Any) -> JoinCodec:
+    """The target's own, else the one for a body like that. Raises EncodeError where it cannot hold many."""
     codec = target.codec or (target.by_body(sample) if target.by_body is not None else None)
     if not isinstance(codec, JoinCodec):
-        raise EncodeError(f"'collect' needs a format that can be joined: json, ndjson, csv or text, not {codec_name(codec)}")
+        name = codec.name if codec is not None else "none"
+        raise EncodeError(f"'collect' needs a format that can be joined: json, ndjson, csv or text, not {name}")
     return codec
-
-
-def codec_name(codec: Any) -> str:
-    return str(getattr(codec, "name", "none"))
 
 
 def content_type(target: Target) -> str:
@@ -62,9 +62,9 @@ def content_type(target: Target) -> str:
 class Joining:
     """One output in the making. `head` is how one begins that an earlier owner has written to."""
 
-    def __init__(self, codec: JoinCodec, head: bytes | None = None) -> None:
-        self.codec = codec if head is None else going_on(codec, head)
-        self.begun = head is not None
+    def __init__(self, codec: Joiner, head: bytes = b"") -> None:
+        self.codec = going_on(codec, head) if head else codec
+        self.begun = bool(head)
 
     def add(self, bodies: Sequence[Any]) -> bytes:
         """The bodies behind those before. Raises EncodeError where one cannot be written, and is then as it was."""
@@ -81,5 +81,5 @@ class Joining:
         return self.codec.end() if self.begun else b""
 
 
-def going_on(codec: JoinCodec, head: bytes) -> JoinCodec:
+def going_on(codec: Joiner, head: bytes) -> Joiner:
     return codec.going_on(head) if isinstance(codec, HeadedCodec) else codec

@@ -257,6 +257,8 @@ class Emitter:
             reason = f"the filter '{node.name}' takes plain arguments only, without names"
             raise ExpressionSyntaxError(reason, node.lineno)
         if node.name in LAZY:
+            if len(node.args) > 1:
+                raise ExpressionSyntaxError(hints.ONE_DEFAULT, node.lineno)
             other = self.emit(node.args[0]) if node.args else "''"
             return f"default(lambda: {self._named(node.node)}, lambda: {other})"
         if node.name not in self.filters:

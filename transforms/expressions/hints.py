@@ -14,7 +14,6 @@ NO_STATEMENTS = "there are values, operators and filters, no statements"
 CHOICE = "write `a if condition else b`"
 NULL = "write `none`, as in `body.x is none`"
 LISTS = "there are no loops; use `| map(…)` or `| select(…)`, or `each` in a map"
-DEFAULTS = ("default", "d")
 ONE_DEFAULT = ("the filter 'default' takes one value, which stands for what is undefined: write"
                " `'a' if (body.x | default('')) == '' else body.x` where it may be empty")  # fmt: skip
 FOREIGN = {

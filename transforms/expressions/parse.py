@@ -12,7 +12,6 @@ from jinja2 import nodes
 from jinja2.lexer import TokenStream
 
 from router.errors import ExpressionSyntaxError
-from transforms.expressions.hints import DEFAULTS, ONE_DEFAULT
 from transforms.expressions.runtime import DECIMAL_MARK
 from transforms.expressions.slips import check_pairs, explain
 
@@ -76,19 +75,7 @@ def parse(text: str) -> nodes.Expr:
     output = template.body[0] if len(template.body) == 1 else None
     if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
         raise ExpressionSyntaxError("this is not one expression", 1)
-    if "|" in text:
-        check_defaults(output)
     return output.nodes[0]
-
-
-def check_defaults(tree: nodes.Node) -> None:
-    """Jinja's own filter takes a second argument, which is not known here. Raises ExpressionSyntaxError."""
-    left = [tree]
-    while left:
-        node = left.pop()
-        if isinstance(node, nodes.Filter) and node.name in DEFAULTS and len(node.args) > 1:
-            raise ExpressionSyntaxError(ONE_DEFAULT, node.lineno)
-        left += node.iter_child_nodes()
 
 
 def column(lineno: int, message: str) -> int:

@@ -49,6 +49,10 @@ def test_what_could_not_begin_begins_with_the_next_one() -> None:
     assert output.add([1]) + output.add([2, 3]) + output.end() == b"[1,\n2,\n3]\n"
 
 
+def test_an_earlier_owner_may_have_written_nothing_yet() -> None:
+    assert Joining(codec("json"), b"").add([1]) == b"[1"
+
+
 @pytest.mark.parametrize(
     ("own", "made", "wanted", "type_"),
     [
