@@ -99,6 +99,8 @@ class Shifts:
         self.slot.rests(True)
         note(f"attentive {self.slot.index}")
         select.select([self.slot.bell], [], [])
+        self.slot.rests(False)
+        assert self.slot.heard()  # which silences it: a bell that rings on would end each look that comes
         note(f"heard {self.slot.index}")
 
     def crashed(self, work: int, reason: str, certain: bool) -> None:
