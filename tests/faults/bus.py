@@ -26,8 +26,9 @@ class Publisher:
         self.failed: BaseException | None = None
 
     def declare(self) -> None:
+        """The queue gives its events to one reader at a time: where several hosts read it, their order is the queue's."""
         with Queues(self.server) as queues:
-            queues.declare(self.queue)
+            queues.declare(self.queue, {"x-single-active-consumer": True})
 
     def start(self) -> None:
         self._thread.start()

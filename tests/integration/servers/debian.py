@@ -23,7 +23,8 @@ PACKAGES = {
     "strace": ("strace",),
     "nodejs": ("node",),
     "npm": ("npm",),
-    "libfaketime": ("/usr/lib/*/faketime/libfaketime.so.1",),
+    "gcc": ("gcc",),
+    "libc6-dev": ("/usr/include/stdio.h",),
 }
 """By package: where one sees that it is there, a path or a name in the PATH."""
 POLICY = Path("/usr/sbin/policy-rc.d")
