@@ -11,11 +11,12 @@ import asyncio
 from router.delivery.fallback import GIVEN_UP, Fallbacks, by_fallback
 from router.delivery.feed import Feed
 from router.delivery.flights import MOST_BYTES, Flights, Landed, Sending
+from router.delivery.gate import Gate
 from router.delivery.ordering import Computed, KeyOrder
 from router.delivery.outcomes import Ended
 from router.delivery.packing import Packer
 from router.delivery.sending import Desk, Pace, Way, or_exhausted
-from router.delivery.telling import look, tell_outcomes
+from router.delivery.telling import tell_outcomes
 from router.delivery.tries import Try, failed, number_of
 from router.delivery.units import Unit, UnitReader
 from router.errors import MessageError
@@ -36,7 +37,7 @@ class LaneServer:
         self.claim = claim
         self.target = target
         self.connection = connection
-        self.probing = probing
+        self.gate = Gate(desk, connection, probing)
         self.units = UnitReader(desk.ledger, desk.table, desk.reader, desk.mark)
         self.way = Way(connection, desk.target(connection, target.send.kind))
         self.ended = Ended(connection)
@@ -80,14 +81,7 @@ class LaneServer:
     def _may_start(self) -> bool:
         if self.lost or self.halted or self.claim.paused or self.desk.halts(self.connection):
             return False
-        if self.probing:
-            return not self.flights and self.ended.probe is None
-        return self.desk.circuit(self.connection.id).state == "closed" and not self._tripping()
-
-    def _tripping(self) -> bool:
-        """Whether the failures since the last commit will open the breaker: then no more are started."""
-        before = 0 if self.ended.reset else self.desk.circuit(self.connection.id).failures
-        return self.ended.failures > 0 and before + self.ended.failures >= self.connection.breaker.open_after
+        return self.gate.open(self.ended, bool(self.flights))
 
     @or_exhausted
     async def _fill(self) -> bool:
@@ -131,7 +125,7 @@ class LaneServer:
         """The next parcels for one call of the adapter."""
         units: list[Unit] = []
         parcels: list[Parcel] = []
-        limit, size = 1 if self.probing else self.way.batch, 0
+        limit, size = 1 if self.gate.probing else self.way.batch, 0
         while len(units) < limit and size < MOST_BYTES and self.ended.count < COMMIT_COUNT:
             found = self._next()
             if found is None:
@@ -145,7 +139,7 @@ class LaneServer:
             units.append(unit)
             parcels.append(parcel)
             size += len(parcel.body)
-        return Sending(units, parcels, self.way, slot, self.probing) if units else None
+        return Sending(units, parcels, self.way, slot, self.gate.probing) if units else None
 
     def _next(self) -> Computed | None:
         """The next unit that may go now: those that waited for their key first."""
@@ -166,7 +160,7 @@ class LaneServer:
         return None
 
     def _issue(self) -> Unit | None:
-        return self.feed.next(self.claim, self.probing)
+        return self.feed.next(self.claim, self.gate.probing)
 
     def _parcel(self, unit: Unit, message: Message) -> Parcel | None:
         """None where the unit ended here, or goes to the fallback."""
@@ -264,7 +258,7 @@ class LaneServer:
     def _commit_due(self, started: bool) -> bool:
         if not self.ended:
             return False
-        if self.ended.count >= COMMIT_COUNT or (not self.flights and not started) or self._tripping():
+        if self.ended.count >= COMMIT_COUNT or (not self.flights and not started) or self.gate.trips(self.ended):
             return True
         return self._time() - self.committed >= COMMIT_AFTER
 
@@ -284,11 +278,7 @@ class LaneServer:
             pending = {p.key for p in self.ended.park if p.key is not None and p.state in ("retry", "blocked")}
             self.keys.blocked = self.desk.ledger.blocked(self.claim) | pending
         tell_outcomes(self.desk, self.target.name, settlement)
-        if settlement.pulse is not None and (settlement.pulse.failures or settlement.pulse.probe is not None):
-            look(self.desk, self.connection.id)
-            self.halted = self.halted or settlement.pulse.probe is False
-            if settlement.pulse.probe:
-                self.probing = False
+        self.halted = not self.gate.judged(settlement.pulse) or self.halted
 
     def _in_hand(self) -> list[Unit]:
         """Units that were issued and have not ended."""
@@ -303,7 +293,7 @@ class LaneServer:
         self.fallbacks.hand_over(self.ended)
         if self.ended:
             await self._commit()
-        if self.probing:
+        if self.gate.probing:
             await self.desk.write(self.desk.ledger.drop_probe, self.connection.id, self.claim.owner)
         if not self.lost:
             await self.desk.write(self.desk.ledger.release, self.claim)

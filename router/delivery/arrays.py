@@ -73,7 +73,7 @@ class ArrayServer(LaneServer):
     def _ripe(self) -> bool:
         """Full, or the first one has waited long enough, here or in the ledger."""
         self.since = self.since or self._time()
-        if self.probing or len(self.ready) >= self.gather.records or self._time() - self.since >= self.gather.within:
+        if self.gate.probing or len(self.ready) >= self.gather.records or self._time() - self.since >= self.gather.within:
             return True
         came = min(one.unit.stored.envelope.received_at.timestamp() for one in self.ready)
         return self.desk.ledger.now() / 1000 - came >= self.gather.within
@@ -143,7 +143,7 @@ class ArrayServer(LaneServer):
         self.flying.add(id)
         self.taken.update(unit.place for unit in units)
         self.gone.update(unit.place for unit in units if unit.parked is None)
-        return Sending(units, [parcel], self.way, slot, self.probing, array=id)
+        return Sending(units, [parcel], self.way, slot, self.gate.probing, array=id)
 
     def _parcel_of(self, id: str, members: list[Ready]) -> Parcel | None:
         """One parcel of all; members that cannot be written, or have no address, end and are taken out."""
