@@ -9,7 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.faults.wall_clock import WallClock
+from tests.faults.wall_clock import WallClock, compiler
+from tests.integration.conftest import unavailable
 
 LOOK = """
 import datetime, json, sys, threading, time, billiard, sqlite3
@@ -28,6 +29,8 @@ for line in sys.stdin:
 
 
 def test_a_clock_is_set_for_a_running_process_and_its_waits_take_as_long_as_ever(tmp_path: Path) -> None:
+    if compiler() is None:
+        unavailable("gcc is not installed")
     clock = WallClock(tmp_path / "clock")
     with subprocess.Popen(
         [sys.executable, "-c", LOOK], env={**os.environ, **clock.environment}, text=True, stdin=subprocess.PIPE,

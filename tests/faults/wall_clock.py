@@ -19,10 +19,9 @@ class WallClock:
 
     def __init__(self, file: Path) -> None:
         """`file` is made, and the library beside it (`.so`). It takes gcc (`make servers`)."""
-        compiler = shutil.which("gcc")
-        assert compiler is not None, "a wall clock takes gcc and libc6-dev: `make servers` installs them"
-        library = file.with_suffix(".so")
-        subprocess.run([compiler, "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"], check=True)
+        gcc, library = compiler(), file.with_suffix(".so")
+        assert gcc is not None, "a wall clock takes gcc and libc6-dev: `make servers` installs them"
+        subprocess.run([gcc, "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"], check=True)
         file.write_bytes(struct.pack("=q", 0))
         self._file = file
         self.environment = {"LD_PRELOAD": str(library), "WALL_CLOCK_FILE": str(file)}
@@ -31,3 +30,8 @@ class WallClock:
         """By so many off the machine's. All see it at once: they have the file's page before them."""
         with self._file.open("r+b") as page:
             page.write(struct.pack("=q", seconds * NANOSECONDS))
+
+
+def compiler() -> str | None:
+    """gcc, where it is and has C's own headers (libc6-dev)."""
+    return shutil.which("gcc") if Path("/usr/include/stdlib.h").exists() else None

@@ -73,7 +73,8 @@ async def second_host(folder: Path, shop: Shop) -> AsyncIterator[Path]:
     finally:
         process.terminate()
         began = time.monotonic()
-        assert await asyncio.to_thread(process.wait, 30) == 0, f"the second host ended badly after {time.monotonic() - began:.0f} s"
+        code = await asyncio.to_thread(process.wait, 30)
+        assert code == 0, f"the second host ended with {code} after {time.monotonic() - began:.0f} s"
 
 
 PROOF = Proof("clocks", 6, "the wall clock set forward and back by hours; hosts five minutes apart", play)
