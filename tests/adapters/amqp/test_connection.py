@@ -49,7 +49,7 @@ def test_one_that_says_nothing_costs_the_timeout() -> None:
     started = perf_counter()
     with pytest.raises(TimeoutError):
         against(lambda there: there.recv(1), 0.2)
-    assert perf_counter() - started < 2
+    assert perf_counter() - started < 10
 
 
 def test_a_closed_connection_is_not_opened_again_unasked() -> None:

@@ -28,7 +28,7 @@ def test_done_sees_the_time_that_is_in_the_id() -> None:
 def test_the_time_of_a_new_id_is_now() -> None:
     before = datetime.now(UTC)
     at = received_at(new_id())
-    assert abs((at - before).total_seconds()) < 1.0
+    assert abs((at - before).total_seconds()) < 60
 
 
 @pytest.mark.parametrize("text", ["", "/etc", "../x", "a/../../b", ".", "a\0b"])

@@ -62,7 +62,7 @@ async def test_a_read_waits_a_second_for_the_first_entry(valkey: Valkey) -> None
         assert (await waiting).ids == [new]
         started = monotonic()
         assert not await one.fresh(5)
-        assert 0.9 < monotonic() - started < 4
+        assert 0.9 < monotonic() - started < 10
 
 
 async def test_what_another_reader_holds_is_claimed_by_its_age(valkey: Valkey) -> None:

@@ -40,7 +40,7 @@ async def test_one_that_takes_the_connection_and_says_nothing() -> None:
         out = target(silent.getsockname()[1])
         started = perf_counter()
         found = await asyncio.gather(*(out.send([PARCEL]) for _ in range(5)))
-        assert perf_counter() - started < 0.3 + GRACE + 0.5
+        assert perf_counter() - started < 4 * (0.3 + GRACE)  # not one after the other
         assert [[o.error for o in outcomes] for outcomes in found] == [["timeout"]] * 5
         await out.close()
 

@@ -103,7 +103,7 @@ async def test_what_does_not_answer_is_cut_and_its_slot_comes_back() -> None:
     for count in (1, 2):
         begun = time.monotonic()
         (outcome,) = await target.send(parcels(LINES_SEND, [line(1)]))
-        assert (outcome.error, time.monotonic() - begun < 1) == ("timeout", True)
+        assert (outcome.error, time.monotonic() - begun < 5) == ("timeout", True)
         assert "within 0.1 s" in outcome.reason
         assert len(made) == count
     while not made[1].closed:

