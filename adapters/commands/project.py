@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapters.commands.exits import NOTHING, USAGE
 from adapters.commands.lazy import late
-from adapters.commands.output import stop
+from adapters.commands.output import say, stop
 from adapters.node import refuse_unusable
 from adapters.settings import Settings
 from router.browse import MessageView
@@ -35,11 +35,14 @@ def opened(settings: Settings) -> Iterator[App]:
         stop(USAGE, f"there is neither {settings.config} nor a ledger in {settings.var}: go to the project's folder, or say"
                     " --config")  # fmt: skip
     refuse_unusable(settings.var)
+    known = settings.ledger_made
     app = root.open_project(settings)
     try:
         yield app
     finally:
         app.close()
+        if not known and settings.ledger_made:
+            say(f"there was no ledger in {settings.var}: a new one has been made, and knows nothing. Is --var the right place?")
 
 
 def known_names(app: App) -> set[str] | None:
