@@ -201,6 +201,9 @@ class Outcome:
     duration: float = 0.0
     failed: tuple[int, ...] = ()
     """Of an array that arrived: which members (from 0) the other side refused."""
+    answered: bool = False
+    """Of an `io`: the system works, and refused what is one place in it (a queue, a stream, a table). It is no sign against
+    the connection, by which others of its places are reached."""
     undo: Any = None
     """What `settled` of the adapter needs after the outcome was committed."""
 

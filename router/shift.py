@@ -278,17 +278,19 @@ class Shift:
             await LaneServer(self.desk, claim, target, connection, probing).serve()
 
     async def _probe(self, connection: Connection) -> int:
-        """One send of an open connection whose time has come, from the lane with the best candidate."""
+        """One send of an open connection whose time has come. Targets take turns: one that is sick keeps the breaker open
+        for others only until theirs."""
         circuit = self.desk.circuit(connection.id)
         now = self.desk.ledger.now()
         if circuit.until > now or circuit.probe_until > now:
             return 0
-        names = self.desk.current.sent_to(connection.id)
+        names = sorted(self.desk.current.sent_to(connection.id), key=lambda name: self.desk.probed.get(name, float("-inf")))
         lease = connection.timeout + 10
         place = await self.desk.write(self.desk.ledger.take_probe, connection.id, names, self.desk.owner, lease)
         if place is None:
             return 0
         if await self._start(place[0], place[1], probing=True):
+            self.desk.probed[place[0]] = asyncio.get_running_loop().time()
             return 1
         await self.desk.write(self.desk.ledger.drop_probe, connection.id, self.desk.owner)
         return 0

@@ -50,7 +50,8 @@ def answered(connection: Connection, parcel: Parcel, reply: Reply, clock: Simula
     """How one call ends."""
     if reply.error is not None:
         why = REASONS[reply.error].format(timeout=connection.timeout)
-        return Outcome(reply.error, f"{why} (as the test says)", sent_to=sent_to(connection, parcel))
+        io = reply.error == "io"  # as a broker's that is there: a full queue, a stream of another kind
+        return Outcome(reply.error, f"{why} (as the test says)", sent_to=sent_to(connection, parcel), answered=io)
     if connection.type != "http":
         return Outcome(sent_to=sent_to(connection, parcel))
     address: HttpAddress = parcel.address

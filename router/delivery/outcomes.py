@@ -15,7 +15,7 @@ from router.processing.sorting import details_of
 from router.route import Connection
 
 BREAKS = frozenset({"connect", "timeout", "reset", "io", "502", "503", "504"})
-"""What counts against a connection's breaker."""
+"""What counts against a connection's breaker, but for what one place of a system that works has answered."""
 RESPONSE_KEPT = 16_384
 REQUEST_KEPT = 16_384
 
@@ -133,7 +133,7 @@ class Ended:
 
     def beat(self, outcome: Outcome, probe: bool) -> None:
         """What a send says about the connection; any answer at all is a good sign."""
-        if (outcome.error or "") in BREAKS:
+        if (outcome.error or "") in BREAKS and not outcome.answered:
             self.failures += 1
             if probe:
                 self.probe = False

@@ -85,6 +85,8 @@ class Desk:
     """Since when breakers have been open, probes that failed included, in epoch milliseconds: as this child saw it."""
     diverted: dict[tuple[str, int], int] = field(default_factory=dict)
     """When lanes behind open breakers were last looked at for what is to go to the fallback, in epoch milliseconds."""
+    probed: dict[str, float] = field(default_factory=dict)
+    """When a probe of a target was last begun, in seconds of the loop's clock."""
     held: list[Claim] = field(default_factory=list)
     """Lanes that were left without giving them back, as when the ledger could not be reached."""
     turns: dict[str, float] = field(default_factory=dict)

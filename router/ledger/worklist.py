@@ -127,7 +127,8 @@ class Worklist(Protocol):
     def circuits(self) -> dict[str, Circuit]: ...
 
     def take_probe(self, connection: str, targets: Sequence[str], owner: str, lease: float) -> tuple[str, int] | None:
-        """The one probe of an open connection whose time has come: (target, lane) of the unit to try, or None."""
+        """The one probe of an open connection whose time has come: (target, lane) of the unit to try, or None. It is of the
+        first of the targets that has something due; in a target, what failed as a probe goes behind all others."""
 
     def drop_probe(self, connection: str, owner: str) -> None:
         """The probe was not sent."""

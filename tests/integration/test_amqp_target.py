@@ -126,6 +126,7 @@ async def test_a_missing_exchange_is_no_matter_of_others(target: AmqpTarget, que
     parcels = [parcel(1, "", unique), parcel(2, "no-such-x", "k"), parcel(3, "", unique), parcel(4, "no-such-x", "k")]
     outcomes = await target.send(parcels)
     assert errors(outcomes) == [None, "io", None, "io"]
+    assert outcomes[1].answered
     assert "no exchange 'no-such-x'" in outcomes[1].reason
     assert errors(await target.send([parcel(5, "", unique), parcel(6, "no-such-x", "k")])) == [None, "io"]
 
@@ -165,4 +166,5 @@ async def test_a_full_queue_is_io(target: AmqpTarget, queues: Queues, unique: st
     queues.declare(unique, {"x-max-length": 2, "x-overflow": "reject-publish"})
     outcomes = await target.send([parcel(n, "", unique) for n in range(5)])
     assert errors(outcomes) == [None, None, "io", "io", "io"]
+    assert outcomes[4].answered
     assert f"queue {unique} may be full" in outcomes[4].reason

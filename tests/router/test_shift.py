@@ -210,3 +210,27 @@ def test_a_quick_retry_is_waited_for(tmp_path: Path) -> None:
 def test_targets_of_a_connection(tmp_path: Path) -> None:
     shop = Workshop(tmp_path, targets=[target("a", "x"), target("b", "y"), target("c", "x")])
     assert shop.table.sent_to("x") == ["r.a", "r.c"]
+
+
+def test_a_sick_target_with_ever_new_work_does_not_keep_the_breaker_shut_for_a_healthy_one(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, targets=[target("sick"), target("well")])
+    sick = FakeTarget(answer=lambda p: Outcome("connect", "refused") if ":sick" in p.delivery_id else None)
+    shop.targets["erp"] = sick
+
+    def arrived() -> int:
+        return sum(1 for id, _ in sick.sent if ":well" in id)
+
+    async def run() -> None:
+        desk = shop.desk()
+        shop.put({"n": 0}, {"n": 1}, {"n": 2}, {"n": 3})
+        await Shift(desk, shop.bell).run()
+        assert shop.ledger.circuits()["erp"].state == "open"
+        before = arrived()
+        for n in range(2):
+            shop.put({"n": 10 + n})
+            shop.later(31)
+            await Shift(desk, shop.bell).run()
+        assert arrived() > before
+        await desk.close()
+
+    asyncio.run(asyncio.wait_for(run(), 20))

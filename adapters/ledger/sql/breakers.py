@@ -27,14 +27,15 @@ class Breakers:
             if self.db.changes() == 0:
                 return None
             args = (self.db.clock.boot, now, *targets)
+            turn = " ".join(f"WHEN ? THEN {number}" for number in range(len(targets)))
             best = run(
                 f"SELECT target, lane FROM ("
-                f" SELECT l.target, l.lane, 0 AS rank FROM lane l WHERE {free} AND EXISTS (SELECT 1 FROM work w"
+                f" SELECT l.target, l.lane, l.next_due, 0 AS rank FROM lane l WHERE {free} AND EXISTS (SELECT 1 FROM work w"
                 f"  WHERE w.state=0 AND w.target=l.target AND w.lane=l.lane)"
-                f" UNION ALL SELECT l.target, l.lane, (SELECT min(p.probed) FROM parked p WHERE p.target=l.target"
+                f" UNION ALL SELECT l.target, l.lane, l.next_due, (SELECT min(p.probed) FROM parked p WHERE p.target=l.target"
                 f"  AND p.lane=l.lane AND p.state='retry' AND p.next_at<={now}) FROM lane l WHERE {free}"
-                f") AS found WHERE rank IS NOT NULL ORDER BY rank LIMIT 1",
-                (*args, *args),
+                f") AS found WHERE rank IS NOT NULL ORDER BY CASE target {turn} END, rank, next_due LIMIT 1",
+                (*args, *args, *targets),
             ).fetchone()
             if best is None:
                 run("UPDATE destination SET probe_owner='', probe_until=0 WHERE connection=?", (connection,))

@@ -113,7 +113,7 @@ class Publisher:
             return self.unanswered()
         again = [] if code not in WHOLE_EXCHANGE else list(self._alone)
         for window, number in (*published, *again):
-            window.settle(number, Outcome("io", f"the broker closed the channel: {text}"))
+            window.settle(number, Outcome("io", f"the broker closed the channel: {text}", answered=True))
         return [] if again else list(self._alone)
 
     def retire(self) -> None:
@@ -130,7 +130,7 @@ class Publisher:
                 address.headers, parcel.idempotency_key, parcel.body,
             )  # fmt: skip
         except ValueError as error:
-            window.settle(number, Outcome("io", f"the message cannot be written: {error}"))
+            window.settle(number, Outcome("io", f"the message cannot be written: {error}", answered=True))
             return b""
 
     def _write(self, chunk: list[tuple[Spot, bytes]]) -> bool:
@@ -159,8 +159,8 @@ class Publisher:
 
     def _nacked(self, tag: int, multiple: bool) -> None:
         for window, number in self._confirmed(tag, multiple):
-            place = window.parcels[number].address.place
-            window.settle(number, Outcome("io", f"the broker did not take it (nack): {place} may be full"))
+            reason = f"the broker did not take it (nack): {window.parcels[number].address.place} may be full"
+            window.settle(number, Outcome("io", reason, answered=True))
 
     def _confirmed(self, tag: int, multiple: bool) -> list[Spot]:
         tags = range(self._low, tag + 1) if multiple else (tag,)

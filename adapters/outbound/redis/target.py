@@ -19,6 +19,8 @@ WRITE = 262_144
 """About so many bytes are written at once, so that a batch of large bodies is not copied as a whole."""
 ANEW = frozenset({"READONLY", "MASTERDOWN", "NOAUTH"})
 """After these all connections are given up: a server that became a replica may have left its name to another."""
+OF_ALL = ANEW | {"OOM", "LOADING", "MISCONF", "CLUSTERDOWN", "NOREPLICAS", "BUSY", "WRONGPASS"}
+"""What says that the server takes nothing at all; any other refusal (`WRONGTYPE`, `NOPERM`) is of this one stream."""
 
 
 class RedisTarget:
@@ -78,7 +80,8 @@ class RedisTarget:
                 if error.error == "reset":
                     raise
                 codes.add(error.code)
-                outcomes.append(Outcome(error.error, f"{self._server.place} answered: {error.reason}"))
+                reason = f"{self._server.place} answered: {error.reason}"
+                outcomes.append(Outcome(error.error, reason, answered=error.code not in OF_ALL))
             else:
                 outcomes.append(Outcome(response=bytes(entry), response_type="text/plain"))
         if codes & ANEW:

@@ -108,7 +108,7 @@ class Fitter:
             return columns
         columns = self.read(upsert.table)
         if columns is None:
-            raise Failed("io", f"there is no table {upsert.name}: make it, or put its name right in the route")
+            raise Failed("io", f"there is no table {upsert.name}: make it, or put its name right in the route", True)
         self._tables[upsert.table] = columns
         return columns
 

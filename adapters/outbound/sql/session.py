@@ -75,11 +75,12 @@ def of_member(reason: str, number: int, count: int) -> str:
 
 
 class Failed(Exception):
-    """The database cannot be reached, or not work now: `error` is a class of `retry.errors`."""
+    """The database cannot be reached, or not work now: `error` is a class of `retry.errors`. `answered`: it works, and
+    something in it is not ready."""
 
-    def __init__(self, error: str, reason: str) -> None:
+    def __init__(self, error: str, reason: str, answered: bool = False) -> None:
         super().__init__(reason)
-        self.error, self.reason = error, reason
+        self.error, self.reason, self.answered = error, reason, answered
 
 
 class Session(Protocol):

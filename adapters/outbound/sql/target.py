@@ -83,8 +83,8 @@ class SqlTarget:
         sent_to = f"{self._engine.shown} {parcel.address.into[:SHOWN]}"
         if end is None:
             return Outcome(sent_to=sent_to, duration=duration)
-        error = end.error if isinstance(end, Failed) else "refused"
-        return Outcome(error, end.reason, sent_to=sent_to, duration=duration)
+        error, answered = (end.error, end.answered) if isinstance(end, Failed) else ("refused", True)
+        return Outcome(error, end.reason, sent_to=sent_to, duration=duration, answered=answered)
 
 
 class Flight:

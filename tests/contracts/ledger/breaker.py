@@ -55,3 +55,15 @@ class BreakerRules(LedgerCase):
         parks = [failed(seqs[0], probed=True), failed(seqs[1])]
         ledger.settle(claim, Settlement([Progress(work.id, (0, 1), 2)], parks))
         assert [p.seq for p in ledger.due_parked(claim, 10)] == [seqs[1], seqs[0]]
+
+    def test_the_probe_is_of_the_first_target_that_has_something_due(self, ledger: Ledger) -> None:
+        other, idle = "orders.wms", "orders.idle"
+        ledger.ensure({idle: 4})
+        self.pulse(ledger, 5)
+        self.put(ledger, targets=((T, 4), (other, 4)))
+        for targets, taken in (((idle, other, T), other), ((idle, T, other), T)):
+            self.advance(ledger, 31)
+            place = ledger.take_probe("erp", targets, "a", 40)
+            assert place is not None
+            assert place[0] == taken
+            ledger.drop_probe("erp", "a")

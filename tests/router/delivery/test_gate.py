@@ -39,6 +39,7 @@ def ended(*outcomes: Outcome, probe: bool = False) -> Ended:
     return found
 
 
+FULL = Outcome("io", "the queue is full", answered=True)
 BAD, GOOD, REFUSED = Outcome("timeout", "none"), Outcome(), Outcome("422", "HTTP 422", 422)
 
 
@@ -79,3 +80,10 @@ def test_breakers_are_read_again_only_where_something_was_said_of_them() -> None
     assert desk.looks == 0
     assert made.judged(Pulse("erp", failures=1))
     assert desk.looks == 1
+
+
+def test_what_one_place_of_a_system_answers_says_nothing_against_its_connection() -> None:
+    made, _ = gate(failures=2)
+    assert made.open(ended(FULL, FULL, FULL), flying=False)
+    assert not made.open(ended(Outcome("io", "the disk is full")), flying=False)
+    assert ended(FULL, probe=True).probe is True

@@ -33,7 +33,7 @@ def explained(error: psycopg.Error) -> Refused | Failed:
         return Failed("timeout", in_words(error))
     if code[:2] in WRONG and code not in NOT_READY:
         return Refused(in_words(error))
-    return Failed("io", in_words(error))
+    return Failed("io", in_words(error), code in NOT_READY | AGAIN)
 
 
 def unopened(error: psycopg.Error) -> Failed:

@@ -24,7 +24,7 @@ def explained(error: apsw.Error) -> Refused | Failed:
         return Failed("timeout", f"it took too long: {reason}")
     if isinstance(error, WRONG):
         begun = next((words for words in NOT_READY if words in said), None)
-        return Refused(reason) if begun is None else Failed("io", reason + HINTS.get(begun, ""))
+        return Refused(reason) if begun is None else Failed("io", reason + HINTS.get(begun, ""), True)
     return Failed("io", reason)
 
 

@@ -130,12 +130,13 @@ async def test_what_is_wrong_with_one_command_is_that_parcels_outcome(valkey: Va
         outcomes = await one.send([parcel(1), parcel(2, "a-list"), parcel(3)])
         assert [o.error for o in outcomes] == [None, "io", None]
         assert "WRONGTYPE Operation against a key" in outcomes[1].reason
+        assert outcomes[1].answered
         valkey.client.config_set("maxmemory", 1)
         try:
             [full] = await one.send([parcel(4)])
         finally:
             valkey.client.config_set("maxmemory", 0)
-    assert (full.error, "OOM command not allowed" in full.reason) == ("io", True)
+    assert (full.error, "OOM command not allowed" in full.reason, full.answered) == ("io", True, False)
     assert valkey.bodies("sold-out") == [parcel(1).body, parcel(3).body]
 
 

@@ -123,6 +123,7 @@ def test_each_class_of_error_has_its_answer(code: str, error: str | None) -> Non
         assert isinstance(found, Refused)
     else:
         assert isinstance(found, Failed)
+        assert found.answered == (code in ("42501", "42P01", "42P10", "40001", "40P01"))
         assert found.error == error
     assert "what happened" in found.reason
     assert code in found.reason

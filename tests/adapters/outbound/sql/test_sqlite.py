@@ -156,7 +156,7 @@ async def test_what_the_owner_of_the_file_can_put_right_is_io(database: Database
         ({"statement": "DELETE FROM nowhere"}, "no such table: nowhere"),
     ):
         (outcome,) = await database.send(parcels(send, [{"sku": "a"}]))
-        assert (outcome.error, word in outcome.reason) == ("io", True), outcome.reason
+        assert (outcome.error, outcome.answered, word in outcome.reason) == ("io", True, True), outcome.reason
     (outcome,) = await database.send(parcels({"statement": "DELETE FROMM lines"}, [{}]))
     assert (outcome.error, "syntax error" in outcome.reason) == ("refused", True)
     (outcome,) = await database.send(parcels({"statement": 'INSERT INTO lines (sku, price) VALUES ("x", 1)'}, [{}]))
@@ -236,7 +236,7 @@ async def test_a_folder_or_a_file_without_the_right_to_write_is_io_and_works_whe
         for path, mode, before in ((folder, 0o500, 0o700), (database.path, 0o400, 0o600)):
             path.chmod(mode)
             (outcome,) = await database.send(parcels(UPSERT, [line(1)]))
-            assert outcome.error == "io", outcome.reason
+            assert (outcome.error, outcome.answered) == ("io", False), outcome.reason
             assert "SQLITE_READONLY" in outcome.reason or "SQLITE_CANTOPEN" in outcome.reason
             path.chmod(before)
             assert (await database.send(parcels(UPSERT, [line(1)])))[0].ok
@@ -250,7 +250,7 @@ async def test_a_full_disk_is_io_and_nothing_of_the_batch_is_there(database: Dat
         outcomes = await database.send(parcels(UPSERT, [line(n, note="x" * 500 + str(n)) for n in range(400)]))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert {o.error for o in outcomes} == {"io"}
+    assert {(o.error, o.answered) for o in outcomes} == {("io", False)}
     assert "SQLITE_FULL" in outcomes[0].reason or "SQLITE_IOERR" in outcomes[0].reason
     assert database.run("SELECT count(*) FROM lines") == [(0,)]
     assert {o.error for o in await database.send(parcels(UPSERT, [line(n) for n in range(400)]))} == {None}
