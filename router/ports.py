@@ -185,6 +185,10 @@ class Parcel:
     """Of an array, where its adapter asks for them (`TargetKind.rows`)."""
 
 
+UNSENT = "unsent"
+"""The error of a parcel that an adapter has not begun with: it is no try, and comes again with its lane."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How one send ended. `error` is None for success, else a class of `retry.errors`: `connect timeout reset io

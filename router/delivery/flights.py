@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
 
 from router.delivery.sending import Desk, Way
 from router.delivery.units import Unit
 from router.ledger import Claim
-from router.ports import Outcome, Parcel
+from router.ports import UNSENT, Outcome, Parcel
 
 MARGIN = 2.0
 MOST_BYTES = 8 << 20
@@ -78,5 +79,18 @@ class Flights:
             self._sendings.discard(sending)
             self._desk.slots.give(sending.way.connection.id, sending.slot)
             assert sending.task is not None
-            landed.append((sending, sending.task.result()))
+            landed += told(sending, sending.task.result())
         return landed
+
+
+def told(sending: Sending, outcomes: list[Outcome]) -> list[Landed]:
+    """What was sent, with its outcomes, and what was not begun, without."""
+    unsent = [outcome.error == UNSENT for outcome in outcomes]
+    if not any(unsent):
+        return [(sending, outcomes)]
+    if all(unsent):
+        return [(sending, [])]
+    left = replace(sending, units=list(compress(sending.units, unsent)), parcels=list(compress(sending.parcels, unsent)))
+    sent = [not one for one in unsent]
+    gone = replace(sending, units=list(compress(sending.units, sent)), parcels=list(compress(sending.parcels, sent)))
+    return [(gone, list(compress(outcomes, sent))), (left, [])]

@@ -23,7 +23,7 @@ from router.delivery.units import Unit, after_route
 from router.errors import ExpressionError, MessageError
 from router.ledger import Claim, FileOut, Park, Parked
 from router.message import Message, delivery_id
-from router.ports import Outcome, Parcel
+from router.ports import UNSENT, Outcome, Parcel
 from router.route import Connection, Target
 
 MOST = 64 << 20
@@ -119,6 +119,7 @@ class SpoolServer(CollectServer):
             self.lost, self.claim = renewed is None, renewed or self.claim
             if not self.lost and self.desk.ledger.left(self.claim) > self.connection.timeout + MARGIN:
                 [outcome] = await self.outlet.send([parcel])
+                outcome = None if outcome.error == UNSENT else outcome
         finally:
             self.desk.slots.give(self.connection.id, slot)
         if outcome is None:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from router.ports import Outcome, Parcel
+from router.ports import UNSENT, Outcome, Parcel
 from tests.adapters.outbound.sql.rows import LINES, line, open_target, parcels, send_once
 from tests.adapters.waiting import until
 from tests.integration.servers.postgresql import PASSWORD, PostgreSQL
@@ -154,10 +154,32 @@ async def test_a_lock_of_another_is_waited_for_no_longer_than_the_timeout_and_th
     outside.execute(f"INSERT INTO {lines} VALUES ('S-1', 1, 1)")
     with outside.transaction():
         outside.execute(f"UPDATE {lines} SET qty = 9")
-        outcomes = await send(postgresql.url, into(lines), timeout=0.3)
-        assert [o.error for o in outcomes] == ["timeout", "timeout"]
-        assert "57014" in outcomes[0].reason
+        (outcome,) = await send(postgresql.url, into(lines, line(1)), timeout=0.3)
+        assert outcome.error == "timeout"
+        assert "57014" in outcome.reason
         assert not waits(postgresql)
+
+
+SLOW = """CREATE FUNCTION {0}_slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.05); RETURN new; END';
+CREATE TRIGGER slow BEFORE INSERT ON {0} FOR EACH ROW EXECUTE FUNCTION {0}_slow()"""
+
+
+@pytest.mark.parametrize("by", ["table", "statement"])
+async def test_rows_that_take_long_together_and_are_quick_alone_all_arrive(
+    postgresql: PostgreSQL, outside: psycopg.Connection[Any], lines: str, by: str
+) -> None:
+    outside.execute(SLOW.format(lines))
+    params = {name: f"body.{name}" for name in ("sku", "qty")}
+    statement = {"statement": f"INSERT INTO {lines} (sku, qty, price) VALUES (:sku, :qty, 1)", "params": params}
+    bodies = [line(n) for n in range(60)]
+    left = into(lines, *bodies) if by == "table" else parcels(statement, bodies)
+    target = open_target(postgresql.url, timeout=1.0)
+    while left:
+        outcomes = await target.send(left)
+        assert {o.error for o in outcomes} <= {None, UNSENT}
+        left = [one for one, outcome in zip(left, outcomes, strict=True) if not outcome.ok]
+    await target.close()
+    assert outside.execute(f"SELECT count(*) FROM {lines}").fetchone() == (60,)
 
 
 async def test_a_statement_that_takes_too_long_is_a_timeout(postgresql: PostgreSQL, outside: psycopg.Connection[Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from router.message import Message
-from router.ports import Outcome, Parcel
+from router.ports import UNSENT, Outcome, Parcel
 from router.route import RetryPolicy, Send, Target
 from tests.router.workshop import Do, Expr, FakeTarget, Json, Workshop, target
 
@@ -130,6 +130,25 @@ def test_the_breaker_opens_and_nothing_new_parks(tmp_path: Path) -> None:
     assert shop.open() == 0
     assert shop.parked() == []
     assert {b["n"] for b in shop.targets["erp"].bodies} == set(range(50))
+
+
+def test_what_an_adapter_has_not_begun_with_is_no_try_and_comes_again(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, targets=[target(retry=RetryPolicy(jitter=0, attempts=1))])
+    left = [0]
+
+    def answer(parcel: Parcel) -> Outcome | None:
+        """Two of each call; the others of it had no time."""
+        left[0] += 1
+        return None if left[0] % 5 in (1, 2) else Outcome(UNSENT)
+
+    shop.targets["erp"] = FakeTarget(batch=5, answer=answer)
+    shop.put(*({"n": n} for n in range(20)))
+    for _ in range(20):
+        shop.deliver()
+    assert shop.open() == 0
+    assert shop.parked() == []
+    assert shop.ledger.circuits()["erp"].failures == 0
+    assert len({id for id, _ in shop.targets["erp"].sent}) == 20
 
 
 def test_an_outage_of_a_night_kills_nothing(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.outbound.sql.session import Entry, Failed, Job, Line, Refused, Row, Shape, Upsert, Write, of_member
 from adapters.outbound.sql.statement import DELIVERY_ID, Statement
-from adapters.outbound.sql.values import Unfit
+from adapters.outbound.sql.values import PARAMETER, Unfit
 
 Columns = Mapping[str, str]
 """The columns of a table with their types."""
@@ -53,7 +53,7 @@ class Fitter:
         names = statement.params
         shape = self._shapes.get((statement, names))
         if shape is None:
-            shape = self._shapes[statement, names] = Shape(statement, names, ("",) * len(names))
+            shape = self._shapes[statement, names] = Shape(statement, names, (PARAMETER,) * len(names))
         return self._line(shape, [id if name == DELIVERY_ID else row[name] for name in names])
 
     def _values(self, upsert: Upsert, row: Row, id: str) -> Line:

@@ -8,13 +8,15 @@ import time
 from collections.abc import Sequence
 
 from adapters.outbound.sql.address import job_of
-from adapters.outbound.sql.batch import Ending, deliver
+from adapters.outbound.sql.batch import LATER, Batch, Ending, Sizes
 from adapters.outbound.sql.pool import Pool
 from adapters.outbound.sql.session import Engine, Failed, Job, Refused, Session
 from router.ports import Outcome, Parcel
 
 GRACE = 0.25
 """Seconds that the database has to say itself that the time is over."""
+PATIENCE = 0.25
+"""Of the timeout: what gets no session of ours within it has not been tried."""
 
 SHOWN = 80
 """Characters of a statement that say where a row was sent."""
@@ -31,18 +33,20 @@ class SqlTarget:
         self._timeout = timeout
         self._pool = Pool(engine)
         self._free = asyncio.Semaphore(engine.most)
+        self._sizes = Sizes()
 
     async def send(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         if not parcels:
             return []
         begun = time.monotonic()
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self._timeout * PATIENCE):
                 await self._free.acquire()
         except TimeoutError:
-            ends: list[Ending] = [self._late("no connection was free")] * len(parcels)
+            ends: list[Ending] = [LATER] * len(parcels)
         else:
-            ends = await self._fly(Flight(self._pool, parcels, begun + self._timeout))
+            silent = Failed("timeout", f"the database did not answer within {self._timeout:g} s")
+            ends = await self._fly(Flight(self._pool, parcels, begun + self._timeout, silent, self._sizes))
         duration = time.monotonic() - begun
         return [self._outcome(parcel, end, duration) for parcel, end in zip(parcels, ends, strict=True)]
 
@@ -70,14 +74,10 @@ class SqlTarget:
         try:
             await asyncio.wait({landed}, timeout=flight.deadline + GRACE - time.monotonic())
         finally:
+            ends = list(flight.ends)
             if not landed.done():
                 flight.abort()
-        if landed.done():
-            return landed.result()
-        return [self._late("the database did not answer")] * len(flight.parcels)
-
-    def _late(self, what: str) -> Failed:
-        return Failed("timeout", f"{what} within {self._timeout:g} s")
+        return landed.result() if landed.done() else ends
 
     def _outcome(self, parcel: Parcel, end: Ending, duration: float) -> Outcome:
         sent_to = f"{self._engine.shown} {parcel.address.into[:SHOWN]}"
@@ -90,26 +90,28 @@ class SqlTarget:
 class Flight:
     """One send in its thread."""
 
-    def __init__(self, pool: Pool, parcels: Sequence[Parcel], deadline: float) -> None:
+    def __init__(
+        self, pool: Pool, parcels: Sequence[Parcel], deadline: float, silent: Failed, sizes: Sizes
+    ) -> None:
         self.parcels, self.deadline = parcels, deadline
-        self._pool = pool
+        self.ends: list[Ending] = [silent] * len(parcels)
+        """True at any moment."""
+        self._pool, self._silent, self._sizes = pool, silent, sizes
         self._session: Session | None = None
         self._lock = threading.Lock()
         self._aborted = False
 
     def run(self) -> list[Ending]:
         """Blocks. Never raises: nothing of the other side may end the worker."""
-        ends: list[Ending] = [None] * len(self.parcels)
         try:
-            jobs = self._jobs(ends)
-            done = self._with_session(list(jobs.values())) if jobs else []
+            jobs = self._jobs()
+            if jobs:
+                self._with_session(jobs)
         except Failed as error:
-            return [end or error for end in ends]
+            self._left(error)
         except Exception as error:
-            return [end or Failed("io", f"the write failed: {type(error).__name__}") for end in ends]
-        for number, end in zip(jobs, done, strict=True):
-            ends[number] = end
-        return ends
+            self._left(Failed("io", f"the write failed: {type(error).__name__}"))
+        return self.ends
 
     def abort(self) -> None:
         with self._lock:
@@ -117,16 +119,22 @@ class Flight:
             if self._session is not None:
                 self._session.abort()
 
-    def _jobs(self, ends: list[Ending]) -> dict[int, Job]:
+    def _left(self, error: Failed) -> None:
+        """Of all that has no end yet."""
+        for number, end in enumerate(self.ends):
+            if end is self._silent or end is LATER:
+                self.ends[number] = error
+
+    def _jobs(self) -> dict[int, Job]:
         jobs = {}
         for number, parcel in enumerate(self.parcels):
             try:
                 jobs[number] = job_of(parcel)
             except Refused as error:
-                ends[number] = error
+                self.ends[number] = error
         return jobs
 
-    def _with_session(self, jobs: list[Job]) -> list[Ending]:
+    def _with_session(self, jobs: dict[int, Job]) -> None:
         session = self._pool.take(self.deadline)
         with self._lock:
             self._session = session
@@ -134,9 +142,9 @@ class Flight:
                 session.abort()
         good = False
         try:
-            ends = deliver(session, jobs, self.deadline)
-            good = not any(isinstance(end, Failed) for end in ends)
-            return ends
+            into = self.parcels[0].address.into
+            Batch(jobs, self.ends, self.deadline, self._silent, into, self._sizes).write(session)
+            good = not any(isinstance(end, Failed) for end in self.ends)
         finally:
             with self._lock:
                 self._session = None

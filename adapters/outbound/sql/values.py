@@ -15,6 +15,9 @@ from transforms.codecs.json import encode
 DIGITS = 4_000
 """The longest number that is written; Python refuses longer ones, no column holds them."""
 
+PARAMETER = "parameter"
+"""Stands for the type of a column where it is not known: of what a statement is given."""
+
 
 class Unfit(Exception):
     """No column holds this value; the text says why."""

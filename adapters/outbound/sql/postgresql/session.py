@@ -24,6 +24,9 @@ TRIES = 3
 """Of a transaction that another one was in the way of."""
 LENGTHS = frozenset({"22001", "22003"})
 """A value is too long, and the server does not say which."""
+OVER = "the time was over before the end of the batch"
+QUICK = 0.05
+"""Of the time that is left."""
 COLUMNS = (
     "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
     " WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
@@ -61,7 +64,7 @@ class PostgresqlSession:
         for left in reversed(range(TRIES)):
             try:
                 self._begin(deadline)
-                self._execute(made)
+                self._execute(made, deadline)
                 return self._commit(deadline)
             except psycopg.Error as error:
                 self._fitter.forget()
@@ -92,17 +95,28 @@ class PostgresqlSession:
             f" SET LOCAL idle_in_transaction_session_timeout = {left}"
         )
 
-    def _execute(self, made: Sequence[Chunk]) -> None:
+    def _execute(self, made: Sequence[Chunk], deadline: float) -> None:
         if len(made) == 1:
             self._cursor.execute(made[0].sql, made[0].parameters)
             return
-        with self._connection.pipeline():
-            for chunk in made:
-                self._cursor.execute(chunk.sql, chunk.parameters)
+        done, together = 0, 1
+        while done < len(made):
+            begun = time.monotonic()
+            if begun >= deadline:
+                self._roll_back()
+                raise Failed("timeout", OVER)
+            with self._connection.pipeline():
+                for chunk in made[done : done + together]:
+                    self._cursor.execute(chunk.sql, chunk.parameters)
+            done += together
+            # The server's limit is of one statement: many go at once only where they are quick.
+            if time.monotonic() - begun < QUICK * (deadline - begun):
+                together *= 4
 
     def _commit(self, deadline: float) -> None:
         if time.monotonic() >= deadline:
-            raise Failed("timeout", "the time was over before the end of the batch")
+            self._roll_back()
+            raise Failed("timeout", OVER)
         done = self._connection.execute("COMMIT").statusmessage
         if done != "COMMIT":
             raise Failed("io", f"the server answered COMMIT with {done}: nothing was written")
@@ -136,7 +150,7 @@ class PostgresqlSession:
         try:
             self._begin(deadline)
             for line in lines:
-                self._execute(list(chunks([[line]])))
+                self._execute(list(chunks([[line]])), deadline)
                 good += 1
         except psycopg.Error as error:
             self._roll_back()

@@ -6,14 +6,15 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from adapters.outbound.sql.values import Unfit, is_aware, iso, simple
+from adapters.outbound.sql.values import PARAMETER, Unfit, is_aware, iso, simple
 
 WITHOUT_ZONE = "timestamp without time zone"
+INTEGERS = frozenset({"smallint", "integer", "bigint"})
 SMALL = 2**63
 
 
 def convert(value: Any, type_: str) -> str | bytes | None:
-    """`type_` is that of the column, `''` for a parameter of a statement. Raises Unfit. The usual values come first."""
+    """`type_` is that of the column, or PARAMETER. Raises Unfit. The usual values come first."""
     kind = type(value)
     if kind is str and value.isascii() and "\0" not in value and not type_.startswith("timestamp"):
         return str(value)
@@ -28,6 +29,8 @@ def convert(value: Any, type_: str) -> str | bytes | None:
         return "true" if value else "false"
     if isinstance(value, (date, time)):
         return moment(value, type_)
+    if type_ in INTEGERS and abs(value) < 2 * SMALL and value == int(value):
+        return str(int(value))  # 3.0 is a whole number, and no integer for PostgreSQL
     return decimal(value) if isinstance(value, Decimal) else str(value)
 
 
@@ -45,9 +48,13 @@ def text(value: str, type_: str) -> str:
 
 
 def moment(value: date | time, type_: str) -> str:
-    """A time with a zone in a column without one is kept in UTC: PostgreSQL would drop the zone and keep the hour."""
-    if isinstance(value, datetime) and is_aware(value) and type_.endswith("without time zone"):
-        value = value.astimezone(UTC).replace(tzinfo=None)
+    """A time with a zone in a column without one is kept in UTC: PostgreSQL would drop the zone and keep the hour. A
+    statement may write it into either kind of column."""
+    if isinstance(value, datetime) and is_aware(value):
+        if type_ == PARAMETER:
+            value = value.astimezone(UTC)
+        elif type_.endswith("without time zone"):
+            value = value.astimezone(UTC).replace(tzinfo=None)
     return iso(value)
 
 

@@ -6,7 +6,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from adapters.outbound.sql.values import Unfit, iso, simple
+from adapters.outbound.sql.values import PARAMETER, Unfit, iso, simple
 
 LEAST, MOST = -(2**63), 2**63 - 1
 AFFINITIES = (("INT", "INTEGER"), ("CHAR", "TEXT"), ("CLOB", "TEXT"), ("TEXT", "TEXT"), ("BLOB", "BLOB"), ("REAL", "REAL"),
@@ -22,7 +22,7 @@ def affinity(declared: str) -> str:
 
 
 def convert(value: Any, declared: str) -> Any:
-    """`declared` is the type of the column, `''` for a parameter of a statement. Raises Unfit."""
+    """`declared` is the type of the column, or PARAMETER. Raises Unfit."""
     if type(value) is str and value.isascii():
         return value
     value = simple(value)
@@ -50,9 +50,12 @@ def decimal(value: Decimal, declared: str) -> str | int | float:
     """Its digits as text, where the column is not one of numbers. There SQLite keeps a float: one that stands for exactly
     this number, or none."""
     kind = affinity(declared)
-    if kind in ("TEXT", "BLOB"):
+    whole = value.adjusted() < 19 and value == value.to_integral_value() and LEAST <= value <= MOST
+    if declared == PARAMETER and not whole and Decimal(repr(float(value))) != value:
+        raise Unfit(f"{value} has more digits than a column of numbers keeps; for a column of texts write `| text`")
+    if kind in ("TEXT", "BLOB") or declared == PARAMETER:
         return written(value)
-    if kind != "REAL" and value.adjusted() < 19 and value == value.to_integral_value() and LEAST <= value <= MOST:
+    if kind != "REAL" and whole:
         return int(value)
     near = float(value)
     if Decimal(repr(near)) != value:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.outbound.sql.batch import deliver
+from adapters.outbound.sql.batch import LATER, Batch, Ending, Sizes
 from adapters.outbound.sql.session import Entry, Failed, Job, Line, Refused, Shape, Upsert
 from tests.adapters.outbound.sql.rows import soon
 
@@ -50,6 +50,15 @@ class Scripted:
 
     def close(self) -> None:
         raise AssertionError
+
+
+def deliver(
+    session: Scripted, jobs: Sequence[Job], deadline: float, sizes: Sizes | None = None
+) -> list[Ending]:
+    silent = Failed("timeout", "no answer")
+    batch = Batch(dict(enumerate(jobs)), [silent] * len(jobs), deadline, silent, "t", sizes or Sizes())
+    batch.write(session)
+    return batch.ends
 
 
 def jobs(numbers: Sequence[Any]) -> list[Job]:
@@ -100,3 +109,55 @@ def test_when_the_time_is_over_the_rest_is_not_tried() -> None:
     ends = deliver(session, jobs(range(3)), time.monotonic() - 1)
     assert [end.error for end in ends if isinstance(end, Failed)] == ["timeout"] * 3
     assert session.transactions == 0
+
+
+class Slow(Scripted):
+    """Each row takes its time, of which there is a second."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, cost: float) -> None:
+        super().__init__()
+        self.now, self.cost, self.lost = 0.0, cost, 0
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
+
+    def send(self, numbers: Sequence[int], sizes: Sizes) -> list[Ending]:
+        return deliver(self, jobs(numbers), self.now + 1.0, sizes)
+
+    def write(self, jobs: Sequence[list[Line]], deadline: float) -> None:
+        takes = self.cost * len(jobs)
+        if self.now + takes > deadline:
+            self.now, self.lost = deadline, self.lost + 1
+            raise Failed("timeout", "canceling statement due to statement timeout")
+        self.now += takes
+        super().write(jobs, deadline)
+
+
+@pytest.mark.parametrize("cost", [0.9, 0.3, 0.12, 0.01, 0.0021])
+def test_what_takes_too_long_together_goes_in_smaller_transactions_and_none_has_failed(
+    monkeypatch: pytest.MonkeyPatch, cost: float
+) -> None:
+    session, sizes = Slow(monkeypatch, cost), Sizes()
+    left = list(range(500))
+    while left:
+        ends = session.send(left, sizes)
+        assert all(end is None or end is LATER for end in ends)
+        left = [n for n, end in zip(left, ends, strict=True) if end is LATER]
+    assert session.there == list(range(500))
+    assert session.now <= 500 * cost + 3
+    assert session.lost <= 3
+
+
+def test_a_row_that_takes_too_long_alone_has_failed_and_those_behind_it_have_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, sizes = Slow(monkeypatch, 2.0), Sizes()
+    for _ in range(3):
+        ends = session.send(range(40), sizes)
+    assert isinstance(ends[0], Failed)
+    assert ends[0].error == "timeout"
+    assert ends[1:] == [LATER] * 39
+
+
+def test_transactions_grow_again() -> None:
+    sizes = Sizes()
+    sizes.late("t", 16)
+    deliver(Scripted(), jobs(range(100)), soon(), sizes)
+    assert sizes.of("t", 100) > 50
+    assert sizes.of("another", 100) == 100

@@ -15,7 +15,7 @@ from adapters.outbound.sql.postgresql.errors import explained, unopened
 from adapters.outbound.sql.postgresql.values import convert
 from adapters.outbound.sql.session import Failed, Line, Refused, Shape, Upsert
 from adapters.outbound.sql.statement import read_statement
-from adapters.outbound.sql.values import Unfit
+from adapters.outbound.sql.values import PARAMETER, Unfit
 
 UPSERT = Upsert(("dwh", "lines"), ("sku",))
 SHAPE = Shape(UPSERT, ("sku", "qty"), ("text", "integer"), (0,))
@@ -37,7 +37,9 @@ def line(sku: str, qty: str = "1", shape: Shape = SHAPE) -> list[Line]:
         (date(2026, 1, 2), "date", "2026-01-02"), ({"a": Decimal("1.0")}, "jsonb", '{"a":1.0}'),
         (datetime(2026, 1, 2, 10, tzinfo=HOUR), LOCAL, "2026-01-02T09:00:00"),
         (datetime(2026, 1, 2, 10, tzinfo=HOUR), "timestamp with time zone", "2026-01-02T10:00:00+01:00"),
-        (datetime(2026, 1, 2, 10, tzinfo=HOUR), "", "2026-01-02T10:00:00+01:00"),
+        (datetime(2026, 1, 2, 10, tzinfo=HOUR), PARAMETER, "2026-01-02T09:00:00Z"),
+        (Decimal("3.0"), "bigint", "3"), (3.0, "integer", "3"), (Decimal("3.5"), "integer", "3.5"),
+        (Decimal("3.0"), "numeric", "3.0"), (Decimal("1E+99999"), "integer", "1E+99999"),
         (datetime(2026, 1, 2, 10, tzinfo=UTC), "text", "2026-01-02T10:00:00Z"),
         ("2026-01-02T10:00:00+01:00", LOCAL, "2026-01-02T09:00:00"),
         ("2026-01-02T10:00:00+01:00", "timestamp(3) without time zone", "2026-01-02T09:00:00"),

@@ -109,6 +109,24 @@ async def test_what_would_lose_digits_is_refused(database: Database, type_: str,
     assert found is None
 
 
+@pytest.mark.parametrize(
+    ("value", "there"),
+    [
+        (Decimal("2.50"), ["2.50", 2.5]), (Decimal("12345678901234567"), ["12345678901234567", 12345678901234567]),
+        (LONG, None), (Decimal("1E+400"), None),
+    ],
+)  # fmt: skip
+async def test_a_statement_writes_a_decimal_exactly_or_not_at_all(database: Database, value: Decimal, there: Any) -> None:
+    database.run("CREATE TABLE value (t text, n numeric)")
+    made = parcel(1, {"statement": "INSERT INTO value VALUES (:x, :x)", "params": {"x": "body.x"}}, {"x": 0})
+    made.address.rows[0]["x"] = value
+    (outcome,) = await database.send([made])
+    assert (outcome.error, "x: " in outcome.reason, "| text" in outcome.reason) == (
+        (None, False, False) if there else ("refused", True, True)
+    )
+    assert database.run("SELECT t, n FROM value") == ([tuple(there)] if there else [])
+
+
 async def test_a_strict_table_refuses_a_wrong_type(database: Database) -> None:
     reason, _ = await written(database, "INTEGER", "many", strict=True)
     assert "cannot store TEXT value in INTEGER column value.value [SQLITE_CONSTRAINT_DATATYPE]" in str(reason)
