@@ -43,9 +43,9 @@ class Results(Protocol):
 
 
 async def wait_for_result(results: Results, run: Run, seq: int, target: str, deadline: int) -> Result | None:
-    """The final result, or None where `late` was committed. `deadline` is in epoch milliseconds."""
-    pause = FIRST_LOOK
-    while (left := deadline / 1000 - time.time()) > 0:
+    """The final result, or None where `late` was committed. `deadline` is in epoch milliseconds of this host."""
+    pause, over = FIRST_LOOK, time.monotonic() + deadline / 1000 - time.time()
+    while (left := over - time.monotonic()) > 0:
         await asyncio.sleep(min(pause, left))
         result: Result = await run(results.result, seq, target)
         if result.state != "open":

@@ -29,6 +29,10 @@ ANSWER_KEPT = 1024
 """Bytes of the answer that each member but the first keeps."""
 
 
+TOGETHER = 0.2
+"""Seconds in which others may join one that is overdue."""
+
+
 @dataclass(slots=True)
 class Ready:
     """A member: its unit, the message after the route's steps, the body that leaves the target's own."""
@@ -75,8 +79,10 @@ class ArrayServer(LaneServer):
         self.since = self.since or self._time()
         if self.gate.probing or len(self.ready) >= self.gather.records or self._time() - self.since >= self.gather.within:
             return True
+        # What came late to this lane is ripe at once: those right behind it are waited for, else it would go alone.
         came = min(one.unit.stored.envelope.received_at.timestamp() for one in self.ready)
-        return self.desk.ledger.now() / 1000 - came >= self.gather.within
+        ripe = self.desk.ledger.now() / 1000 - came >= self.gather.within
+        return ripe and self._time() - self.since >= min(TOGETHER, self.gather.within)
 
     def _issue(self) -> Unit | None:
         unit = super()._issue()

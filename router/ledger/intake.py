@@ -69,6 +69,8 @@ class Arrival:
     keys: tuple[tuple[str, str], ...] = ()
     end: End | None = None
     deadline: int | None = None
+    """Until when the caller waits, in epoch milliseconds of the host that received it, as `received_at` is; the ledger keeps
+    it by its own clock."""
     late: str = ""
     file: FileIn | None = None
     replay: ReplayOf | None = None

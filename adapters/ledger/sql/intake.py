@@ -200,8 +200,14 @@ class Batch:
         return (
             seq, e.id, e.route, arrival.version, e.source, e.client, e.content_type, to_json(dict(e.headers)),
             to_json(dict(e.params)), e.file.name if e.file else None, e.size or len(e.raw or b""), arrival.sha256,
-            e.raw if keep else None, blob, epoch_ms(e.received_at), arrival.deadline, arrival.late or None,
+            e.raw if keep else None, blob, epoch_ms(e.received_at), self._deadline(arrival), arrival.late or None,
         )  # fmt: skip
+
+    def _deadline(self, arrival: Arrival) -> int | None:
+        """By the ledger's clock: that of the host that received it may show another time."""
+        if arrival.deadline is None:
+            return None
+        return self.now + arrival.deadline - epoch_ms(arrival.envelope.received_at)
 
     def _replays(self) -> None:
         for a in self.arrivals:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 from router.browse import Selection
 from router.ledger import Attempt, Ledger, Park, Progress, Settlement, Unpark
-from tests.contracts.ledger.case import LedgerCase, T
+from tests.contracts.ledger.case import LedgerCase, T, arrival
 
 
 class AnswerRules(LedgerCase):
@@ -26,6 +29,15 @@ class AnswerRules(LedgerCase):
         (seq,) = self.put(ledger, deadline=1, late="cancel")
         assert ledger.late(seq, T) == "late"
         assert ledger.outcome(seq, T) == "dead"
+
+    def test_how_long_a_caller_waits_does_not_depend_on_the_clock_of_its_host(self, ledger: Ledger) -> None:
+        behind = datetime.now(UTC) - timedelta(hours=1)
+        made = arrival(late="cancel", deadline=int(behind.timestamp() * 1000) + 5_000)
+        [receipt] = ledger.accept([replace(made, envelope=replace(made.envelope, received_at=behind))])
+        stored = ledger.message(receipt.seq)
+        assert stored is not None
+        assert stored.deadline is not None
+        assert -60_000 < stored.deadline - ledger.now() <= 5_000
 
     def test_what_was_tried_before_the_caller_was_told_is_kept_and_the_next_of_its_key_goes_on(self, ledger: Ledger) -> None:
         (seq,) = self.put(ledger, deadline=1, late="cancel")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from router.message import Message
 from router.ports import Outcome, Parcel
 from router.route import Connection, Gather, RetryPolicy, Send
+from router.shift import Shift
 from tests.router.workshop import Do, FakeTarget, Json, Split, Workshop, target
 
 SOON = RetryPolicy(first=1.0, jitter=0.0, for_=100.0)
@@ -42,6 +45,28 @@ def test_arrays_are_filled_in_order_and_the_last_does_not_wait_for_ever(tmp_path
     made.deliver()
     assert numbers(made) == [[0, 1, 2], [3, 4, 5], [6]]
     assert (made.parked(), made.open(), stored(made)) == ([], 0, 0)
+
+
+def test_what_is_overdue_goes_with_those_right_behind_it(tmp_path: Path) -> None:
+    """Alone, a route that lags behind would send arrays of one."""
+    made = shop(tmp_path, records=50, within=10)
+    made.received = lambda: datetime.fromtimestamp(made.ledger.now() / 1000 - 60, UTC)  # type: ignore[method-assign]
+    made.put({"n": 0})
+
+    async def run() -> None:
+        desk = made.desk()
+        shift = Shift(desk, made.bell)
+        running = asyncio.create_task(shift.run())
+        while not shift.serving:
+            await asyncio.sleep(0)
+        made.put(*({"n": n} for n in range(1, 5)))
+        await running
+        await desk.close()
+
+    asyncio.run(asyncio.wait_for(run(), 20))
+    made.deliver()
+    assert max(sizes(made)) > 1
+    assert sum(sizes(made)) == 5
 
 
 def test_records_of_several_messages_share_an_array(tmp_path: Path) -> None:
