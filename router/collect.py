@@ -172,7 +172,7 @@ class CollectServer:
         if ended.probe:
             self.probing = False
         if ended.failures or ended.probe is not None:
-            look(self.desk, self.connection.id)
+            look(self.desk, self.connection, ended.trouble)
         return True
 
     async def _failed(self, seq: int, error: OSError) -> bool:

@@ -278,7 +278,7 @@ class LaneServer:
             pending = {p.key for p in self.ended.park if p.key is not None and p.state in ("retry", "blocked")}
             self.keys.blocked = self.desk.ledger.blocked(self.claim) | pending
         tell_outcomes(self.desk, self.target.name, settlement)
-        self.halted = not self.gate.judged(settlement.pulse) or self.halted
+        self.halted = not self.gate.judged(settlement.pulse, ended.trouble) or self.halted
 
     def _in_hand(self) -> list[Unit]:
         """Units that were issued and have not ended."""

@@ -27,10 +27,11 @@ class Gate:
         before = 0 if ended.reset else self._desk.circuit(self._connection.id).failures
         return ended.failures > 0 and before + ended.failures >= self._connection.breaker.open_after
 
-    def judged(self, pulse: Pulse | None) -> bool:
-        """After the commit that told the ledger; False where the lane's probe failed, and nothing more may start."""
+    def judged(self, pulse: Pulse | None, trouble: str) -> bool:
+        """After the commit that told the ledger; `trouble`: what failed last. False where the lane's probe failed, and nothing
+        more may start."""
         if pulse is None or not (pulse.failures or pulse.probe is not None):
             return True
-        look(self._desk, self._connection.id)
+        look(self._desk, self._connection, trouble)
         self.probing = self.probing and not pulse.probe
         return pulse.probe is not False

@@ -37,6 +37,8 @@ class Ended:
     undo: list[tuple[OpenTarget, Outcome]] = field(default_factory=list)
     """What adapters are to be told after the commit."""
     failures: int = 0
+    trouble: str = ""
+    """What the last one of them was."""
     reset: bool = False
     probe: bool | None = None
     count: int = 0
@@ -135,6 +137,7 @@ class Ended:
         """What a send says about the connection; any answer at all is a good sign."""
         if (outcome.error or "") in BREAKS and not outcome.answered:
             self.failures += 1
+            self.trouble = f"{outcome.error}: {outcome.reason}"
             if probe:
                 self.probe = False
         else:

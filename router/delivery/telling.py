@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from router.delivery.fallback import BY_FALLBACK
 from router.ledger import Park, Settlement
+from router.route import Connection
 
 if TYPE_CHECKING:
     from router.delivery.sending import Desk
@@ -48,15 +49,17 @@ def _dead(desk: Desk, where: str, dead: Sequence[Park]) -> None:
                          count=len(dead) - MOST_TOLD)  # fmt: skip
 
 
-def look(desk: Desk, connection: str) -> None:
-    """Reads the breakers, and says where this process has just opened or closed one."""
-    before = desk.circuit(connection).state
+def look(desk: Desk, connection: Connection, trouble: str) -> None:
+    """Reads the breakers, and says where this process has just opened or closed one. `trouble` is what failed last."""
+    before = desk.circuit(connection.id).state
     desk.look()
-    now = desk.circuit(connection)
+    now = desk.circuit(connection.id)
     if desk.log is None or now.state == before:
         return
     if now.state == "open":
-        desk.log.warning("the breaker opened: nothing is sent but a probe now and then", action="breaker_opened",
-                         connection=connection, failures=now.failures)  # fmt: skip
+        desk.log.warning(
+            f"the breaker opened: nothing is sent but a probe each {connection.breaker.cool_down:g} s (crossdock targets list)",
+            action="breaker_opened", connection=connection.id, failures=now.failures, reason=trouble,
+        )  # fmt: skip
     else:
-        desk.log.info("the breaker closed", action="breaker_closed", connection=connection)
+        desk.log.info("the breaker closed", action="breaker_closed", connection=connection.id)

@@ -66,19 +66,19 @@ def test_a_probe_is_alone_whatever_the_breaker_says() -> None:
 
 def test_a_lane_goes_on_after_a_good_probe_and_ends_after_a_bad_one() -> None:
     made, desk = gate(probing=True, state="open")
-    assert not made.judged(Pulse("erp", failures=1, probe=False))
+    assert not made.judged(Pulse("erp", failures=1, probe=False), "")
     assert made.probing
-    assert made.judged(Pulse("erp", reset=True, probe=True))
+    assert made.judged(Pulse("erp", reset=True, probe=True), "")
     assert not made.probing
     assert desk.looks == 2
 
 
 def test_breakers_are_read_again_only_where_something_was_said_of_them() -> None:
     made, desk = gate()
-    assert made.judged(None)
-    assert made.judged(Pulse("erp", reset=True))
+    assert made.judged(None, "")
+    assert made.judged(Pulse("erp", reset=True), "")
     assert desk.looks == 0
-    assert made.judged(Pulse("erp", failures=1))
+    assert made.judged(Pulse("erp", failures=1), "")
     assert desk.looks == 1
 
 

@@ -61,7 +61,7 @@ def test_retries_and_the_breaker(tmp_path: Path) -> None:
     made.put(*({"n": n} for n in range(5)))
     made.deliver()
     assert {line["reason"] for line in log.of("delivery_retry")} == {"refused"}
-    assert [line["connection"] for line in log.of("breaker_opened")] == ["erp"]
+    assert [(line["connection"], line["reason"]) for line in log.of("breaker_opened")] == [("erp", "connect: refused")]
     made.later(3600)
     for _ in range(3):
         made.deliver()
