@@ -20,8 +20,9 @@ WHAT = {
 ENDS = {"fate.filtered": "filtered", "fate.duplicate": "duplicate", "fate.refused": "refused"}
 
 
-def families(ledger: Worklist, closed: Collection[str] = ()) -> Iterable[Metric]:
-    """Read at the scrape. A target that has nothing open has no sample. `closed`: by what intake is closed."""
+def families(ledger: Worklist, closed: Collection[str] = (), waiting: Collection[str] = ()) -> Iterable[Metric]:
+    """Read at the scrape. A target that has nothing open has no sample. `closed`: by what intake is closed.
+    `waiting`: routes whose source can take nothing in."""
     accepted = CounterMetricFamily("crossdock_messages_accepted", "Messages stored.", labels=["route"])
     ended = CounterMetricFamily(
         "crossdock_units_ended",
@@ -49,7 +50,15 @@ def families(ledger: Worklist, closed: Collection[str] = ()) -> Iterable[Metric]
             labels = ["connection"] if what == "circuit" else ["route", "target"]
             family = gauges.setdefault(what, GaugeMetricFamily(name, about, labels=labels))
             family.add_metric([of] if what == "circuit" else [route, target], value)  # type: ignore[attr-defined]
-    return [accepted, delivered, ended, counters, intake(closed), *gauges.values()]
+    return [accepted, delivered, ended, counters, intake(closed), sources(waiting), *gauges.values()]
+
+
+def sources(waiting: Collection[str]) -> Metric:
+    """Of this host. A source that is well has no sample."""
+    family = GaugeMetricFamily("crossdock_source_waiting", "A route's source that can take nothing in.", labels=["route"])
+    for route in waiting:
+        family.add_metric([route], 1)
+    return family
 
 
 def intake(closed: Collection[str]) -> Metric:

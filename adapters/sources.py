@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from adapters.ailing import Note, unnoted
 from adapters.amqp.broker import broker_of
 from adapters.disk import make_folder
 from adapters.inbound.amqp.source import AmqpSource
@@ -43,6 +44,8 @@ class Dock:
     node: str
     paused: Callable[[str], bool] = none_is_paused
     closed: Callable[[str], str] = always_open
+    ailing: Callable[[str], Note] = lambda route: unnoted
+    """Where a route's source says that it can take nothing in."""
 
     def holds(self, route: Route) -> Callable[[], bool]:
         """Whether somebody paused the route, or intake is closed for it."""
@@ -54,7 +57,7 @@ def folder(route: Route, connection: Connection, dock: Dock) -> Running:
     with suppress(OSError):  # the first look says what is wrong with it
         make_folder(path)
     within = dock.table.keep.messages
-    return FolderSource(route, path, dock.receiver, dock.ledger, within, paused=dock.holds(route))
+    return FolderSource(route, path, dock.receiver, dock.ledger, within, paused=dock.holds(route), note=dock.ailing(route.id))
 
 
 def redis(route: Route, connection: Connection, dock: Dock) -> Running:
@@ -63,13 +66,14 @@ def redis(route: Route, connection: Connection, dock: Dock) -> Running:
     reader = f"{dock.node.partition('/')[0]}:{route.id}"
     group = Group(Server(connection.options), str(options["stream"]), str(options["group"]), reader)
     taker = Taker(route, dock.receiver, dock.ledger.blob, dock.table.keep.messages)
-    return RedisStreamSource(route.id, group, taker.store, paused=dock.holds(route))
+    return RedisStreamSource(route.id, group, taker.store, paused=dock.holds(route), note=dock.ailing(route.id))
 
 
 def amqp(route: Route, connection: Connection, dock: Dock) -> Running:
     broker = broker_of(str(connection.options["url"]))
     paused, within = dock.holds(route), dock.table.keep.messages
-    return AmqpSource(route, connection, broker, dock.receiver, dock.ledger, within, paused=paused)
+    note = dock.ailing(route.id)
+    return AmqpSource(route, connection, broker, dock.receiver, dock.ledger, within, paused=paused, note=note)
 
 
 SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {
@@ -80,9 +84,10 @@ SOURCES: Mapping[str, Callable[[Route, Connection, Dock], Running]] = {
 
 
 def open_sources(
-    table: Table, receiver: Receiver, ledger: SqlLedger, node: str, closed: Callable[[str], str] = always_open
-) -> dict[str, Running]:
+    table: Table, receiver: Receiver, ledger: SqlLedger, node: str, closed: Callable[[str], str] = always_open,
+    ailing: Callable[[str], Note] = lambda route: unnoted,
+) -> dict[str, Running]:  # fmt: skip
     """One for each enabled route with a source of these kinds, by its id."""
-    dock = Dock(table, receiver, ledger, node, PausedRoutes(ledger.paused_routes), closed)
+    dock = Dock(table, receiver, ledger, node, PausedRoutes(ledger.paused_routes), closed, ailing)
     routes = [r for r in table.routes.values() if r.enabled and r.source.kind in SOURCES]
     return {r.id: SOURCES[r.source.kind](r, table.connections[str(r.source.connection)], dock) for r in routes}

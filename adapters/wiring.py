@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
+from prometheus_client import Metric
 
 from adapters import broker
+from adapters.ailing import Ailing, ill, page
 from adapters.app import App, NoBell, open_project
 from adapters.celery.bell import CeleryBell
 from adapters.celery.marks import Slot
@@ -23,7 +25,7 @@ from adapters.pausing import PausedRoutes
 from adapters.presence import Presence
 from adapters.processes import spare_the_collector
 from adapters.settings import EMBEDDED, Settings
-from adapters.sources import open_sources
+from adapters.sources import Running, open_sources
 from adapters.watching import Watch
 from adapters.web.admin import Admin
 from adapters.web.api import Api
@@ -38,6 +40,7 @@ from router.ledger import DEPLOYED
 from router.ports import Bell
 from router.readiness import Readiness
 from router.replay import Replay
+from router.route import Table
 from router.shift import Shift
 from router.ticker import Ticker
 
@@ -90,7 +93,13 @@ async def run_inbound(settings: Settings, bell: Bell, ready: Callable[[], None],
     presence = present(app, "inbound")
     try:
         node = owner(node_name(settings.var))
-        inlets = Inlets(lambda table: open_sources(table, app.receiver, app.ledger, node, app.gate))
+        ailing = Ailing(page(settings.var))
+
+        def opened(table: Table) -> Mapping[str, Running]:
+            ailing.begin()
+            return open_sources(table, app.receiver, app.ledger, node, app.gate, ailing.of)
+
+        inlets = Inlets(opened)
         work = (
             inlets.run(app.table(), stop), app.follower().run(stop, inlets.use), ticker(app, bell).run(stop),
             tend(settings.var, app.table, stop),
@@ -123,7 +132,11 @@ async def run_web(settings: Settings, bell: Bell, ready: Callable[[int, int], No
         return {"ledger": app.ledger.writable(), "config": True, "intake": app.gate.is_open()}
 
     spare_the_collector()
-    admin = Admin(state, registry_of(metrics, lambda: families(app.ledger, app.gate.reasons())))
+
+    def figures() -> Iterable[Metric]:
+        return families(app.ledger, app.gate.reasons(), [one.route for one in ill(settings.var)])
+
+    admin = Admin(state, registry_of(metrics, figures))
     following = asyncio.create_task(app.follower(quiet=True).run(stop, api.use))
     serving = asyncio.create_task(serve(api, admin, settings.http, settings.admin, stop, ready))
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from adapters import broker as embedded
+from adapters.ailing import ill
 from adapters.commands.hosts import behind
 from adapters.commands.output import iso
 from adapters.examination import BAD, LEAST_DISK, broker_reachable, nearest
@@ -63,7 +64,7 @@ def troubles(app: App, counts: Mapping[str, int], limits: Limits) -> list[Troubl
     looks: tuple[Iterator[Trouble], ...] = (
         processes(app.settings.var, table, app.ledger.shared), ticking(app), broker(app), store(app), messages(counts, limits),
         breakers(app), overdue(app, table, limits.wait), pauses(app, limits.paused),
-        closed(app), versions(app),
+        closed(app), versions(app), sources(app),
     )  # fmt: skip
     return [trouble for look in looks for trouble in look]
 
@@ -179,6 +180,13 @@ def intake(app: App) -> dict[str, str]:
     except (ConfigError, KeyError):
         return {}
     return gate_of(app.settings.var, app.table, app.ledger, quiet=True).reasons()
+
+
+def sources(app: App) -> Iterator[Trouble]:
+    """Of this host, while they are at work."""
+    for one in ill(app.settings.var) if "inbound" in running(app.settings.var) else ():
+        text = f"route {one.route} can take nothing in since {iso(int(one.since * 1000))} ({one.reason})"
+        yield Trouble("source", text, "it goes on by itself once that is mended")
 
 
 def versions(app: App) -> Iterator[Trouble]:

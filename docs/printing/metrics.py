@@ -24,7 +24,7 @@ class Full:
 def scraped() -> list[Metric]:
     web = WebMetrics()
     web.count("route", 202)
-    return list(registry_of(web, lambda: families(cast(Worklist, Full()))).collect())
+    return list(registry_of(web, lambda: families(cast(Worklist, Full()), waiting=["route"])).collect())
 
 
 def metrics() -> Iterator[Page]:

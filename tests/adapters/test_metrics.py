@@ -46,6 +46,11 @@ def test_a_delivery_counts_at_whichever_try_it_arrived(tmp_path: Path) -> None:
     assert registry.get_sample_value("crossdock_deliveries_delivered_total", {"route": "r", "target": "t"}) == 2
 
 
+def test_a_source_that_waits_has_a_sample(tmp_path: Path) -> None:
+    metric = next(m for m in families(Workshop(tmp_path).ledger, (), ["stock"]) if m.name == "crossdock_source_waiting")
+    assert [(sample.labels["route"], sample.value) for sample in metric.samples] == [("stock", 1)]
+
+
 def test_what_closes_intake_is_one_and_what_could_is_zero(tmp_path: Path) -> None:
     metric = next(m for m in families(Workshop(tmp_path).ledger, ["disk", "orders.erp"]) if m.name == "crossdock_intake_closed")
     found = {sample.labels["reason"]: sample.value for sample in metric.samples}

@@ -17,6 +17,7 @@ import structlog
 from amqp import spec
 from amqp.exceptions import AMQPError, ConsumerCancelled
 
+from adapters.ailing import Note, unnoted
 from adapters.amqp.broker import Broker
 from adapters.amqp.connection import readable
 from adapters.amqp.failures import said, while_connecting, while_open, words_of
@@ -46,7 +47,7 @@ class AmqpSource:
 
     def __init__(
         self, route: Route, connection: Connection, broker: Broker, receiver: Receiver, blobs: Blobs, within: float,
-        checkpoint: Checkpoint = lambda _step: None, paused: Callable[[], bool] = lambda: False,
+        checkpoint: Checkpoint = lambda _step: None, paused: Callable[[], bool] = lambda: False, note: Note = unnoted,
     ) -> None:  # fmt: skip
         self._queue = str(route.source.options["queue"])
         self._prefetch = int(route.source.options.get("prefetch", 1000))
@@ -56,7 +57,7 @@ class AmqpSource:
         self._receiver = receiver
         self._maker = Maker(route, receiver, blobs, within)
         self._checkpoint = checkpoint
-        self._paused = paused
+        self._paused, self._note = paused, note
         self._patience = Patience()
         self._log = log.bind(route=route.id, queue=self._queue)
         self._halted = False
@@ -146,6 +147,7 @@ class AmqpSource:
     def _trouble(self, action: str, reason: str, consumer: Consumer | None = None) -> None:
         """Says it once, then waits, longer each time; the broker is told that we are still here."""
         wait, news = self._patience.failed(reason)
+        self._note(reason)
         if news:
             self._log.warning(f"{reason}; nothing is lost, it is tried again until it works", action=action)
         until = monotonic() + wait
@@ -155,5 +157,6 @@ class AmqpSource:
                 consumer.still_here()
 
     def _recovered(self) -> None:
+        self._note("")
         if self._patience.over():
             self._log.info("takes messages again", action="amqp_source_recovered")

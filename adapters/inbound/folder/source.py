@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from adapters.ailing import Note, unnoted
 from adapters.disk import explain, make_folder, shown
 from adapters.inbound.folder.landing import Landed, Landing
 from adapters.inbound.folder.move import Mover
@@ -56,11 +57,12 @@ class FolderSource:
         clock: Callable[[], float] = time.monotonic,
         checkpoint: Checkpoint = no_checkpoint,
         paused: Callable[[], bool] = lambda: False,
+        note: Note = unnoted,
     ) -> None:
         options = route.source.options
         ready = options.get("ready", {"unchanged_for": 2.0})
         words = Words(route, None if isinstance(ready, str) else ready.get("marker"), options["done"])
-        self._route = route
+        self._route, self._note = route, note
         self._path = path
         self._receiver = receiver
         self._ledger = ledger
@@ -226,12 +228,14 @@ class FolderSource:
         self._odd = frozenset(listing.odd)
 
     def _back_off(self, action: str, reason: str) -> float:
+        self._note(reason)
         if self._ill.worth(action, reason, self._clock()):
             self._log.warning(f"{reason}; the files stay where they are, and are tried again and again", action=action)
         return self._pace.failed() * (0.8 + 0.4 * random.random())
 
     def _well(self) -> None:
         """After a look that did all it had to."""
+        self._note("")
         ill = [action for action in ("folder_waits_for_ledger", "folder_unreachable") if self._ill.over(action)]
         if ill:
             self._log.info("files are taken again", action="folder_well_again")

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from adapters.ailing import Note, unnoted
 from adapters.inbound.redis_stream.entries import Entry, Read
 from adapters.inbound.redis_stream.group import START, Group, NoGroup, NoStream
 from adapters.inbound.redis_stream.portion import Portion
@@ -54,6 +55,7 @@ class RedisStreamSource:
         idle: float = IDLE,
         claim_every: float = CLAIM_EVERY,
         paused: Callable[[], bool] = lambda: False,
+        note: Note = unnoted,
     ) -> None:
         self._group = group
         self._store = store
@@ -62,7 +64,7 @@ class RedisStreamSource:
         self._claim_at = float("-inf")
         self._paused = paused
         self._log = log.bind(route=route)
-        self._trouble = Trouble(self._log)
+        self._trouble = Trouble(self._log, note)
         self._portion = Portion()
         self._stored: list[bytes] = []
         """Ids that are in the ledger and not acknowledged yet."""

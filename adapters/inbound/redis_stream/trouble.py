@@ -6,14 +6,18 @@ import random
 
 import structlog
 
+from adapters.ailing import Note, unnoted
+
 FIRST, LONGEST = 0.5, 10.0
 
 
 class Trouble:
     """Of one route. The log is bound to it."""
 
-    def __init__(self, log: structlog.stdlib.BoundLogger, first: float = FIRST, longest: float = LONGEST) -> None:
-        self._log = log
+    def __init__(
+        self, log: structlog.stdlib.BoundLogger, note: Note = unnoted, first: float = FIRST, longest: float = LONGEST
+    ) -> None:
+        self._log, self._note = log, note
         self._first = first
         self._longest = longest
         self._wait = first
@@ -21,6 +25,7 @@ class Trouble:
 
     def failed(self, action: str, reason: str) -> float:
         """Seconds to wait before the next try."""
+        self._note(reason)
         if self._said != (action, reason):
             self._log.warning(f"{reason}; tried again until it works", action=action)
             self._said = (action, reason)
@@ -29,6 +34,7 @@ class Trouble:
 
     def over(self) -> None:
         """Something worked."""
+        self._note("")
         if self._said is not None:
             self._log.info("it works again", action="stream_back")
         self._wait, self._said = self._first, None

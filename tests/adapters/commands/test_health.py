@@ -93,6 +93,22 @@ def test_a_ledger_that_cannot_be_written(room: Room, monkeypatch: pytest.MonkeyP
     assert found(room) == {"ledger": "the ledger cannot be written: crossdock doctor"}
 
 
+SICK = """
+connections: {far: {type: redis, url: "redis://127.0.0.1:9/0", timeout: 1s}}
+routes:
+  events: {from: {redis: far, stream: s}, to: [{id: out, send: {redis: far, stream: t}}]}
+"""
+
+
+def test_a_source_that_cannot_be_read_is_told_and_counted(tmp_path: Path) -> None:
+    project = make_project(tmp_path)
+    routes = project / "routes.yaml"
+    routes.write_text("version: 1\n" + SICK)
+    with typed(project, "up"):
+        until(lambda: "route events can take nothing in since" in answer(project, "status --check")[1], 60)
+        assert "127.0.0.1:9" in answer(project, "status --check")[1]
+
+
 def test_a_whole_crossdock_is_well_and_a_part_that_stands_still_is_not(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     with typed(project, "up") as command:

@@ -1,0 +1,78 @@
+"""Sources of this host that can take nothing in, and why: a page beside the roles' others, for `status --check` and metrics."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Note = Callable[[str], None]
+"""Told why a source takes nothing in, and '' when it does again. Any thread; never raises."""
+
+
+def unnoted(reason: str) -> None:
+    """For sources that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ill:
+    """`since` is in epoch seconds."""
+
+    route: str
+    since: float
+    reason: str
+
+
+class Ailing:
+    """Kept by the one process that works the sources of a host."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._ill: dict[str, dict[str, Any]] = {}
+
+    def begin(self) -> None:
+        """All sources are opened anew."""
+        with self._lock:
+            self._ill = {}
+            self._write()
+
+    def of(self, route: str) -> Note:
+        return lambda reason: self._note(route, reason)
+
+    def _note(self, route: str, reason: str) -> None:
+        with self._lock:
+            known = self._ill.get(route)
+            if (known["reason"] if known else "") == reason:
+                return
+            if reason:
+                self._ill[route] = {"since": known["since"] if known else time.time(), "reason": reason}
+            else:
+                del self._ill[route]
+            self._write()
+
+    def _write(self) -> None:
+        """A disk without space keeps the page as it was: the log has it."""
+        new = self._path.with_suffix(".new")
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            new.write_text(json.dumps(self._ill), "utf-8")
+            new.replace(self._path)
+
+
+def page(var: Path) -> Path:
+    return var / "run" / "sources.json"
+
+
+def ill(var: Path) -> list[Ill]:
+    """What was noted last; nothing where nothing can be read."""
+    try:
+        found = json.loads(page(var).read_text("utf-8"))
+        return [Ill(str(route), float(one["since"]), str(one["reason"])) for route, one in sorted(found.items())]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return []
