@@ -13,7 +13,7 @@ import pytest
 
 from router.ports import Outcome, Parcel, Target
 
-SLACK = 1.0
+SLACK = 5.0
 """Seconds that a send may take beyond its timeout."""
 
 

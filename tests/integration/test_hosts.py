@@ -35,7 +35,7 @@ routes:
 """
 LEASE = 60.0
 """Seconds: the longest lease of a lane (router/shift.py)."""
-NOTICED = 10.0
+NOTICED = 30.0
 """Seconds from the end of a lease until its work has arrived: 2 of the product, the rest for a machine that is busy."""
 IN_FLIGHT = 64
 """Most requests that a host with two children has at one connection: `in_flight` of each."""
