@@ -23,7 +23,9 @@ CODES = (
     Code(
         "E", "0203", "a value of another kind",
         "A list stands where a mapping belongs, a number where a text belongs, or nothing at all. YAML takes an unquoted "
-        "`5`, `true` or `null` for a number, a bool and nothing: in quotes each is a text.",
+        "`5`, `true` or `null` for a number, a bool and nothing: in quotes each is a text. Or a template stands where a text "
+        "is taken as it is: the names of queues, exchanges, streams, tables, columns, patterns of files, a connection's path "
+        "and address.",
         TILL + "    enabled: yes\n    to: [{id: out, send: {folder: out, name: a.csv}}]\n",
         TILL + "    enabled: true\n    to: [{id: out, send: {folder: out, name: a.csv}}]\n",
     ),

@@ -28,6 +28,7 @@ from router.config.schema.mistakes import (
     unknown,
     wrong,
 )
+from router.config.schema.plain import SETTING, PlainPath, refuse_template
 from router.config.schema.shapes import Named, Nest, Verb, Words, chosen
 from router.config.schema.systems import LONGEST_TIMEOUT, Amqp, BreakerWords, Described, Redis, Sql, as_reference
 from router.config.spots import KEY
@@ -52,6 +53,7 @@ class Url(Text):
                 "an address such as https://erp.example.com/api is expected",
                 as_reference(value) or ("" if "://" in value or "{" in value else f"write http://{value}"),
             )
+        refuse_template(value, "an address as it is", SETTING)
         if parts.fragment:
             raise wrong(value, "the address of a connection has no '#'", "take it out, with what follows")
         return value
@@ -62,6 +64,14 @@ class HeaderValue(AnyText):
         if re.search(r"[\r\n\x00]", value):
             raise wrong(value, "the value of a header is one line", "take the line end out")
         return value
+
+
+class FixedHeader(HeaderValue):
+    """Sent as it stands, and no secret by its place alone."""
+
+    def check(self, value: str) -> Any:
+        refuse_template(value, "a plain text", "it is sent as it stands; what changes with the message stands in 'send'")
+        return super().check(value)
 
 
 class Headers(Named):
@@ -103,7 +113,7 @@ class Folder(Described):
 
     examples = ({"path": "inbox/pos"},)
 
-    path = Text("The folder, from the project folder.", examples=("inbox/pos",), required=True)
+    path = PlainPath("The folder, from the project folder.", SETTING, examples=("inbox/pos",), required=True)
 
 
 class Http(Described):
@@ -119,7 +129,7 @@ class Http(Described):
     in_flight = Whole("So many requests at once.", least=1, most=10_000, load_default=32)
     rate = Rate("At most so many requests.", load_default=None)
     breaker = Nest(BreakerWords, "Stops trying while the other side is down.")
-    headers = Headers(HeaderValue(), "Sent with each request.", load_default=dict)
+    headers = Headers(FixedHeader(), "Sent with each request.", load_default=dict)
     auth = Verb(
         {
             "bearer": Text("A token, sent as `Authorization: Bearer …`.", examples=("${secret:ERP_TOKEN}",)),

@@ -13,6 +13,7 @@ from router.config.nearest import nearest
 from router.config.schema.connections import Headers
 from router.config.schema.fields import Entry, Formula, Pattern, Text, Whole, Word
 from router.config.schema.mistakes import ABSENT_HERE, RULE, Mistake, wrong
+from router.config.schema.plain import NamedPlainly, PlainName, Statement
 from router.config.schema.shapes import Listing, Named, OneOf, Words
 from router.config.schema.sources import Method
 from router.config.schema.templates import FileNamePattern, UrlPath
@@ -40,6 +41,7 @@ class Status(Text):
 
 
 BESIDE = "it stands beside 'send', in the target itself"
+A_TARGET_EACH = "write a target for each, with 'when'"
 
 
 class Sent(Words):
@@ -68,7 +70,7 @@ class HttpSend(Sent):
     http = Text("The connection.", required=True)
     method = Method("The method.")
     path = UrlPath("Added to the connection's address.", required=True)
-    query = Named(Pattern(), None, "Parameters of the address.", load_default=dict)
+    query = NamedPlainly(Pattern(), None, "Parameters of the address.", load_default=dict)
     headers = Headers(Pattern(), "Headers of the request.", load_default=dict)
     ok = Listing(Status(), "Which statuses are a success.", least=1, single=True, load_default=lambda: ["200-299"])
     ok_when = Formula("What the answer must be beside its status.", load_default=None)
@@ -95,8 +97,8 @@ class AmqpSend(Sent):
     )
 
     amqp = Text("The connection.", required=True)
-    queue = Text("The queue, which must exist.")
-    exchange = Text("The exchange, which must exist.")
+    queue = PlainName("The queue, which must exist.", A_TARGET_EACH)
+    exchange = PlainName("The exchange, which must exist.", "what changes stands in 'routing_key'")
     routing_key = Pattern("The routing key.")
     headers = Headers(Pattern(), "Headers of the message.", load_default=dict)
 
@@ -113,7 +115,7 @@ class RedisSend(Sent):
     examples = ({"redis": "events", "stream": "sold-out", "maxlen": 100_000},)
 
     redis = Text("The connection.", required=True)
-    stream = Text("The stream.", required=True)
+    stream = PlainName("The stream.", A_TARGET_EACH, required=True)
     maxlen = Whole("About so many entries are kept.", least=1)
 
 
@@ -129,11 +131,11 @@ class SqlSend(Sent):
     )  # fmt: skip
 
     sql = Text("The connection.", required=True)
-    table = Text("The table, which must exist.")
-    conflict = Listing(Text(), "The columns that make two rows the same: the later one replaces it.", least=1)
-    id_column = Text("A unique column for the delivery id: a row that is there is left alone.")
-    columns = Named(Formula(), None, "What each column gets; default: the fields of the body.")
-    statement = Text("A statement with :name for each parameter.")
+    table = PlainName("The table, which must exist.", A_TARGET_EACH)
+    conflict = Listing(PlainName(), "The columns that make two rows the same: the later one replaces it.", least=1)
+    id_column = PlainName("A unique column for the delivery id: a row that is there is left alone.")
+    columns = NamedPlainly(Formula(), None, "What each column gets; default: the fields of the body.")
+    statement = Statement("A statement with :name for each parameter.")
     params = Named(Formula(), None, "What each parameter gets.", load_default=dict)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)

@@ -13,13 +13,15 @@ from router.config.references import Unset
 from router.config.scalars import DURATION
 from router.config.schema.fields import Entry, Flag, Literal, Text, Whole, Word
 from router.config.schema.measures import Duration, Size
-from router.config.schema.mistakes import KIND, RULE, Mistake, kind, wrong
+from router.config.schema.mistakes import RULE, Mistake, kind, wrong
+from router.config.schema.plain import PlainName, refuse_template
 from router.config.schema.shapes import Chosen, Listing, OneOf, Verb, Words
 from router.config.schema.templates import FileNamePattern, InsideFolder, better_path, fixed
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE", "GET")
 LATER_SOURCES: tuple[str, ...] = ()
 PLAIN_PATH = "write the path alone; a part of it that changes is a whole segment, as in /shops/{shop}"
+A_ROUTE_EACH = "write a route for each"
 ARCHIVE = "archive/{{ message.received_at | date }}"
 
 
@@ -109,6 +111,7 @@ class Glob(Text):
     form, examples = r"[^/]+", ("SALES_*.csv",)
 
     def check(self, value: str) -> Any:
+        refuse_template(value, "a plain pattern", "it is taken as it stands: '*' is for what changes, as in SALES_*.csv")
         if "/" in value:
             raise wrong(value, "a pattern of names is expected, without '/'", "the folder is the connection's 'path'")
         return super().check(value)
@@ -152,9 +155,7 @@ class Done(InsideFolder):
 
 class PlainFolder(InsideFolder):
     def check(self, value: str) -> Any:
-        if fixed(value) != value:
-            message = "the name of a folder is expected here, not a template"
-            raise ValidationError([Mistake(KIND, message, "for example failed")])
+        refuse_template(value, "the name of a folder", "for example failed")
         return super().check(value)
 
 
@@ -182,7 +183,7 @@ class AmqpSource(Words):
     examples = ({"amqp": "bus", "queue": "stock"},)
 
     amqp = Text("The connection.", required=True)
-    queue = Text("The queue, which must exist.", required=True)
+    queue = PlainName("The queue, which must exist.", A_ROUTE_EACH, required=True)
     prefetch = Whole("So many messages at most are taken before the first is acknowledged.", least=1, most=65_535,
                      load_default=1000)  # fmt: skip
 
@@ -193,8 +194,8 @@ class RedisSource(Words):
     examples = ({"redis": "events", "stream": "stock"},)
 
     redis = Text("The connection.", required=True)
-    stream = Text("The stream.", required=True)
-    group = Text("The consumer group; a new one starts at the stream's first entry.", load_default="crossdock")
+    stream = PlainName("The stream.", A_ROUTE_EACH, required=True)
+    group = PlainName("The consumer group; a new one starts at the stream's first entry.", load_default="crossdock")
 
 
 class Yes(Literal):

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from router.config.schema.fields import Note, Text, Whole
 from router.config.schema.measures import Duration, Rate
 from router.config.schema.mistakes import wrong
+from router.config.schema.plain import SETTING, refuse_template
 from router.config.schema.shapes import Nest, Words
 
 LONGEST_TIMEOUT = "100s"
@@ -44,6 +45,7 @@ class Address(Text):
         if not good or re.search(r"[\s\x00-\x1f]", value):
             meant = as_reference(value) or self.meant(value)
             raise wrong(_bare(value), f"an address such as {self.example} is expected", meant)
+        refuse_template(_bare(value), "an address as it is", SETTING)
         return value
 
     def meant(self, value: str) -> str:
