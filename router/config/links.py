@@ -8,6 +8,7 @@ from typing import Any
 
 from router.config.findings import Findings, Place, here
 from router.config.hops import check_hops
+from router.config.loops import check_loops
 from router.config.nearest import did_you_mean, one_of
 from router.config.references import Resolved, Unset
 from router.config.schema.connections import Connection
@@ -26,6 +27,7 @@ def check_links(found: Sections, findings: Findings) -> None:
         used.route(route)
     used.unused()
     check_hops(found, findings)
+    check_loops(found, findings)
     same_paths(found, findings)
     same_sources(found, findings)
     tokens(found, findings)

@@ -7,6 +7,10 @@ from router.config.codes.code import Code
 OUT = "    to: [{id: out, send: {folder: out, name: a.csv}}]\n"
 TILL = 'routes:\n  sales:\n    from: {folder: pos, files: "SALES_*.csv"}\n'
 ORDERS = "routes:\n  orders:\n    from: {http: /orders, clients: [shop]}\n"
+BUS = (
+    "connections:\n  bus: {type: amqp, url: amqp://bus.test}\nroutes:\n  stock:\n    from: {amqp: bus, queue: stock}\n"
+    "    format: json\n"
+)
 TAKES = "  receiver:\n    from: {route: true}\n" + OUT
 
 CODES = (
@@ -92,5 +96,13 @@ CODES = (
         "Its source is `{route: true}`, so messages come from other routes only, and none sends here.",
         "routes:\n" + TAKES,
         TILL + "    to: [{id: on, send: {route: receiver}}]\n" + TAKES,
+    ),
+    Code(
+        "W", "0513", "messages go round for ever",
+        "A target sends each message into a queue or a stream from which it comes back to its route. A `when`, a `filter` or "
+        "`dedupe` on the way may end it; that they do is for you to know.",
+        BUS + "    to: [{id: again, send: {amqp: bus, queue: stock}}]\n",
+        BUS + "    to:\n      - {id: again, when: body.tries < 3, send: {amqp: bus, queue: stock}}\n"
+        "      - {id: out, when: body.tries >= 3, send: {folder: out, name: a.json}}\n      - otherwise: {dead: no tries}\n",
     ),
 )  # fmt: skip
