@@ -138,3 +138,35 @@ async def test_a_new_message_with_the_id_of_another_is_accepted(quay: Quay, queu
     async with quay.working():
         await until(lambda: len(quay.rows()) == 3)
     assert quay.bodies() == [b"one", b"one", b"two"]
+
+
+async def test_messages_that_differ_by_their_headers_alone_are_two_also_when_they_come_again(
+    rabbitmq: RabbitMQ, quay: Quay, queues: Queues, unique: str
+) -> None:
+    for n in (1, 2):
+        queues.put(unique, b"{}", message_id="always the same", application_headers={"n": n})
+    queues.confirm()
+    with Queues(rabbitmq) as crashed:
+        while crashed.channel.basic_get(unique) is not None:
+            pass
+    await until(lambda: queues.count(unique) == 2)
+    async with quay.working():
+        await until(lambda: len(quay.rows()) == 2)
+    assert quay.bodies() == [b"{}", b"{}"]
+
+
+async def test_what_a_quorum_queue_counts_on_a_message_makes_it_no_other_one(
+    rabbitmq: RabbitMQ, queues: Queues, quay: Quay, unique: str
+) -> None:
+    quay.queue = f"{unique}-quorum"
+    queues.declare(quay.queue, {"x-queue-type": "quorum"})
+    for n in range(50):
+        queues.put(quay.queue, b"%d" % n, message_id=f"m{n}", application_headers={"n": n})
+    queues.confirm()
+    killed(quay.folder, rabbitmq.url, quay.queue, 40, 1)
+    stored = len(quay.rows())
+    assert stored > 0
+    async with quay.working():
+        await until(lambda: len(quay.rows()) >= 50 + stored)
+    assert sorted(quay.bodies()) == sorted(b"%d" % n for n in range(50))
+    assert any("x-delivery-count" in headers for (headers,) in quay.rows("headers"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from adapters.bodies import landed
 from adapters.inbound.amqp.delivery import Delivery
-from adapters.inbound.amqp.envelope import headers_of, unread
+from adapters.inbound.amqp.envelope import headers_of, name_of, unread
 from router.ledger import Arrival, BlobWriter, Once, Receipt
 from router.message import Envelope, new_id, utc_now
 from router.route import Route
@@ -83,14 +83,14 @@ class Maker:
             delivery.properties.get("content-type"), headers_of(delivery),
         )  # fmt: skip
         envelope, sha256, blob = landed(envelope, self._blobs.blob)
-        arrival = self._receiver.admit(self._route, envelope, sha256, self._identity(delivery))
+        arrival = self._receiver.admit(self._route, envelope, sha256, self._identity(delivery, envelope.headers))
         end = unread(delivery)
         return arrival if end is None else replace(arrival, end=end), blob
 
-    def _identity(self, delivery: Delivery) -> Once | None:
+    def _identity(self, delivery: Delivery, headers: Mapping[str, str]) -> Once | None:
         """A message with an id that the broker sends again is looked up, as the last commit may have stored it before
         it could be acknowledged. A new one that has the id of another is another message."""
         id = delivery.properties.get("message-id")
         if id is None:
             return None
-        return Once(self._scope, id, self._within, changed="deliver", look=delivery.redelivered)
+        return Once(self._scope, name_of(id, headers), self._within, changed="deliver", look=delivery.redelivered)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 from collections.abc import Mapping
+
+import msgspec
 
 from adapters.inbound.amqp.delivery import Delivery
 from router.headers import AUTHORIZATION
@@ -14,6 +17,8 @@ SECRET = frozenset({AUTHORIZATION, "proxy-authorization", "cookie"})
 KEPT = ("message-id", "correlation-id", "type", "app-id", "user-id", "reply-to", "expiration", "priority", "timestamp",
         "content-encoding")  # fmt: skip
 """Properties that are headers of the message, `amqp-` before their names. The content type is its content type."""
+OF_THE_BROKER = ("x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count")
+"""What the names of headers begin with that a broker sets by itself when a message was returned, expired or comes again."""
 PLAIN = frozenset({"", "identity", "binary", "none"})
 """Content encodings that say: the body is as it is."""
 
@@ -30,6 +35,13 @@ def headers_of(delivery: Delivery) -> Mapping[str, str]:
     if delivery.routing_key:
         headers["amqp-routing-key"] = delivery.routing_key
     return headers
+
+
+def name_of(id: str, headers: Mapping[str, str]) -> str:
+    """A sender may give an id twice: the same id with other headers is another message. (Other bodies are told apart by
+    their hash.)"""
+    own = sorted(one for one in headers.items() if not one[0].startswith(OF_THE_BROKER))
+    return f"{id}/{hashlib.sha256(msgspec.json.encode(own)).hexdigest()[:16]}"
 
 
 def unread(delivery: Delivery) -> End | None:

@@ -12,6 +12,7 @@ import pytest
 from adapters.bodies import SMALL
 from adapters.inbound.amqp.batch import Maker
 from adapters.inbound.amqp.delivery import Delivery
+from adapters.inbound.amqp.envelope import name_of
 from router.ledger import Arrival, Once, Receipt
 from router.receive import Receiver
 from router.route import Route, Source
@@ -82,10 +83,18 @@ def test_a_disk_that_is_full_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_only_what_has_an_id_has_an_identity_and_only_what_comes_again_is_looked_up(tmp_path: Path) -> None:
     batch = Room(tmp_path).maker().make([delivery(b"1"), delivery(b"2", "m"), delivery(b"3", "m", True)])
-    scope = "source:amqp:bus:q"
+    scope, name = "source:amqp:bus:q", name_of("m", {"amqp-message-id": "m", "amqp-routing-key": "q"})
     assert [a.once for a in batch.arrivals] == [
-        (), (Once(scope, "m", 60.0, "deliver", look=False),), (Once(scope, "m", 60.0, "deliver", look=True),),
+        (), (Once(scope, name, 60.0, "deliver", look=False),), (Once(scope, name, 60.0, "deliver", look=True),),
     ]  # fmt: skip
+
+
+def test_what_a_broker_sets_by_itself_makes_no_other_message(tmp_path: Path) -> None:
+    first, again, other = (replace(delivery(b"1", "m"), headers=headers) for headers in (
+        {"n": "1", "a": "b"}, {"a": "b", "x-delivery-count": "2", "x-first-death-queue": "q", "n": "1"}, {"n": "2", "a": "b"},
+    ))  # fmt: skip
+    names = [arrival.once[0].key for arrival in Room(tmp_path).maker().make([first, again, other]).arrivals]
+    assert names[0] == names[1] != names[2]
 
 
 def test_a_packed_body_ends_at_the_door(tmp_path: Path) -> None:
