@@ -24,8 +24,12 @@ PLAIN = frozenset({"", "identity", "binary", "none"})
 
 
 def headers_of(delivery: Delivery) -> Mapping[str, str]:
-    """Names in lower case. Properties stand over headers of the same name."""
-    headers = {name.lower(): text for name, text in delivery.headers.items()} if delivery.headers else {}
+    """Names in lower case; what stands under several is joined, as headers of HTTP are. Properties stand over headers of
+    the same name."""
+    headers: dict[str, str] = {}
+    for name, text in delivery.headers.items():
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
     for secret in SECRET & headers.keys():
         del headers[secret]
     properties = delivery.properties

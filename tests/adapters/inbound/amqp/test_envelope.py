@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.inbound.amqp.delivery import Delivery
@@ -17,6 +19,11 @@ def test_headers_are_in_lower_case_and_hold_no_credentials() -> None:
     assert headers_of(delivery(content_type="a/b", message_id="m", delivery_mode="2")) == {
         "x-shop": "1", "amqp-message-id": "m", "amqp-routing-key": "stock",
     }  # fmt: skip
+
+
+def test_names_that_differ_by_their_case_are_one_header() -> None:
+    several = replace(delivery(), headers={"s": "1", "S": "2", "cookie": "a", "Cookie": "b", "t": "3"})
+    assert headers_of(several) == {"s": "1, 2", "t": "3", "amqp-routing-key": "stock"}
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "x-gzip", "br", "zlib", "base64", "no such thing", "rot13"])
