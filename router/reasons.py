@@ -27,7 +27,8 @@ RETRIED: Mapping[str, str] = {
     "reset": "The connection was cut, or the answer garbled.",
     "io": "Disk, permissions; of a broker a refusal or a closed channel.",
     "returned": "The broker has no queue for it (AMQP).",
-    "refused": "The other side answered that it does not want it: `ok_when` is false, or a rule of the database.",
+    "refused": "The other side answered that it does not want it: `ok_when` is false, a rule of the database, too large for a "
+    "broker.",
     "any": "Any error of a send.",
 }
 """What `retry.errors` may name beside statuses: it may be otherwise the next time."""

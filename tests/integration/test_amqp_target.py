@@ -152,7 +152,8 @@ async def test_one_message_that_closes_the_channel_leaves_the_others(
     finally:
         number = "".join(c for c in largest if c.isdigit())
         rabbitmq.control("eval", f"application:set_env(rabbit, max_message_size, {number}).")
-    assert errors(outcomes) == [None] * 7 + ["io"] + [None] * 12
+    assert errors(outcomes) == [None] * 7 + ["refused"] + [None] * 12
+    assert outcomes[7].reason.startswith("it is larger than the broker takes: ")
     assert "message size 100001" in outcomes[7].reason
     assert {got.properties["message_id"] for got in queues.all(unique)} == {f"m{n}:t" for n in range(20) if n != 7}
 

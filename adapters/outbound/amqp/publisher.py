@@ -6,6 +6,7 @@ a missing one to itself; where another message of the window may be the bad one,
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import Any
 
@@ -21,6 +22,8 @@ Spot = tuple[Window, int]
 """A parcel of a window."""
 CHUNK = 65_536
 """Bytes written at a time: between chunks the broker is listened to."""
+TOO_LARGE = 406, re.compile(r"\bmessage size \d+ (is )?larger than (configured )?max size \d")
+"""Code and words of a channel that was closed over a message larger than the broker's maximum."""
 WHOLE_EXCHANGE = frozenset({403, 404})
 """Codes of a closed channel that hold for all messages to its exchange: no rights, not there."""
 
@@ -44,6 +47,13 @@ class ConfirmChannel(amqp.Channel):  # type: ignore[misc]
         """Closes it without waiting for the answer."""
         self.retired = True
         self.send_method(spec.Channel.Close, "BsBB", (0, "", 0, 0))
+
+
+def over(code: int, text: str) -> Outcome:
+    """Of the message that a channel was closed over. One that is too large is so at every attempt."""
+    if code == TOO_LARGE[0] and TOO_LARGE[1].search(text):
+        return Outcome("refused", f"it is larger than the broker takes: {text}", answered=True)
+    return Outcome("io", f"the broker closed the channel: {text}", answered=True)
 
 
 class Publisher:
@@ -113,7 +123,7 @@ class Publisher:
             return self.unanswered()
         again = [] if code not in WHOLE_EXCHANGE else list(self._alone)
         for window, number in (*published, *again):
-            window.settle(number, Outcome("io", f"the broker closed the channel: {text}", answered=True))
+            window.settle(number, over(code, text))
         return [] if again else list(self._alone)
 
     def retire(self) -> None:
