@@ -160,7 +160,8 @@ def with_requests(row: dict[str, Any], trial: Trial, table: Table) -> dict[str, 
         to = replying.sent_to(connection, target.parcel)
         headers = dict(replying.request_headers(connection, target.parcel))
         if connection.type == "http":
-            headers |= {name: MASK for name in replying.http_options(connection).guarded if name in headers}
+            guarded = replying.http_options(connection).guarded
+            headers |= {name: MASK for name in headers if name.lower() in guarded}
         shown["request"] |= {"to": to, **({"headers": headers} if headers else {})}
     return row
 

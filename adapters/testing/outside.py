@@ -51,7 +51,7 @@ def of_send(send: Send, name: str) -> Send:
 @dataclass(slots=True)
 class Call:
     """One call of the outside. Times are seconds since the test began; `body` is what arrived there: bytes, or the rows of
-    a table."""
+    a table. `headers` have lower-case names."""
 
     target: str
     delivery: str
@@ -123,7 +123,8 @@ class ScriptedTarget:
             body = rows_of(plain) if kind == "sql" else parcel.body
         except Refused as error:
             return Outcome("refused", error.reason)
-        call = self.outside.begin(parcel, body, request_headers(self.connection, plain))
+        headers = {name.lower(): text for name, text in request_headers(self.connection, plain).items()}
+        call = self.outside.begin(parcel, body, headers)
         reply = self.outside.reply(to.target)
         if reply.error == "timeout":
             await asyncio.sleep(self.connection.timeout)

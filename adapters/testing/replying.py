@@ -37,12 +37,11 @@ def http_options(connection: Connection) -> HttpOptions:
 
 
 def request_headers(connection: Connection, parcel: Parcel) -> Mapping[str, str]:
-    """What stands in a request beside its body, by lower-case names."""
+    """What stands in a request beside its body, by its names as they are sent."""
     if connection.type == "http":
-        found = headers_of(http_options(connection), parcel.address, parcel)
-        return {name.lower(): str(value) for name, value in found.items()}
+        return dict(headers_of(http_options(connection), parcel.address, parcel))
     if connection.type == "amqp":
-        return {name.lower(): text for name, text in parcel.address.headers}
+        return dict(parcel.address.headers)
     return {}
 
 

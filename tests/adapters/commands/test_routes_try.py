@@ -38,8 +38,8 @@ def test_a_request_is_shown_without_its_secrets(erp: Room) -> None:
     first, late = tried["targets"]
     assert (first["id"], first["chosen"], first["body"]) == ("orders.erp", True, '{"qty": 3}')
     assert first["request"]["to"] == "POST http://erp.example/orders"
-    assert first["request"]["headers"]["x-shop"] == "shop ***"
-    assert first["request"]["headers"]["x-key"] == "***"
+    assert first["request"]["headers"]["X-Shop"] == "shop ***"
+    assert first["request"]["headers"]["X-Key"] == "***"
     assert first["choice"] == {"when": "body.qty > 0", "values": {"body.qty": 3}}
     assert (late["chosen"], late["choice"]["why"]) == (False, "not asked: one before it is taken")
     assert erp.say("routes", "try", "orders", "three.json") == 0
@@ -140,6 +140,29 @@ def test_a_target_knows_its_id_wherever_it_is_asked(room: Room) -> None:
     assert d["request"]["headers"]["x-t"] == "d"
     assert d["choice"] == {"when": "target.id == 'd'", "values": {"target.id": "d"}}
     assert e["request"]["path"] == "/a/%7Bword%7D", "it is sent as it stands, in a path with its braces encoded"
+
+
+def test_headers_have_the_names_that_are_sent(room: Room) -> None:
+    (room.folder / "routes.yaml").write_text("""\
+version: 1
+connections:
+  bus: {type: amqp, url: "amqp://bus.example/shop"}
+  erp: {type: http, url: "http://erp.example", headers: {X-Shop: web}}
+routes:
+  r:
+    from: {http: /r, clients: anyone}
+    format: json
+    to:
+      - {id: a, send: {amqp: bus, queue: q, headers: {__TypeId__: "{{ body.type }}"}}}
+      - {id: b, send: {http: erp, path: /b, headers: {x-SHOP: app}}}
+""")
+    (room.folder / "m.json").write_text('{"type": "com.example.Order"}')
+    amqp, http = (target["request"]["headers"] for target in room.json("routes", "try", "r", "m.json")["targets"])
+    assert amqp == {"__TypeId__": "com.example.Order"}
+    assert http.keys() == {"User-Agent", "Content-Type", "Idempotency-Key", "x-SHOP"}
+    assert http["x-SHOP"] == "app"
+    assert room.say("routes", "try", "r", "m.json") == 0
+    assert "  __TypeId__: com.example.Order\n" in room.out
 
 
 def test_before_the_targets_there_is_none(room: Room) -> None:
