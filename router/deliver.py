@@ -17,7 +17,7 @@ from router.delivery.outcomes import Ended
 from router.delivery.packing import Packer
 from router.delivery.sending import Desk, Pace, Way, or_exhausted
 from router.delivery.telling import tell_outcomes
-from router.delivery.tries import Try, failed, number_of
+from router.delivery.tries import Try, failed, number_of, without_an_end
 from router.delivery.units import Unit, UnitReader
 from router.errors import MessageError
 from router.ledger import Claim
@@ -218,6 +218,8 @@ class LaneServer:
         """How one delivery's try ended. Only sends to the target's own connection say something of its breaker."""
         whole = unit.route.source.options.get("reply") == "result"
         before = sending.before
+        if whole and outcome.cut:
+            outcome, whole = without_an_end(outcome), False
         if before is None:
             self.ended.beat(outcome, sending.probe)
         else:

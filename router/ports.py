@@ -208,6 +208,8 @@ class Outcome:
     answered: bool = False
     """Of an `io`: the system works, and refused what is one place in it (a queue, a stream, a table). It is no sign against
     the connection, by which others of its places are reached."""
+    cut: bool = False
+    """Whether `response` is only the beginning of an answer that was too long to be read."""
     undo: Any = None
     """What `settled` of the adapter needs after the outcome was committed."""
 

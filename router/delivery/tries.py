@@ -43,6 +43,15 @@ def number_of(unit: Unit) -> int:
     return (unit.parked.attempt if unit.parked else 0) + 1
 
 
+def without_an_end(outcome: Outcome) -> Outcome:
+    """Of an answer that was cut, where a caller waits for it. He gets none, and what arrived is not sent again unasked; a
+    status that is an error goes back to him without a body."""
+    if outcome.error not in (None, "refused"):
+        return replace(outcome, response=b"", response_type="")
+    reason = f"{outcome.reason}; the caller waits for all of it"
+    return replace(outcome, error="refused", status=None, reason=reason)
+
+
 def failed(
     unit: Unit, outcome: Outcome, policy: RetryPolicy, now: int, stood: int, chance: random.Random, probe: bool,
     hold: bool, fallback: bool = False, runs_on: bool = False,

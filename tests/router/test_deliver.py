@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from router.message import Message
 from router.ports import UNSENT, Outcome, Parcel
-from router.route import RetryPolicy, Send, Target
+from router.route import RetryPolicy, Send, Source, Target
 from tests.router.workshop import Do, Expr, FakeTarget, Json, Workshop, target
 
 DOWN = Outcome("503", "HTTP 503", 503)
@@ -298,3 +299,24 @@ def test_the_address_sees_the_body_that_the_routes_steps_made_not_the_targets_ow
     shop.deliver()
     assert seen == [{"id": 7}]
     assert shop.targets["erp"].bodies == ["text"]
+
+
+@pytest.mark.parametrize("waited_for", [False, True])
+@pytest.mark.parametrize("error", [None, "503"])
+def test_of_a_long_answer_only_a_caller_needs_the_end(tmp_path: Path, waited_for: bool, error: str | None) -> None:
+    """He gets none, and what arrived is not sent again."""
+    shop = Workshop(tmp_path, targets=[target(retry=PLAIN)])
+    if waited_for:
+        options = {"http": "x", "reply": "result", "timeout": 60.0, "late": "deliver"}
+        shop.route = replace(shop.route, source=Source("http", options))
+    long = Outcome(error, "too long", 503 if error else 200, response=b"x" * 20_000, cut=True)
+    shop.targets["erp"] = FakeTarget(script=[long])
+    shop.put({"n": 1})
+    shop.deliver()
+    refused = waited_for and error is None
+    assert shop.parked() == ([(0, "r.t", "dead" if refused else "retry", "send")] if refused or error else [])
+    columns = "error, status, reason, length(response)"
+    [(found, status, reason, kept)] = shop.ledger.db.read(f"SELECT DISTINCT {columns} FROM attempt")
+    assert (found, status) == (error or ("refused" if refused else ""), None if refused else long.status)
+    assert reason == ("too long; the caller waits for all of it" if refused else "too long")
+    assert kept == (0 if waited_for and error else 16_384)

@@ -20,6 +20,8 @@ from router.errors import ExpressionError
 from router.headers import CONTENT_TYPE, RETRY_AFTER
 from router.ports import Outcome
 
+MOST_ANSWER = 16 * 1024 * 1024
+TOO_LONG = f"the answer is longer than {MOST_ANSWER // 1024 // 1024} MiB"
 SHOWN = 200
 """Characters of an answer that a reason shows."""
 LONGEST_WAIT = 86_400.0
@@ -30,15 +32,25 @@ UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer. Headers have lower-case names."""
+    """An answer. Headers have lower-case names. `cut`: of the body there is only the beginning."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cut: bool = False
 
     @property
     def content_type(self) -> str:
         return self.headers.get(CONTENT_TYPE, "")
+
+
+class WithoutBody(dict[str, Any]):
+    """`reply` of an answer that is too long: an expression that asks for the body fails, whatever default it has."""
+
+    def __missing__(self, name: str) -> Any:
+        if name == "body":
+            raise ExpressionError(f"reply.body: {TOO_LONG}", "limit")
+        raise KeyError(name)
 
 
 def judge(address: HttpAddress, reply: Reply, now: datetime) -> Outcome:
@@ -55,6 +67,8 @@ def judge(address: HttpAddress, reply: Reply, now: datetime) -> Outcome:
             error, reason = "refused", f"collect.failed: {found}: {in_words(reply)}"
         else:
             failed = found
+    if reply.cut and TOO_LONG not in reason:
+        reason = f"{reason}; {TOO_LONG}" if reason else TOO_LONG
     return Outcome(
         error=error,
         reason=reason,
@@ -64,6 +78,7 @@ def judge(address: HttpAddress, reply: Reply, now: datetime) -> Outcome:
         response_type=reply.content_type,
         response_headers=reply.headers,
         failed=failed,
+        cut=reply.cut,
     )
 
 
@@ -84,7 +99,8 @@ def refused_members(address: HttpAddress, reply: Reply) -> tuple[int, ...] | str
 
 def seen_of(reply: Reply) -> dict[str, Any]:
     """`reply` as expressions see it."""
-    return {"status": reply.status, "headers": reply.headers, "body": body_of(reply)}
+    head = {"status": reply.status, "headers": reply.headers}
+    return WithoutBody(head) if reply.cut else {**head, "body": body_of(reply)}
 
 
 def refusal(address: HttpAddress, reply: Reply) -> str:

@@ -14,16 +14,11 @@ from multidict import CIMultiDict
 
 from adapters.outbound.http.address import HttpAddress
 from adapters.outbound.http.options import HttpOptions
-from adapters.outbound.http.reply import Reply, judge
+from adapters.outbound.http.reply import MOST_ANSWER, Reply, judge
 from router.message import utc_now
 from router.ports import Outcome, Parcel
 
-MOST_ANSWER = 16 * 1024 * 1024
 WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE"})
-
-
-class TooLong(Exception):
-    """The answer has more bytes than are read."""
 
 
 class HttpTarget:
@@ -62,7 +57,7 @@ class HttpTarget:
         return replace(outcome, sent_to=sent_to, duration=perf_counter() - started)
 
     async def _ask(self, address: HttpAddress, parcel: Parcel) -> Reply:
-        """The whole answer. `data` is bytes, so that what is sent never depends on what was read."""
+        """The answer. `data` is bytes, so that what is sent never depends on what was read."""
         async with self._opened().request(
             address.method,
             self._options.url(address.path, address.query),
@@ -70,8 +65,8 @@ class HttpTarget:
             headers=headers_of(self._options, address, parcel),
             allow_redirects=False,
         ) as response:
-            body = await read(response)
-            return Reply(response.status, {n.lower(): storable(v) for n, v in response.headers.items()}, body)
+            body, cut = await read(response)
+            return Reply(response.status, {n.lower(): storable(v) for n, v in response.headers.items()}, body, cut)
 
     def _opened(self) -> aiohttp.ClientSession:
         """Made in the loop that sends, at the first send."""
@@ -104,8 +99,6 @@ class HttpTarget:
                 return Outcome("connect", f"could not connect to {error.host}:{error.port}: {words_of(error.os_error)}")
             case SSLError() | FileNotFoundError() | PermissionError():
                 return Outcome("connect", f"tls: {words_of(error)}")
-            case TooLong():
-                return Outcome("reset", f"answer larger than {MOST_ANSWER // 1024 // 1024} MiB")
             case aiohttp.ServerDisconnectedError() | ConnectionError() | aiohttp.ClientOSError():
                 return Outcome("reset", "the connection was closed before the answer came")
             case aiohttp.ClientPayloadError():
@@ -138,16 +131,18 @@ def storable(value: str) -> str:
     return value
 
 
-async def read(response: aiohttp.ClientResponse) -> bytes:
-    """The whole body, decompressed, or TooLong."""
+async def read(response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
+    """The body, decompressed, and whether it was cut since it is longer than MOST_ANSWER: then its end is not waited for."""
     pieces: list[bytes] = []
     size = 0
     async for piece in response.content.iter_any():
         size += len(piece)
-        if size > MOST_ANSWER:
-            raise TooLong
         pieces.append(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        if size > MOST_ANSWER:
+            response.close()
+            pieces[-1] = piece[: MOST_ANSWER - size]
+            return b"".join(pieces), True
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces), False
 
 
 def words_of(error: OSError | None) -> str:

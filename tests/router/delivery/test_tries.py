@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from router.delivery.tries import failed, number_of
+from router.delivery.tries import failed, number_of, without_an_end
 from router.delivery.units import Unit
 from router.ports import Outcome
 from router.route import RetryPolicy
@@ -70,3 +70,15 @@ def test_a_fallback_has_as_many_tries_of_its_own() -> None:
         return failed(one, Outcome("503", "busy", 503), POLICY, NOW, 0, random.Random(1), False, False, fallback=True)
 
     assert [there(attempt).dead for attempt in (2, 3, 4, 5)] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("error", [None, "refused"])
+def test_the_beginning_of_an_answer_is_none(error: str | None) -> None:
+    outcome = without_an_end(Outcome(error, "too long", 200, response=b"begin", cut=True))
+    assert (outcome.error, outcome.status, outcome.response) == ("refused", None, b"begin")
+    assert outcome.reason == "too long; the caller waits for all of it"
+
+
+def test_a_status_counts_without_its_body() -> None:
+    outcome = without_an_end(Outcome("503", "busy", 503, response=b"begin", response_type="text/plain", cut=True))
+    assert outcome == Outcome("503", "busy", 503, cut=True)

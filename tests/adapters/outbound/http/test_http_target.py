@@ -196,8 +196,16 @@ async def test_an_answer_is_read_up_to_16_mib(monkeypatch: pytest.MonkeyPatch) -
     async with serving(answering("200 OK", bomb, {"Content-Encoding": "gzip"})) as server:
         outcome = await send_one(server.url)
     assert len(bomb) < 100_000
-    assert outcome.error == "reset"
-    assert outcome.reason.startswith("answer larger than")
+    assert (outcome.error, outcome.status, outcome.cut) == (None, 200, True)
+    assert outcome.response == b"0" * 100_000
+    assert outcome.reason == "the answer is longer than 16 MiB"
+
+
+async def test_an_answer_that_just_fits_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.outbound.http.target.MOST_ANSWER", 100_000)
+    async with serving(answering("200 OK", b"0" * 100_000)) as server:
+        outcome = await send_one(server.url)
+    assert (outcome.error, outcome.reason, outcome.cut, len(outcome.response)) == (None, "", False, 100_000)
 
 
 async def test_a_connection_that_was_closed_meanwhile_is_a_reset_or_a_new_one() -> None:

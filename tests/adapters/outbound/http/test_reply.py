@@ -14,6 +14,7 @@ from adapters.outbound.http.address import HttpAddress
 from adapters.outbound.http.reply import Reply, body_of, in_words, judge, retry_after
 from router.errors import ExpressionError
 from router.message import Envelope, Message, utc_now
+from transforms.expressions.compile import compile_condition, compile_expression
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MESSAGE = Message(Envelope("m1", "web-orders", "/orders", utc_now(), b"{}"), {"id": 1})
@@ -51,6 +52,46 @@ def test_ok_when_that_fails_is_refused_with_the_reason() -> None:
 def test_ok_when_is_true_or_false_and_nothing_else() -> None:
     outcome = judge(replace(ASKING, ok_when=lambda message, reply: "yes"), Reply(200, {}, b""), NOW)
     assert (outcome.error, outcome.reason) == ("refused", "ok_when: 'yes' is neither true nor false: HTTP 200 OK")
+
+
+LONG = Reply(200, JSON, b'{"ok": true, "more": [1, 2', cut=True)
+"""The beginning of an answer."""
+
+
+def condition(text: str) -> HttpAddress:
+    return replace(ASKING, ok_when=compile_condition(text))
+
+
+def test_of_a_long_answer_the_status_counts() -> None:
+    outcome = judge(HttpAddress("POST", "/x"), LONG, NOW)
+    assert (outcome.error, outcome.status, outcome.cut) == (None, 200, True)
+    assert outcome.reason == "the answer is longer than 16 MiB"
+    outcome = judge(HttpAddress("POST", "/x"), replace(LONG, status=503, body=b"no"), NOW)
+    assert (outcome.error, outcome.cut) == ("503", True)
+    assert outcome.reason == "HTTP 503 Service Unavailable: no; the answer is longer than 16 MiB"
+
+
+@pytest.mark.parametrize("text", ["reply.body.ok", "reply['body'].ok", "(reply.body.error | default('')) == ''",
+                                  "reply.body is defined", "reply.body.ok is not none"])  # fmt: skip
+def test_nobody_decides_by_the_beginning_of_a_long_answer(text: str) -> None:
+    for _ in range(2):
+        outcome = judge(condition(text), LONG, NOW)
+        assert (outcome.error, outcome.status) == ("refused", 200)
+        assert outcome.reason.startswith("ok_when: reply.body: the answer is longer than 16 MiB: HTTP 200 OK: {")
+
+
+def test_a_condition_that_does_not_ask_for_the_body_is_decided() -> None:
+    assert judge(condition("reply.status == 200 and reply.headers['content-type'] != ''"), LONG, NOW).ok
+    assert judge(condition("reply.status == 201"), LONG, NOW).error == "refused"
+    outcome = judge(condition("reply.other is defined"), LONG, NOW)
+    assert outcome.reason.startswith("ok_when is false: ")
+
+
+def test_members_are_not_read_from_the_beginning_of_a_long_answer() -> None:
+    gathered = replace(HttpAddress("POST", "/x"), failed=compile_expression("reply.body.failed | default([])"), message=MESSAGE)
+    outcome = judge(gathered, LONG, NOW)
+    assert outcome.error == "refused"
+    assert outcome.reason.startswith("collect.failed: reply.body: the answer is longer than 16 MiB: HTTP 200 OK")
 
 
 def test_a_status_that_is_not_ok_goes_before_ok_when() -> None:
