@@ -13,6 +13,7 @@ import aiohttp
 from multidict import CIMultiDict
 
 from adapters.outbound.http.address import HttpAddress
+from adapters.outbound.http.alerts import alert_of, in_words
 from adapters.outbound.http.options import HttpOptions
 from adapters.outbound.http.reply import MOST_ANSWER, Reply, judge
 from router.message import utc_now
@@ -65,7 +66,10 @@ class HttpTarget:
             headers=headers_of(self._options, address, parcel),
             allow_redirects=False,
         ) as response:
-            body, cut = await read(response)
+            try:
+                body, cut = await read(response)
+            except aiohttp.ClientOSError as error:
+                raise aiohttp.ClientPayloadError from error
             return Reply(response.status, {n.lower(): storable(v) for n, v in response.headers.items()}, body, cut)
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -87,6 +91,8 @@ class HttpTarget:
     def _failure(self, error: Exception) -> Outcome:
         """Every class of failure that is not an answer. The texts of aiohttp are not used: some hold addresses."""
         after = f"{self._options.timeout:g} s"
+        if alert := alert_of(error):
+            return Outcome("connect", f"tls: {in_words(alert, bool(self._options.tls.get('cert')))}")
         match error:
             case TimeoutError():
                 return Outcome("timeout", f"no whole answer within {after}")

@@ -8,8 +8,10 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 Speak = Callable[["Request", asyncio.StreamWriter], Awaitable[None]]
+Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass
@@ -39,28 +41,75 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
 @asynccontextmanager
 async def serving(speak: Speak, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
     """Calls `speak` for each request of each connection until it closes the writer."""
-    tasks: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while not writer.is_closing() and (request := await read_request(reader)) is not None:
+            server.requests.append(request)
+            await speak(request, writer)
+
+    async with listening(connected, tls) as port:
+        server = Server(f"{'https' if tls else 'http'}://127.0.0.1:{port}")
+        yield server
+
+
+@asynccontextmanager
+async def listening(connected: Connected, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """The port. Connections are closed when they have been served, or at the end."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         tasks.add(task)
         with suppress(ConnectionError, ssl.SSLError, asyncio.CancelledError):
-            while not writer.is_closing() and (request := await read_request(reader)) is not None:
-                server.requests.append(request)
-                await speak(request, writer)
+            await connected(reader, writer)
         writer.close()
 
-    listening = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
-    port = listening.sockets[0].getsockname()[1]
-    server = Server(f"{'https' if tls else 'http'}://127.0.0.1:{port}")
+    server = await asyncio.start_server(served, "127.0.0.1", 0, ssl=tls)
     try:
-        yield server
+        yield server.sockets[0].getsockname()[1]
     finally:
-        listening.close()
+        server.close()
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def shaking_hands(tls: ssl.SSLContext) -> AsyncIterator[Server]:
+    """Ends each handshake that fails as servers do: the alert is sent, and the connection is closed when it has been read.
+    What comes after a good handshake is answered with 200."""
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+        shaken = tls.wrap_bio(coming, going, server_side=True)
+        with suppress(ConnectionError, ssl.SSLError):
+            await turns(shaken.do_handshake, coming, going, reader, writer)
+            line = await turns(shaken.read, coming, going, reader, writer)
+            server.requests.append(Request(line.decode().partition("\r\n")[0], {}, b""))
+            shaken.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.write(going.read())
+        writer.write_eof()
+        while await reader.read(65_536):
+            pass
+
+    async with listening(connected) as port:
+        server = Server(f"https://127.0.0.1:{port}")
+        yield server
+
+
+async def turns(
+    step: Callable[[], Any], coming: ssl.MemoryBIO, going: ssl.MemoryBIO, reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+) -> Any:  # fmt: skip
+    """A step of TLS, with what it needs from the other side."""
+    while True:
+        try:
+            return step()
+        except ssl.SSLWantReadError:
+            writer.write(going.read())
+            more = await reader.read(65_536)
+            coming.write(more) if more else coming.write_eof()
 
 
 def answering(status: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Speak:

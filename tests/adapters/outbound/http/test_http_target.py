@@ -28,6 +28,7 @@ from tests.adapters.outbound.http.servers import (
     hanging,
     resetting,
     serving,
+    shaking_hands,
     writing,
 )
 from tests.contracts.target import Features, TargetContract
@@ -254,3 +255,42 @@ async def test_a_certificate_file_that_is_missing_is_an_outcome(tmp_path: Path) 
     outcome = await send_one("https://127.0.0.1:9", tls={"ca": str(tmp_path / "no.pem")})
     assert outcome.error == "connect"
     assert outcome.reason == "tls: no such file or directory"
+
+
+def demanding(cert: Path, key: Path, version: ssl.TLSVersion) -> ssl.SSLContext:
+    """A server that wants a certificate of its client, signed by its own."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    context.load_verify_locations(cert)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = version
+    return context
+
+
+@pytest.mark.parametrize(("version", "said"), [
+    (ssl.TLSVersion.TLSv1_3, "'certificate required': it wants"),
+    (ssl.TLSVersion.TLSv1_2, "'handshake failure': perhaps it wants"),
+])
+async def test_a_server_that_wants_a_certificate_says_so(tmp_path: Path, version: ssl.TLSVersion, said: str) -> None:
+    cert, key = certificate(tmp_path, "127.0.0.1")
+    async with shaking_hands(demanding(cert, key, version)) as server:
+        for method in ("POST", "GET"):
+            outcome = await send_one(server.url, HttpAddress(method, "/x"), tls={"ca": str(cert)})
+            assert outcome.error == "connect"
+            advice = "a certificate of this side, add tls: {cert, key} to the connection"
+            assert outcome.reason == f"tls: the server said {said} {advice}"
+        assert server.requests == []
+        outcome = await send_one(server.url, tls={"ca": str(cert), "cert": str(cert), "key": str(key)})
+        assert (outcome.error, len(server.requests)) == (None, 1)
+
+
+async def test_a_server_that_does_not_take_the_certificate_says_so(tmp_path: Path) -> None:
+    for name in ("server", "stranger"):
+        (tmp_path / name).mkdir()
+    cert, key = certificate(tmp_path / "server", "127.0.0.1")
+    stranger, its_key = certificate(tmp_path / "stranger", "127.0.0.1")
+    async with shaking_hands(demanding(cert, key, ssl.TLSVersion.TLSv1_3)) as server:
+        outcome = await send_one(server.url, tls={"ca": str(cert), "cert": str(stranger), "key": str(its_key)})
+    assert outcome.error == "connect"
+    assert outcome.reason.startswith("tls: the server said '")
+    assert outcome.reason.endswith("of the certificate that tls.cert names")
