@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from router.config.findings import Findings, Place, here
 from router.config.nearest import did_you_mean
 from router.config.references import Unset
 from router.config.sections import Item, Sections
 from router.config.walk import sends, source
+from router.config.ways import Hop, walk
 
 NO_ROUTE, NOT_OPEN, CIRCLE, NOBODY = "0509", "0510", "0511", "0512"
 
@@ -49,19 +50,15 @@ def receiver(found: Sections, findings: Findings, place: Place, id: str) -> None
 
 def circles(found: Sections, findings: Findings) -> None:
     """Each circle once, at the send that closes it, in the order in which routes stand in the files."""
+    ways = {
+        id: [Hop(id, "", to, place) for place, to in hops(route) if to in found.routes] for id, route in found.routes.items()
+    }
+
+    def say(loop: Sequence[Hop]) -> None:
+        message = f"messages would go in a circle: {' -> '.join([loop[0].begin, *(hop.to for hop in loop)])}"
+        findings.error(loop[-1].place, CIRCLE, message, "remove one of these sends")
+
     done: set[str] = set()
-
-    def walk(id: str, way: tuple[str, ...]) -> None:
-        if id in done or id not in found.routes:
-            return
-        for place, to in hops(found.routes[id]):
-            if to in (*way, id):
-                circle = [*way, id, to][[*way, id].index(to) :]
-                message = f"messages would go in a circle: {' -> '.join(circle)}"
-                findings.error(place, CIRCLE, message, "remove one of these sends")
-            else:
-                walk(to, (*way, id))
-        done.add(id)
-
-    for id in found.routes:
-        walk(id, ())
+    for id in ways:
+        if id not in done:
+            walk(id, ways, done, say)

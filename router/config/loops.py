@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from router.config.findings import Findings, Place, here
 from router.config.schema.shapes import Chosen
 from router.config.sections import Item, Sections
 from router.config.walk import source, targets
+from router.config.ways import Hop, walk
 
 LOOP = "0513"
 BETWEEN = {"amqp": "queue", "redis": "stream"}
@@ -17,35 +18,15 @@ ENDS = ("filter", "dedupe")
 """Steps that may be the end of a message."""
 
 
-class Hop(NamedTuple):
-    """From a route to another, `over` a queue or a stream, in words, or straight (''). `place` is what says so."""
-
-    begin: str
-    over: str
-    to: str
-    place: Place
-
-
 def check_loops(found: Sections, findings: Findings) -> None:
     """Each loop once, at the send that closes it. Where routes send straight to each other it is a circle, said elsewhere."""
     working = [route for route in found.routes.values() if (route.value or {}).get("enabled")]
     readers = read(found, working)
     hops = {route.id: list(hops_of(found, route, readers)) for route in working}
     done: set[str] = set()
-
-    def walk(id: str, way: tuple[Hop, ...]) -> None:
-        for hop in hops.get(id, ()):
-            longer = (*way, hop)
-            loop = longer[next((n for n, one in enumerate(longer) if one.begin == hop.to), len(longer)) :]
-            if any(one.over for one in loop):
-                say(found, loop, findings)
-            elif not loop and hop.to not in done:
-                walk(hop.to, longer)
-        done.add(id)
-
     for id in hops:
         if id not in done:
-            walk(id, ())
+            walk(id, hops, done, lambda loop: say(found, loop, findings) if any(one.over for one in loop) else None)
 
 
 def say(found: Sections, loop: Sequence[Hop], findings: Findings) -> None:
