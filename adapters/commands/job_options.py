@@ -13,7 +13,7 @@ from adapters.commands.exits import DONE
 from adapters.commands.jobs import COLUMNS, job_row
 from adapters.commands.output import answer_rows, say
 from adapters.commands.project import replay, ring
-from adapters.commands.requeueing import ended, finish, verdict
+from adapters.commands.requeueing import ended, finish, named, verdict
 from adapters.settings import Settings
 from router.config.scalars import rate as read_rate
 from router.jobs import Job
@@ -70,7 +70,17 @@ class Running:
 
     def out(self, job: Job, lost: int = 0) -> int:
         """Runs it, says what became of it; the exit code. `lost` of the selection were not there."""
-        job = finish(self.app, job) if self.wait or self.rate is None else replay(self.app).step(job)
+        if self.wait:
+            say(f"job {job.id} has begun: crossdock jobs show {job.id}")
+        with named(job):
+            return self._out(self._run(job), lost)
+
+    def _run(self, job: Job) -> Job:
+        if self.wait or self.rate is None:
+            return finish(self.app, job, patient=self.wait)
+        return replay(self.app).step(job)
+
+    def _out(self, job: Job, lost: int) -> int:
         ring(self.settings)
         answer_rows([job_row(job)], COLUMNS, self.form, 1)
         if job.state == "running":

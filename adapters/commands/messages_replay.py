@@ -13,6 +13,7 @@ from adapters.commands.job_options import Running, job_options
 from adapters.commands.lazy import late
 from adapters.commands.output import answer_one, output_option, say, stop
 from adapters.commands.project import opened
+from adapters.commands.requeueing import known_by
 from adapters.commands.select import all_option, insist, selecting
 from adapters.settings import Settings
 from router.browse import Selection
@@ -75,7 +76,8 @@ def check(selection: Selection) -> None:
 
 def made(app: App, selection: Selection, order: JobOrder) -> Job:
     try:
-        job = app.ledger.create_replay(selection, order)
+        with known_by("crossdock jobs list says whether a job has begun"):
+            job = app.ledger.create_replay(selection, order)
     except ExpectationFailed as error:
         stop(REFUSED, str(error))
     if job is None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from adapters.commands.exits import DONE, FAILED, NOTHING, PARTLY, REFUSED
+from adapters.commands.exits import DONE, FAILED, NOTHING, PARTLY, REFUSED, exit_code
 from adapters.commands.output import iso, say, stop
 from adapters.commands.progress import Bar, progress
 from adapters.commands.project import known_names, replay
 from router.browse import Browser, Selection
+from router.errors import LedgerBusy, LedgerError
 from router.jobs import ExpectationFailed, Job, JobOrder, JobOutcome
 
 if TYPE_CHECKING:
     from adapters.wiring import App
+
+T = TypeVar("T")
 
 FIRST_LOOK, LAST_LOOK = 0.05, 1.0
 ABSENCE = 5.0
@@ -51,7 +57,8 @@ def plan(ledger: Browser, selection: Selection, verb: str, expect: int | None) -
 
 def make_job(app: App, selection: Selection, order: JobOrder) -> Job:
     try:
-        job = app.ledger.create_job(selection, order)
+        with known_by("crossdock jobs list says whether a job has begun"):
+            job = app.ledger.create_job(selection, order)
     except ExpectationFailed as error:
         stop(REFUSED, str(error))
     if job is None:
@@ -59,8 +66,40 @@ def make_job(app: App, selection: Selection, order: JobOrder) -> Job:
     return job
 
 
-def finish(app: App, job: Job) -> Job:
-    """Goes on until the job is done, at its rate; another process may do steps of it meanwhile."""
+@contextmanager
+def known_by(where: str) -> Iterator[None]:
+    """Where the ledger fails within, the command says what is known of its job: who only repeats it does all of it twice."""
+    try:
+        yield
+    except LedgerError as error:
+        stop(exit_code(error), f"{error.reason}; {where}")
+
+
+def named(job: Job) -> AbstractContextManager[None]:
+    """For all that is done once a job has begun."""
+    return known_by(f"job {job.id} has begun and goes on while Crossdock runs: do not repeat it, crossdock jobs show {job.id}")
+
+
+def insisted(ask: Callable[[], T]) -> T:
+    """Asks the ledger again for as long as it is away or busy, and says once that it waits."""
+    said = False
+    while True:
+        try:
+            answer = ask()
+        except LedgerBusy as error:
+            if not said:
+                say(f"{error.reason}: waiting until it answers")
+            said = True
+            time.sleep(LAST_LOOK)
+            continue
+        if said:
+            say("the ledger answers again")
+        return answer
+
+
+def finish(app: App, job: Job, patient: bool = False) -> Job:
+    """Goes on until the job is done, at its rate; another process may do steps of it meanwhile. `patient` outlasts an outage
+    of the ledger."""
     runner = replay(app)
     with progress(f"job {job.id}", job.total) as bar:
         while job.state == "running":
@@ -68,14 +107,15 @@ def finish(app: App, job: Job) -> Job:
             wait = (job.next_at - app.ledger.now()) / 1000
             if wait > 0:
                 time.sleep(min(wait, LAST_LOOK))
-                job = app.ledger.job(job.id) or job
-            else:
-                job = runner.step(job)
+            step = partial(app.ledger.job, job.id) if wait > 0 else partial(runner.step, job)
+            job = (insisted(step) if patient else step()) or job
     return job
 
 
 def run_to_end(app: App, selection: Selection, order: JobOrder) -> Job:
-    return finish(app, make_job(app, selection, order))
+    job = make_job(app, selection, order)
+    with named(job):
+        return finish(app, job)
 
 
 def ended(app: App, job: Job) -> int:
@@ -90,22 +130,26 @@ def ended(app: App, job: Job) -> int:
 
 def waited(app: App, job: Job, bar: Bar) -> JobOutcome:
     """Ends the command where waiting leads to nothing."""
-    pause, attended = FIRST_LOOK, time.monotonic()
-    while (outcome := app.ledger.job_outcome(job.id)).waiting:
+    pause, absent = FIRST_LOOK, 0.0
+    while (outcome := insisted(partial(app.ledger.job_outcome, job.id))).waiting:
         bar.reach(outcome.ended + outcome.dead)
-        stuck = held(app, outcome.waiting)
+        stuck, attended = insisted(partial(looked, app, outcome.waiting))
         if stuck:
             stop(PARTLY, f"{sum(outcome.waiting.values())} are held: {', '.join(sorted(stuck))} is paused or gone")
-        if app.ledger.attended():
-            attended = time.monotonic()
-        elif time.monotonic() - attended > ABSENCE:
+        absent = 0.0 if attended else absent + pause
+        if absent > ABSENCE:
             stop(PARTLY, f"{sum(outcome.waiting.values())} wait, and nothing works here: start `crossdock up`, they go on then")
         time.sleep(pause)
         pause = min(pause * 1.5, LAST_LOOK)
     return outcome
 
 
-def held(app: App, waiting: Any) -> set[str]:
+def looked(app: App, waiting: Mapping[str, int]) -> tuple[set[str], bool]:
+    """Where all that waits is held, and whether anybody works here."""
+    return held(app, waiting), app.ledger.attended()
+
+
+def held(app: App, waiting: Mapping[str, int]) -> set[str]:
     """The targets where all that waits is held; none where some goes on."""
     known, paused = known_names(app), app.ledger.paused_targets()
     stuck = {target for target in waiting if target in paused or (known is not None and target not in known)}
