@@ -120,12 +120,13 @@ class Shift:
     async def _try_look(self) -> int:
         try:
             await self.desk.give_back()
-            return await self._look()
+            started = await self._look()
         except LedgerError as error:
             self.over = self.unable = True
-            if self.desk.log is not None:
-                self.desk.log.warning(f"no new work is taken: {error.reason}", action="ledger_unavailable")
+            self.desk.outage.met(error.reason)
             return 0
+        self.desk.outage.over()
+        return started
 
     async def _give_back(self) -> None:
         """The next shift of this child may be long in coming, as others of the host are idle too, and nobody else can take

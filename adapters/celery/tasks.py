@@ -14,6 +14,8 @@ from billiard import current_process
 from adapters.celery import patience
 from adapters.celery.marks import Marks, Slot
 from adapters.processes import die_with_parent
+from router.errors import LedgerError
+from router.outage import Outage
 
 OUT_OF_MEMORY = 86
 """The exit code of a child that reached its memory limit."""
@@ -47,6 +49,7 @@ class Child:
         self._memory = memory
         self._slot: Slot | None = None
         self._shifts: Shifts | None = None
+        self._outage = Outage(log)
         self._last_words = b""
         """Memory that is given back to say that there is no more."""
 
@@ -96,8 +99,12 @@ class Child:
             work()
         except MemoryError:
             self._out_of_memory()
+        except LedgerError as error:
+            self._outage.met(error.reason)
         except Exception:
             log.exception("a shift ended with an error", action="shift_failed")
+        else:
+            self._outage.over()
 
     def _out_of_memory(self) -> None:
         """The mark, if there is one, names what was too large; a process in this state does nothing more."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from router.ledger import Circuit, Claim, Ledger
+from router.outage import Outage
 from router.ports import Target as OpenTarget
 from router.processing.records import RecordReader
 from router.route import Connection, Table
@@ -103,6 +104,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self.outage = Outage(self.log)
         self._targets: dict[str, OpenTarget] = {}
         self._retired: list[OpenTarget] = []
 

@@ -11,6 +11,7 @@ from router.errors import LedgerBusy
 from router.ledger import Claim
 from router.route import Connection
 from router.shift import Shift
+from tests.router.delivery.test_telling import Log
 from tests.router.workshop import Workshop, target
 
 
@@ -114,4 +115,28 @@ def test_a_ledger_that_fails_takes_no_slot_of_a_connection_with_it(
         await desk.close()
 
     asyncio.run(run())
+    assert shop.open() == 0
+
+
+def test_shifts_of_one_child_say_once_that_the_ledger_is_gone_and_that_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Workshop(tmp_path, targets=[target()])
+    shop.log = Log()
+    shop.put({"n": 1})
+    there = shop.ledger.due
+
+    def gone() -> list[tuple[str, int, int]]:
+        raise LedgerBusy("gone")
+
+    async def run() -> None:
+        desk = shop.desk()
+        for due in (gone, gone, gone, there, there):
+            monkeypatch.setattr(shop.ledger, "due", due)
+            await Shift(desk, shop.bell, patience=0).run()
+        await desk.close()
+
+    asyncio.run(run())
+    assert len(shop.log.of("ledger_unavailable")) == 1
+    assert len(shop.log.of("ledger_back")) == 1
     assert shop.open() == 0

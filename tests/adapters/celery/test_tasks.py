@@ -8,9 +8,12 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+import structlog
+from structlog.testing import capture_logs
 
 from adapters.celery import tasks
 from adapters.celery.marks import Marks, Slot
+from router.errors import LedgerAway
 
 
 class Shifts:
@@ -82,6 +85,28 @@ def test_what_could_not_be_opened_is_opened_at_the_next_look(marks: Marks) -> No
     child.look()
     child.look()
     assert (tries, shifts.looks) == ([1, 1], 2)
+
+
+def test_a_ledger_that_is_away_at_the_start_of_a_child_is_said_in_one_line(
+    marks: Marks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shifts, tries = Shifts(marks.slot(1)), 0
+
+    def opening(slot: Slot) -> Shifts:
+        nonlocal tries
+        tries += 1
+        if tries < 4:
+            raise LedgerAway("PostgreSQL cannot be reached")
+        return shifts
+
+    with capture_logs() as lines:
+        monkeypatch.setattr(tasks, "log", structlog.get_logger("crossdock.worker"))
+        child = tasks.Child(marks, opening, 1 << 30)
+        child.begin()
+        for _ in range(4):
+            child.look()
+    assert (tries, shifts.looks) == (4, 2)
+    assert [line["action"] for line in lines] == ["ledger_unavailable", "ledger_back"]
 
 
 def test_the_mark_of_the_last_owner_of_a_slot_is_wiped(marks: Marks) -> None:
