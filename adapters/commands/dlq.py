@@ -16,6 +16,7 @@ from adapters.commands.dlq_export import export
 from adapters.commands.dlq_import import import_
 from adapters.commands.dlq_requeue import requeue
 from adapters.commands.exits import DONE, NOTHING, PARTLY
+from adapters.commands.jobs import job_row
 from adapters.commands.letters import letter_row
 from adapters.commands.output import answer_one, answer_rows, iso, limit_option, output_option, say, stop
 from adapters.commands.project import opened, ring
@@ -135,6 +136,8 @@ def discard(
         agree(f"this gives up {total} for good", yes)
         job = run_to_end(app, selection, JobOrder("discard", {}, actor(), reason, expect=expect))
         ring(settings)
+    if form != "table":
+        answer_rows([job_row(job)], (), form)
     say(f"{job.done - job.skipped} discarded")
     return PARTLY if lost or job.skipped else DONE
 

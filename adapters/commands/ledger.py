@@ -90,6 +90,8 @@ def prune(settings: Settings, dry_run: bool, yes: bool, form: str) -> int:
         )
         if dry_run:
             say(what)
+            if form != "table":
+                answer_one(days_of(keep), form)
             return DONE
         agree(what, yes)
         total = Pruned()
@@ -98,6 +100,11 @@ def prune(settings: Settings, dry_run: bool, yes: bool, form: str) -> int:
     answer_one({"id": "prune", **asdict(total)} if form == "id" else asdict(total), form)
     say(f"{total.total} removed" if total.total else "nothing is old enough")
     return DONE
+
+
+def days_of(keep: Keep) -> dict[str, Any]:
+    """How long things are kept, in days."""
+    return {"id": "prune", **{f"{name}_days": getattr(keep, name) / DAY for name in ("bodies", "messages", "dead")}}
 
 
 def kept(app: App) -> Keep:

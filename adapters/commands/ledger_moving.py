@@ -23,16 +23,21 @@ def address(settings: Settings) -> str | Path:
 
 
 @click.command()
+@yes_option
 @output_option
 @click.pass_obj
-def migrate(settings: Settings, form: str) -> int:
+def migrate(settings: Settings, yes: bool, form: str) -> int:
     """Brings the ledger's schema up to date. `up` does it by itself on SQLite; where hosts share the ledger, stop them all
     first.
 
-    Example: crossdock ledger migrate"""
+    Example: crossdock ledger migrate --yes"""
     refuse_unusable(settings.var)
-    settings.var.mkdir(parents=True, exist_ok=True)
-    before, now = moving.migrate(address(settings))
+    before, now = moving.schemas(address(settings))
+    if before != now:
+        what = f"brings the ledger from schema {before} to" if before else "makes a ledger of schema"
+        agree(f"this {what} {now}", yes)
+        settings.var.mkdir(parents=True, exist_ok=True)
+        before, now = moving.migrate(address(settings))
     answer_one({"id": "migrate", "before": before, "now": now}, form)
     say(f"schema {now}, as before" if before == now else f"schema {before} became {now}")
     return DONE

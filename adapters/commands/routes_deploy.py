@@ -168,6 +168,8 @@ def deploy(
         told_plan(app, messages)
         if dry_run:
             say("dry run: nothing was done")
+            if form != "table":
+                answer_rows(map(change_row, changes), (), form)
             return DONE
         agree(f"version {newest.number + 1 if newest else 1} becomes the current one on all hosts", yes)
         number = app.deploy(files, by or actor(), reason, DEPLOYED)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from adapters.wiring import App
 
 COLUMNS = ("id", "connection", "open", "retry", "dead", "circuit", "oldest", "paused")
+CHANGED = ("id", "paused", "changed")
+RESET = ("id", "connection", "circuit", "retry")
+"""`retry` are those that are tried again now."""
 
 
 @click.group()
@@ -82,60 +85,77 @@ def names(app: App, given: tuple[str, ...]) -> list[str]:
     return found
 
 
+def told(done: list[dict[str, Any]], columns: tuple[str, ...], form: str) -> int:
+    """For programs: who reads a terminal was told of each as it was done."""
+    if form != "table":
+        answer_rows(done, columns, form)
+    return DONE
+
+
 @targets.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ROUTE.TARGET...", shell_complete=target_names)
 @reason_option
 @yes_option
+@output_option
 @click.pass_obj
-def pause(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> int:
+def pause(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool, form: str) -> int:
     """Holds what goes to a target, until it is resumed. Nothing is lost, messages are still accepted.
 
     Example: crossdock targets pause web-orders.erp --reason maintenance --yes"""
     with opened(settings) as app:
         found = names(app, ids)
         agree(f"this pauses {', '.join(found)}", yes)
+        done = []
         for name in found:
-            paused = app.ledger.pause_target(name, actor(), reason)
-            say(f"{name} is paused" if paused else f"{name} was paused already")
-    return DONE
+            changed = app.ledger.pause_target(name, actor(), reason)
+            say(f"{name} is paused" if changed else f"{name} was paused already")
+            done.append({"id": name, "paused": True, "changed": changed})
+    return told(done, CHANGED, form)
 
 
 @targets.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ROUTE.TARGET...", shell_complete=target_names)
 @reason_option
 @yes_option
+@output_option
 @click.pass_obj
-def resume(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> int:
+def resume(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool, form: str) -> int:
     """Goes on with a paused target.
 
     Example: crossdock targets resume web-orders.erp --yes"""
     with opened(settings) as app:
         found = names(app, ids)
         agree(f"this resumes {', '.join(found)}", yes)
+        done = []
         for name in found:
-            resumed = app.ledger.resume_target(name, actor(), reason)
-            say(f"{name} goes on" if resumed else f"{name} was not paused")
+            changed = app.ledger.resume_target(name, actor(), reason)
+            say(f"{name} goes on" if changed else f"{name} was not paused")
+            done.append({"id": name, "paused": False, "changed": changed})
         ring(settings)
-    return DONE
+    return told(done, CHANGED, form)
 
 
 @targets.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ROUTE.TARGET...", shell_complete=target_names)
 @reason_option
 @yes_option
+@output_option
 @click.pass_obj
-def reset(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool) -> int:
+def reset(settings: Settings, ids: tuple[str, ...], reason: str, yes: bool, form: str) -> int:
     """Closes the breaker of a target's connection, and tries at once what waits there for its next try.
 
     Example: crossdock targets reset web-orders.erp --yes"""
     with opened(settings) as app:
         found = names(app, ids)
         agree(f"this resets {', '.join(found)}", yes)
+        done = []
         for name in found:
             target = app.table().target(name)
             if target is None:
                 stop(NOTHING, f"target {name} is not in the current version")
-            hurried = app.ledger.reset_target(name, target.send.connection, actor(), reason)
-            say(f"{name}: the breaker of {target.send.connection} is closed, {hurried} are tried again now")
+            connection = target.send.connection
+            hurried = app.ledger.reset_target(name, connection, actor(), reason)
+            say(f"{name}: the breaker of {connection} is closed, {hurried} are tried again now")
+            done.append({"id": name, "connection": connection, "circuit": "closed", "retry": hurried})
         ring(settings)
-    return DONE
+    return told(done, RESET, form)

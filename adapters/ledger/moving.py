@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters.ledger.opening import MISSING
 from adapters.ledger.sqlite.backup import NAME, backup
@@ -36,19 +36,32 @@ def refuse_moved(path: Path) -> None:
         )
 
 
+def schemas(address: str | Path) -> tuple[int, int]:
+    """The number of the schema that is there (0: none yet), and the one that this program needs. Nothing is changed. Raises
+    LedgerError, as for a newer one."""
+    if isinstance(address, Path):
+        return schema_of(address) if address.exists() else 0, len(MIGRATIONS)
+    return _on_server(address, lambda migration, db: migration.looked_at(db))
+
+
 def migrate(address: str | Path) -> tuple[int, int]:
     """The number of the schema before, and now. Raises LedgerError."""
     if isinstance(address, Path):
-        before = schema_of(address) if address.exists() else 0
+        before, now = schemas(address)
         Database(address).close()
-        return before, len(MIGRATIONS)
+        return before, now
+    return _on_server(address, lambda migration, db: migration.migrate(db))
+
+
+def _on_server(address: str, work: Callable[[Any, Any], tuple[int, int]]) -> tuple[int, int]:
+    """`work` gets the module `migration` and a database of PostgreSQL's, whose driver may be missing."""
     try:
         from adapters.ledger.postgresql import connection, migration
     except ImportError:
         raise LedgerRefused(MISSING) from None
     db = connection.Database(address)
     try:
-        return migration.migrate(db)
+        return work(migration, db)
     finally:
         db.close()
 

@@ -34,11 +34,17 @@ def refuse_other(number: int) -> None:
         )
 
 
-def migrate(db: Database) -> tuple[int, int]:
-    """One transaction: (the schema before, the schema now). Raises LedgerRefused for a newer one."""
+def looked_at(db: Database) -> tuple[int, int]:
+    """(the schema that is there, the one that this program needs). Raises LedgerRefused for a newer one."""
     before = schema_of(db)
     if before > len(MIGRATIONS):
         refuse_other(before)
+    return before, len(MIGRATIONS)
+
+
+def migrate(db: Database) -> tuple[int, int]:
+    """One transaction: (the schema before, the schema now). Raises LedgerRefused for a newer one."""
+    before, _ = looked_at(db)
     with db.write() as run:
         db.guard(run, [f"migrate {db.schema}"])
         run(f"CREATE SCHEMA IF NOT EXISTS {db.schema}")

@@ -42,3 +42,8 @@ def test_an_answer_is_shown_in_its_charset() -> None:
         1, 0, 1, 0, 0.1, False, "POST http://erp.example/", 400, "400", "no", "text/plain; charset=cp1252", b"f\xfcnf", b"{}",
     )  # fmt: skip
     assert tried_row(tried) == {"sent_to": "POST http://erp.example/", "request": "{}", "response": "fünf"}
+
+
+def test_what_was_discarded_is_answered_as_its_job(room: Room) -> None:
+    (job,) = room.json("dlq", "discard", room.dead_record(), "--yes", "--reason", "a test")
+    assert (job["id"], job["kind"], job["state"], job["done"], job["skipped"]) == (1, "discard", "done", 1, 0)

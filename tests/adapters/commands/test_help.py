@@ -44,3 +44,24 @@ def test_each_option_says_what_it_is_for(name: str) -> None:
     for parameter in ALL[name].params:
         if isinstance(parameter, click.Option) and not parameter.hidden:
             assert parameter.help, f"crossdock {name} {parameter.opts[0]}"
+
+
+PLAIN = {"up", "run web", "run inbound", "run worker", "init", "routes schema", "messages body", "completion"}
+"""They run, or what they print has one form only."""
+CHANGING = {
+    "routes deploy", "routes rollback", "routes pause", "routes resume", "messages replay", "dlq requeue", "dlq edit",
+    "dlq discard", "dlq export", "dlq import", "targets pause", "targets resume", "targets reset", "jobs cancel",
+    "ledger prune", "ledger migrate", "ledger copy",
+}  # fmt: skip
+
+
+def options(name: str) -> set[str]:
+    return {text for parameter in ALL[name].params for text in parameter.opts}
+
+
+def test_commands_answer_in_the_form_that_is_asked_for() -> None:
+    assert {name for name in ALL if "-o" not in options(name)} == PLAIN
+
+
+def test_commands_that_change_something_ask_before() -> None:
+    assert {name for name in ALL if "--yes" in options(name)} == CHANGING

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from adapters import wiring
+from adapters.ledger import moving
+from adapters.ledger.sqlite import connection
+from adapters.ledger.sqlite.schema import MIGRATIONS
 from tests.adapters.commands.typing_room import Room
 
 
@@ -37,3 +42,31 @@ def test_pruning_asks_and_leaves_what_is_young(room: Room) -> None:
     assert "bodies after 30 days, messages after 90 days" in room.err
     assert room.say("ledger", "prune", "--yes", "-o", "json") == 0
     assert set(json.loads(room.out).values()) == {0}
+
+
+def test_a_dry_run_of_pruning_answers_how_long_things_are_kept(room: Room) -> None:
+    kept = room.json("ledger", "prune", "--dry-run")
+    assert kept == {"id": "prune", "bodies_days": 30, "messages_days": 90, "dead_days": 365}
+
+
+def test_a_migration_asks_where_there_is_something_to_do(room: Room) -> None:
+    ledger, newest = room.settings.ledger_path, len(MIGRATIONS)
+    assert ledger is not None
+    assert room.say("ledger", "migrate") == 5
+    assert f"this makes a ledger of schema {newest}" in room.err
+    assert not ledger.exists()
+    assert room.json("ledger", "migrate", "--yes") == {"id": "migrate", "before": 0, "now": newest}
+    assert room.json("ledger", "migrate") == {"id": "migrate", "before": newest, "now": newest}
+    assert room.err == f"schema {newest}, as before\n"
+
+
+def test_an_older_schema_is_brought_up_to_date_when_it_was_agreed_to(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as older:
+        for module in (connection, moving):
+            older.setattr(module, "MIGRATIONS", MIGRATIONS[:-1])
+        assert room.say("ledger", "migrate", "--yes") == 0
+    newest = len(MIGRATIONS)
+    assert room.say("ledger", "migrate") == 5
+    assert f"this brings the ledger from schema {newest - 1} to {newest}" in room.err
+    assert room.say("ledger", "migrate", "--yes") == 0
+    assert f"schema {newest - 1} became {newest}" in room.err

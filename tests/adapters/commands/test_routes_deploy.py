@@ -57,6 +57,7 @@ def test_a_dry_run_says_what_differs_and_does_nothing(room: Room) -> None:
     edit(room, "web-orders:", "shop-orders:")
     assert room.say("routes", "deploy", "--dry-run") == 0
     assert "changed routes.yaml: +1 -" in room.err
+    assert [row["id"] for row in room.json("routes", "deploy", "--dry-run")] == ["routes.yaml"]
     assert len(numbers(room)) == 1
 
 

@@ -60,3 +60,15 @@ def test_a_target_that_is_reset_is_tried_at_once(room: Room) -> None:
     room.work()
     assert len(list(place.glob("*.json"))) == 7
     assert room.json("targets", "list")[0]["circuit"] == "closed"
+
+
+def test_changes_of_targets_are_answered_for_programs(room: Room) -> None:
+    paused = room.json("targets", "pause", "web-orders.erp", "--yes")
+    assert paused == [{"id": "web-orders.erp", "paused": True, "changed": True}]
+    assert room.json("targets", "pause", "erp", "--yes")[0]["changed"] is False
+    resumed = room.json("targets", "resume", "erp", "--yes")
+    assert resumed == [{"id": "web-orders.erp", "paused": False, "changed": True}]
+    reset = room.json("targets", "reset", "erp", "--yes")
+    assert reset == [{"id": "web-orders.erp", "connection": "orders", "circuit": "closed", "retry": 0}]
+    assert room.say("targets", "resume", "erp", "--yes") == 0
+    assert room.out == "", "on a terminal it was said already"
