@@ -93,3 +93,7 @@ class LedgerFull(LedgerError):
 
 class LedgerRefused(LedgerError):
     """The ledger cannot be opened here."""
+
+
+class LedgerMisnamed(LedgerRefused):
+    """The address of the ledger cannot be read."""

@@ -7,7 +7,7 @@ from adapters.node import Taken, VarRefused
 from adapters.settings import SettingsError
 from router.config.problems import ConfigError
 from router.config.references import DotenvError
-from router.errors import CrossdockError, LedgerAway, LedgerRefused
+from router.errors import CrossdockError, LedgerAway, LedgerMisnamed, LedgerRefused
 
 DONE, FAILED, USAGE, NOTHING, PARTLY, REFUSED, UNREACHABLE = range(7)
 INTERRUPTED = 130
@@ -19,7 +19,7 @@ MEANINGS = {
 
 
 def exit_code(error: CrossdockError) -> int:
-    if isinstance(error, ConfigError | SettingsError | DotenvError | BrokerRefused):
+    if isinstance(error, ConfigError | SettingsError | DotenvError | BrokerRefused | LedgerMisnamed):
         return USAGE
     if isinstance(error, Taken | VarRefused | LedgerRefused):
         return REFUSED

@@ -116,11 +116,6 @@ class Database:
                 fallback_application_name="crossdock", keepalives_idle=5, keepalives_interval=2, keepalives_count=3,
                 tcp_user_timeout=10_000,
             )  # fmt: skip
-        except psycopg.ProgrammingError:
-            raise LedgerRefused(
-                "the address in CROSSDOCK_LEDGER_URL cannot be read: write postgresql://USER:PASSWORD@HOST:PORT/DATABASE,"
-                " with @ : / and % of its parts encoded"
-            ) from None
         except psycopg.Error as error:
             reason = unopened(error)
             self.absence.seen(reason)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 
 import psycopg
 
-from router.errors import LedgerAway, LedgerBusy, LedgerError, LedgerFull, LedgerRefused
+from router.errors import LedgerAway, LedgerBusy, LedgerError, LedgerFull, LedgerMisnamed, LedgerRefused
 
 AGAIN = {
     "40001": "others changed the same rows", "40P01": "it stood in a circle with others that wait",
@@ -25,6 +26,13 @@ CLOSED = {
     "3D000": "there is no such database: create it (createdb), or correct the name in CROSSDOCK_LEDGER_URL",
     "42501": "the user may not do this there: make the user owner of the database, or GRANT CREATE on it",
 }
+MISNAMED = re.compile(r"invalid \w+ value|invalid port number|could not match \d+ port|Servname not supported")
+"""How libpq, and the resolver, call an address that leads nowhere whoever listens. What stands in it is not repeated: behind
+an `@` or a `/` that was not encoded that may be a part of the password."""
+UNREADABLE = (
+    "the address in CROSSDOCK_LEDGER_URL cannot be read: write postgresql://USER:PASSWORD@HOST:PORT/DATABASE,"
+    " with @, :, / and % of its parts encoded"
+)
 
 
 class Interrupted(LedgerBusy):
@@ -59,6 +67,8 @@ def explained(error: psycopg.Error) -> LedgerError:
 def unopened(error: psycopg.Error) -> LedgerError:
     """A connection that could not be made: libpq says it without a code."""
     text = " ".join(str(error).split())
+    if isinstance(error, psycopg.ProgrammingError) or MISNAMED.search(text):
+        return LedgerMisnamed(UNREADABLE)
     for state, words in (("28P01", "password authentication failed"), ("28P01", "no password supplied"),
                          ("28000", "no pg_hba.conf entry"), ("3D000", "does not exist")):  # fmt: skip
         if words in text:

@@ -8,7 +8,7 @@ from adapters.brokers.errors import BrokerAway, BrokerRefused, BrokerUnknown
 from adapters.commands.exits import FAILED, REFUSED, UNREACHABLE, USAGE, exit_code
 from adapters.node import Taken
 from adapters.settings import SettingsError
-from router.errors import CrossdockError, LedgerBusy, LedgerRefused
+from router.errors import CrossdockError, LedgerAway, LedgerBusy, LedgerMisnamed, LedgerRefused
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,8 @@ from router.errors import CrossdockError, LedgerBusy, LedgerRefused
     [
         (SettingsError("x"), USAGE), (BrokerRefused("x", "y"), USAGE), (BrokerUnknown("x", "y"), UNREACHABLE),
         (BrokerAway("x", "y"), UNREACHABLE), (Taken("x"), REFUSED), (LedgerRefused("x"), REFUSED),
-        (LedgerBusy("x"), FAILED), (CrossdockError("x"), FAILED),
+        (LedgerAway("x"), UNREACHABLE), (LedgerMisnamed("x"), USAGE), (LedgerBusy("x"), FAILED),
+        (CrossdockError("x"), FAILED),
     ],
 )  # fmt: skip
 def test_an_error_has_its_exit_code(error: CrossdockError, code: int) -> None:
