@@ -13,7 +13,7 @@ from adapters.commands.exits import DONE
 from adapters.commands.jobs import COLUMNS, job_row
 from adapters.commands.output import answer_rows, say
 from adapters.commands.project import replay, ring
-from adapters.commands.requeueing import ended, finish, named, verdict
+from adapters.commands.requeueing import ended, finish, named, untried, verdict
 from adapters.settings import Settings
 from router.config.scalars import rate as read_rate
 from router.jobs import Job
@@ -85,7 +85,9 @@ class Running:
         answer_rows([job_row(job)], COLUMNS, self.form, 1)
         if job.state == "running":
             say(f"the job goes on while Crossdock runs: crossdock jobs show {job.id}")
-        if job.skipped:
+        if untried(job):
+            say(f"nothing was tried, all {job.done} were skipped: crossdock jobs show {job.id}")
+        elif job.skipped:
             say(f"{job.skipped} of {job.done} were skipped: crossdock jobs show {job.id}")
-        code = ended(self.app, job) if self.wait else DONE
+        code = ended(self.app, job) if self.wait and not untried(job) else DONE
         return code or verdict(job, lost)

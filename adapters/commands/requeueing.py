@@ -122,8 +122,9 @@ def ended(app: App, job: Job) -> int:
     """Waits until what was requeued has ended; the exit code."""
     with progress("waiting for the ends", job.total) as bar:
         outcome = waited(app, job, bar)
-    say(f"{outcome.ended} have ended, {outcome.dead} are dead again")
-    if outcome.dead and "version" not in job.options:
+    again = "" if job.skipped else " again"  # what was skipped may be dead as it was
+    say(f"{outcome.ended} have ended, {outcome.dead} are dead{again}")
+    if outcome.dead > job.skipped and "version" not in job.options:
         say("each ran as its route was when it came in; --logic current runs the route as it is now")
     return PARTLY if outcome.dead else DONE
 
@@ -154,6 +155,11 @@ def held(app: App, waiting: Mapping[str, int]) -> set[str]:
     known, paused = known_names(app), app.ledger.paused_targets()
     stuck = {target for target in waiting if target in paused or (known is not None and target not in known)}
     return stuck if len(stuck) == len(waiting) else set()
+
+
+def untried(job: Job) -> bool:
+    """Whether all that was done of it was to leave things alone."""
+    return bool(job.done) and job.skipped == job.done
 
 
 def verdict(job: Job, lost: int) -> int:

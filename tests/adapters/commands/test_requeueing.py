@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 
 from adapters.ledger.sql.jobs import Jobs
 from router.errors import LedgerAway
+from router.jobs import JobOutcome
+from router.replay import Replay
 from tests.adapters.commands.typing_room import Room
 
 
@@ -81,3 +84,24 @@ def test_a_ledger_that_is_lost_as_a_job_begins_says_where_to_look(room: Room, mo
     Away(monkeypatch, "create_job", inf)
     assert room.say("dlq", "requeue", id, "--yes", "--wait") == 6
     assert "crossdock jobs list says whether a job has begun" in room.err
+
+
+def test_where_all_are_skipped_nothing_was_tried(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the target of the letters is gone, or others were quicker: nothing is dead again."""
+    id = room.dead_delivery()
+    monkeypatch.setattr(Replay, "prepared", lambda replay, job, item: replace(item, why_not="its message is gone"))
+    assert room.say("dlq", "requeue", id, "--yes", "--wait") == 1
+    assert "nothing was tried, all 1 were skipped: crossdock jobs show 1" in room.err
+    assert "dead again" not in room.err
+    assert "--logic current" not in room.err
+    assert room.json("jobs", "show", 1)["skips"] == ["1: its message is gone"]
+
+
+def test_what_was_skipped_is_not_dead_again(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    id, other = room.dead_delivery(), room.dead_record()
+    monkeypatch.setattr(Replay, "prepared", lambda replay, job, item: replace(item, why_not="gone" * bool(item.record)))
+    monkeypatch.setattr(Jobs, "job_outcome", lambda jobs, number: JobOutcome(1, 1, {}))
+    assert room.say("dlq", "requeue", id, other, "--yes", "--wait") == 4
+    assert "1 of 2 were skipped" in room.err
+    assert "1 have ended, 1 are dead\n" in room.err
+    assert "--logic current" not in room.err
