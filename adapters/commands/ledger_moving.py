@@ -34,8 +34,8 @@ def migrate(settings: Settings, yes: bool, form: str) -> int:
     refuse_unusable(settings.var)
     before, now = moving.schemas(address(settings))
     if before != now:
-        what = f"brings the ledger from schema {before} to" if before else "makes a ledger of schema"
-        agree(f"this {what} {now}", yes)
+        if before:  # who makes a new one changes nothing that is there
+            agree(f"this brings the ledger from schema {before} to {now}", yes)
         settings.var.mkdir(parents=True, exist_ok=True)
         before, now = moving.migrate(address(settings))
     answer_one({"id": "migrate", "before": before, "now": now}, form)
