@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, InvalidResponse, RedisError
 from redis.exceptions import ConnectionError as LostConnection
 
+from adapters.certificates import UnusableFile, check
 from router.config.schema.systems import REDIS_FILES
 from router.errors import CrossdockError
 
@@ -67,7 +68,12 @@ class Server:
         if unknown:
             reason = f"the address of {self.place} has the option {unknown[0]}; possible are db, {', '.join(REDIS_FILES)}"
             raise ServerError("connect", reason)
-        options |= {name: str(self._base / options[name]) for name in REDIS_FILES if name in options}
+        files = {name: str(self._base / options[name]) for name in REDIS_FILES if name in options}
+        try:
+            check(files)
+        except UnusableFile as error:
+            raise ServerError("connect", f"could not connect to {self.place}: {error}") from None
+        options |= files
         kind = options.pop("connection_class", Connection)
         # A retry of the client would be an attempt that nobody counted. RESP2: the same replies from every server.
         options |= {"retry": Retry(NoBackoff(), 0), "socket_timeout": None, "protocol": 2}

@@ -70,7 +70,7 @@ def redis(route: Route, connection: Connection, dock: Dock) -> Running:
 
 
 def amqp(route: Route, connection: Connection, dock: Dock) -> Running:
-    broker = broker_of(str(connection.options["url"]))
+    broker = broker_of(str(connection.options["url"]), Path(connection.options.get("base") or "."))
     paused, within = dock.holds(route), dock.table.keep.messages
     note = dock.ailing(route.id)
     return AmqpSource(route, connection, broker, dock.receiver, dock.ledger, within, paused=paused, note=note)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+HERE = Path()
 PORTS = {"amqp": 5672, "amqps": 5671}
 TLS_FILES = {"cacertfile": "ca_certs", "certfile": "certfile", "keyfile": "keyfile"}
 """Options of the address that name files (RabbitMQ's URI query parameters), and what the driver calls them."""
@@ -30,21 +32,28 @@ class Broker:
         return f"{scheme}://{host}:{self.port}/{quote(self.vhost.removeprefix('/'), safe='')}"
 
     @property
+    def files(self) -> dict[str, str]:
+        """Those of TLS, by the options of the address."""
+        return {option: self.tls[name] for option, name in TLS_FILES.items() if self.tls is not None and name in self.tls}
+
+    @property
     def by_certificate(self) -> bool:
         """Whether the client's certificate says who we are: there is one, and no user in the address."""
         return self.tls is not None and "certfile" in self.tls and not self.user
 
 
-def broker_of(url: str) -> Broker:
+def broker_of(url: str, base: Path = HERE) -> Broker:
     """The AMQP URI scheme: user and password default to guest, the virtual host to `/`. Options of the address other
-    than the files of TLS are for other clients, and left alone. Raises ValueError for what is no such address."""
+    than the files of TLS, whose paths start at `base`, are for other clients, and left alone. Raises ValueError for what is
+    no such address."""
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
         raise ValueError("url: write it as amqp://user:password@host/vhost")
     tls: dict[str, str] | None = None
     if parts.scheme == "amqps":
         asked = dict(parse_qsl(parts.query))
-        tls = {"server_hostname": parts.hostname} | {TLS_FILES[n]: v for n, v in asked.items() if n in TLS_FILES}
+        files = {TLS_FILES[name]: str(base / path) for name, path in asked.items() if name in TLS_FILES}
+        tls = {"server_hostname": parts.hostname} | files
     nobody = tls is not None and "certfile" in tls and parts.username is None
     guest = "" if nobody else "guest"
     return Broker(

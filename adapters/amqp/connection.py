@@ -13,6 +13,7 @@ from amqp import spec
 
 from adapters.amqp.broker import Broker
 from adapters.amqp.transport import PlainTransport, Reading, TlsTransport
+from adapters.certificates import check
 
 FrameHandler = Callable[[Any, Callable[..., None]], Callable[[Any], bool]]
 
@@ -94,7 +95,8 @@ def dial(
     broker: Broker, name: str, timeout: float, heartbeat: int = 0, frame_handler: FrameHandler | None = None
 ) -> Connection:
     """Connects and logs in; `name` is what the broker's console shows. No wait is longer than `timeout`. Raises
-    OSError and AMQPError; `adapters.amqp.failures` has words for them."""
+    OSError, UnusableFile among them, and AMQPError; `adapters.amqp.failures` has words for them."""
+    check(broker.files)
     options: dict[str, Any] = {} if frame_handler is None else {"frame_handler": frame_handler}
     connection = Connection(
         f"[{broker.host}]:{broker.port}" if ":" in broker.host else f"{broker.host}:{broker.port}",

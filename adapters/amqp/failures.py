@@ -8,6 +8,8 @@ import ssl
 
 from amqp.exceptions import AMQPError, UnexpectedFrame
 
+from adapters.certificates import UnusableFile
+
 
 def while_connecting(error: Exception, where: str, timeout: float) -> tuple[str, str]:
     """(class of `retry.errors`, reason) of an error of `dial`."""
@@ -18,8 +20,8 @@ def while_connecting(error: Exception, where: str, timeout: float) -> tuple[str,
             return "connect", f"could not find the host of {where}: {(error.strerror or 'unknown').lower()}"
         case ssl.SSLError():
             return "connect", f"tls: {where}: {words_of(error)}"
-        case FileNotFoundError() | PermissionError():
-            return "connect", f"tls: {words_of(error)}: {error.filename or 'a file of certificates'}"
+        case UnusableFile():
+            return "connect", f"tls: {error}"
         case UnexpectedFrame():
             return "connect", f"{where} does not speak AMQP 0-9-1; check the port"
         case AMQPError():

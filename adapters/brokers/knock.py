@@ -14,6 +14,7 @@ from adapters.amqp.failures import said, words_of
 from adapters.brokers.address import SOCKET, Address, address_of
 from adapters.brokers.errors import BrokerAway, BrokerRefused, BrokerTrouble, BrokerUnknown
 from adapters.brokers.sniff import sniff
+from adapters.certificates import UnusableFile, check
 
 TIMEOUT = 3.0
 SETTING = "CROSSDOCK_BROKER_URL (--broker)"
@@ -63,10 +64,8 @@ def _unknown(address: Address, error: socket.gaierror) -> BrokerTrouble:
 
 def _explained(address: Address, error: Exception, timeout: float) -> BrokerTrouble:
     """Refused connections are waited for; who took the connection and did not understand us is looked at."""
-    if isinstance(error, FileNotFoundError | PermissionError) and address.files:
-        name = error.filename or ", ".join(address.files.values())
-        found = f"the broker {address.label}: the file of certificates {name} cannot be read"
-        return BrokerRefused(found, f"correct it in {SETTING}")
+    if isinstance(error, UnusableFile):
+        return BrokerRefused(f"the broker {address.label}: {error}", f"correct it in {SETTING}")
     if isinstance(error, ssl.SSLCertVerificationError):
         name = "ssl_ca_certs" if address.scheme == "rediss" else "cacertfile"
         advice = f"name the authority's file (?{name}=PATH), or correct the host"
@@ -132,6 +131,7 @@ def _connected(address: Address, timeout: float) -> socket.socket:
             local.close()
             raise
         return local
+    check(address.files)
     raw = socket.create_connection((address.host, address.port), timeout)
     if not address.tls:
         return raw

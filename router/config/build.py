@@ -10,6 +10,7 @@ from router.config.building import RouteBuilder
 from router.config.compiling import Compiler
 from router.config.findings import Findings
 from router.config.schema.shapes import Chosen
+from router.config.schema.systems import FOLDERS, files_of
 from router.config.sections import Item, Sections
 from router.config.walk import source
 from router.limits import Limits
@@ -74,8 +75,9 @@ def connection(item: Item, base: Path, findings: Findings) -> Connection:
     }
     if chosen.kind == "http":
         options.update(http_options(item, value, base, findings))
-    if chosen.kind in ("redis", "sql"):
+    if chosen.kind in ("amqp", "redis", "sql"):
         options["base"] = base
+        address_files(item, options["url"], base, findings)
     return Connection(item.id, chosen.kind, options, breaker=breaker, **limits, **common)
 
 
@@ -103,6 +105,18 @@ def tls(item: Item, files: Mapping[str, str], base: Path, findings: Findings) ->
         if not place.unset and not path.is_file():
             findings.warning(place, NO_FILE, f"there is no file '{files[name]}'", "paths start at the project folder")
     return {name: str(path) for name, path in paths.items()}
+
+
+def address_files(item: Item, url: str, base: Path, findings: Findings) -> None:
+    """Warns of files of TLS that an address names and that are not there; its paths start at the project folder too."""
+    place = item.place.at("url")
+    if place.unset:
+        return
+    for option, path in files_of(url).items():
+        folder = option in FOLDERS
+        if not ((base / path).is_dir() if folder else (base / path).is_file()):
+            message = f"there is no {'folder' if folder else 'file'} '{path}' ({option})"
+            findings.warning(place, NO_FILE, message, "paths start at the project folder")
 
 
 def client(item: Item) -> Client:

@@ -43,6 +43,19 @@ async def test_why_there_is_no_connection_is_said() -> None:
     assert "could not connect to nowhere.invalid:6379/0: " in (await failure(f"redis://:{SECRET}@nowhere.invalid")).reason
 
 
+async def test_a_file_of_certificates_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "junk.pem").write_text("junk")
+    for option, name, why in (
+        ("ssl_ca_certs", "no.pem", "no such file or directory"),
+        ("ssl_ca_path", "no", "no such file or directory"),
+        ("ssl_certfile", "no.pem", "no such file or directory"),
+        ("ssl_keyfile", "no.pem", "no such file or directory"),
+        ("ssl_ca_certs", "junk.pem", "it holds no certificate in PEM, or a broken one"),
+    ):
+        found = await failure(f"rediss://:{SECRET}@127.0.0.1:1?{option}={name}", tmp_path)
+        assert found.reason == f"could not connect to 127.0.0.1:1/0: {option} {tmp_path}/{name}: {why}"
+
+
 async def test_an_option_that_is_not_ours_to_give_is_named() -> None:
     reason = (await failure(f"redis://:{SECRET}@h?socket_timeout=1")).reason
     assert "h:6379/0 has the option socket_timeout" in reason

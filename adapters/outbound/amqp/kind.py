@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from adapters.outbound.amqp.address import AmqpAddress, prepare
@@ -25,4 +26,5 @@ class AmqpKind:
         from adapters.amqp.broker import broker_of  # a client is loaded where something is sent
         from adapters.outbound.amqp.target import AmqpTarget
 
-        return AmqpTarget(broker_of(str(options["url"])), f"Crossdock, {name}", float(options.get("timeout", 30.0)))
+        broker = broker_of(str(options["url"]), Path(options.get("base") or "."))
+        return AmqpTarget(broker, f"Crossdock, {name}", float(options.get("timeout", 30.0)))

@@ -10,6 +10,8 @@ from typing import Any
 
 from yarl import URL
 
+from adapters.certificates import check
+
 AGENT = "Crossdock"
 
 
@@ -33,7 +35,8 @@ class HttpOptions:
         return URL(f"{self.base}{path}{'?' + joined if joined else ''}", encoded=True)
 
     def ssl_context(self) -> ssl.SSLContext:
-        """Always verifies. Raises OSError or ssl.SSLError where a file cannot be used."""
+        """Always verifies. Raises UnusableFile."""
+        check({name: str(path) for name, path in self.tls.items()})
         context = ssl.create_default_context(cafile=str(self.tls["ca"]) if self.tls.get("ca") else None)
         if self.tls.get("cert"):
             key = self.tls.get("key")

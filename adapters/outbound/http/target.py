@@ -12,6 +12,7 @@ from time import perf_counter
 import aiohttp
 from multidict import CIMultiDict
 
+from adapters.certificates import UnusableFile
 from adapters.outbound.http.address import HttpAddress
 from adapters.outbound.http.alerts import alert_of, in_words
 from adapters.outbound.http.options import HttpOptions
@@ -103,7 +104,9 @@ class HttpTarget:
                 return Outcome("connect", f"{error.host}:{error.port} has a wrong certificate: {why}")
             case aiohttp.ClientConnectorError():
                 return Outcome("connect", f"could not connect to {error.host}:{error.port}: {words_of(error.os_error)}")
-            case SSLError() | FileNotFoundError() | PermissionError():
+            case UnusableFile():
+                return Outcome("connect", f"tls: {error}")
+            case SSLError():
                 return Outcome("connect", f"tls: {words_of(error)}")
             case aiohttp.ServerDisconnectedError() | ConnectionError() | aiohttp.ClientOSError():
                 return Outcome("reset", "the connection was closed before the answer came")

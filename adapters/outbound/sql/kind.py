@@ -9,9 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 from adapters.outbound.sql.address import SqlAddress, prepare
 from adapters.outbound.sql.session import Engine, Failed, Session
+from router.config.schema.systems import files_of
 from router.message import Message
 from router.ports import Target
 
+NO_FILES: Mapping[str, str] = {}
 SESSIONS = 4
 """Of a worker child at a server."""
 
@@ -41,16 +43,17 @@ def engine_of(options: Mapping[str, Any]) -> Engine:
 
         return sqlite_engine(Path(options["base"]) / unquote(url.removeprefix("sqlite:///")))
     most = max(1, min(SESSIONS, int(options.get("in_flight", SESSIONS))))
-    return Engine(lambda deadline: open_postgresql(url, deadline), most, without_secrets(url))
+    files = {name: str(Path(options.get("base") or ".") / path) for name, path in files_of(url).items()}
+    return Engine(lambda deadline: open_postgresql(url, deadline, files), most, without_secrets(url))
 
 
-def open_postgresql(url: str, deadline: float) -> Session:
-    """Raises Failed, also where the driver is not installed."""
+def open_postgresql(url: str, deadline: float, files: Mapping[str, str] = NO_FILES) -> Session:
+    """`files` are those of TLS, by their options. Raises Failed, also where the driver is not installed."""
     try:
         from adapters.outbound.sql.postgresql.session import PostgresqlSession
     except ImportError as error:
         raise Failed("connect", f"the driver is missing ({error}): pip install 'crossdock[postgresql]'") from None
-    return PostgresqlSession(url, deadline)
+    return PostgresqlSession(url, deadline, files)
 
 
 def without_secrets(url: str) -> str:

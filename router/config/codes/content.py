@@ -39,7 +39,8 @@ CODES = (
     ),
     Code(
         "W", "0405", "a certificate that is not there",
-        "Paths of certificates and keys start at the project folder. Without the file the connection cannot be opened.",
+        "Paths of certificates and keys start at the project folder, in `tls` as in an address (`?cacertfile=certs/bus.pem`). "
+        "Without the file the connection cannot be opened.",
         "connections:\n  erp: {type: http, url: https://erp.test, tls: {ca: certs/erp.pem}}\n",
         "connections:\n  erp: {type: http, url: https://erp.test, tls: {ca: certs/own.pem}}\n",
         {"certs/own.pem": "-----BEGIN CERTIFICATE-----\n"},

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from router.config.schema.fields import Note, Text, Whole
 from router.config.schema.measures import Duration, Rate
@@ -17,6 +18,25 @@ WRITTEN_ELSEWHERE = re.compile(r"\$\(?([A-Z_]\w*)\)?|%([A-Z_]\w*)%|\{\{\s*(?:env
 """A setting as shells, Windows and templates write it."""
 REDIS_FILES = ("ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile")
 """What the address of a Redis may say behind `?` beside `db`: paths, from the project folder."""
+FILES: Mapping[str, tuple[str, ...]] = {
+    "rediss": REDIS_FILES,
+    "amqps": ("cacertfile", "certfile", "keyfile"),
+    "postgresql": ("sslrootcert", "sslcert", "sslkey"),
+}
+"""Options of addresses that name files of TLS, by their schemes."""
+FOLDERS = ("ssl_ca_path",)
+NO_FILES = re.compile(r"system|\w+:.*")
+"""What PostgreSQL takes in the place of a path: the system's authorities, a key of an engine."""
+
+
+def files_of(url: str) -> dict[str, str]:
+    """The files of TLS that an address names, by their options, as they are written there."""
+    parts = urlsplit(url)
+    known = FILES.get(parts.scheme, ())
+    if parts.scheme != "postgresql":
+        return {name: path for name, path in parse_qsl(parts.query) if name in known}
+    found = parse_qsl(parts.query.replace("+", "%2B"))
+    return {name: path for name, path in found if name in known and not NO_FILES.fullmatch(path)}
 
 
 class Described(Words):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from adapters.amqp.broker import Broker, broker_of
@@ -26,6 +28,13 @@ def test_files_of_tls_come_from_the_address() -> None:
     }  # fmt: skip
     assert broker.by_certificate
     assert not broker_of("amqps://shop@mq.test/?certfile=/etc/us.pem").by_certificate
+
+
+def test_files_of_tls_start_at_the_project_folder() -> None:
+    broker = broker_of("amqps://mq.test/v?cacertfile=certs/ca.pem&keyfile=/etc/us.key", Path("/srv/shop"))
+    assert broker.files == {"cacertfile": "/srv/shop/certs/ca.pem", "keyfile": "/etc/us.key"}
+    assert broker_of("amqps://mq.test/v?cacertfile=ca.pem").files == {"cacertfile": "ca.pem"}
+    assert broker_of("amqp://mq.test/v?cacertfile=ca.pem", Path("/srv/shop")).files == {}
 
 
 @pytest.mark.parametrize("url", ["http://mq.test", "amqp://", "mq.test", "amqp:///v"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from threading import Thread
 from time import perf_counter
 
@@ -14,6 +15,7 @@ from amqp.exceptions import UnexpectedFrame
 
 from adapters.amqp.broker import broker_of
 from adapters.amqp.connection import Connection, dial, readable
+from adapters.certificates import UnusableFile
 
 
 def against(answer: Callable[[socket.socket], None], timeout: float = 5.0) -> Connection:
@@ -66,3 +68,8 @@ def test_only_what_can_be_read_is_readable() -> None:
         assert readable((here.fileno(),), 0) == set()
         there.send(b"x")
         assert readable((here.fileno(), there.fileno()), 5) == {here.fileno()}
+
+
+def test_nobody_is_dialled_with_a_file_that_cannot_be_used(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFile, match=f"^certfile {tmp_path}/no.pem: no such file or directory$"):
+        dial(broker_of("amqps://nowhere.invalid/?certfile=no.pem", tmp_path), "test", 1.0)

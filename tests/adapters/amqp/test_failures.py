@@ -10,6 +10,7 @@ import pytest
 from amqp.exceptions import AccessRefused, ConnectionForced, UnexpectedFrame
 
 from adapters.amqp.failures import while_connecting, while_open
+from adapters.certificates import UnusableFile
 
 WHERE = "amqp://mq.test:5672/"
 
@@ -19,7 +20,7 @@ WHERE = "amqp://mq.test:5672/"
     (socket.gaierror(-2, "Name or service not known"), "connect", "could not find the host of amqp://mq.test:5672/"),
     (ConnectionRefusedError(errno.ECONNREFUSED, "x"), "connect", "connection refused"),
     (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong"), "connect", "tls: "),
-    (FileNotFoundError(2, "No such file", "/etc/ca.pem"), "connect", "tls: no such file or directory: /etc/ca.pem"),
+    (UnusableFile("cacertfile /etc/ca.pem: no such file"), "connect", "tls: cacertfile /etc/ca.pem: no such file"),
     (UnexpectedFrame("x"), "connect", "does not speak AMQP 0-9-1"),
     (AccessRefused("ACCESS_REFUSED - login was refused"), "connect", "refused: ACCESS_REFUSED - login was refused"),
     (OSError("Server unexpectedly closed connection"), "connect", "closed the connection while it was opened"),

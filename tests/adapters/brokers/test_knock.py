@@ -88,6 +88,8 @@ def test_a_host_that_is_unknown_is_no_host_that_cannot_be_looked_up(
         knocking.knock(f"{scheme}://h/")
 
 
-def test_files_of_certificates_that_are_missing_are_named(tmp_path: Path) -> None:
-    with Saying() as server, pytest.raises(BrokerRefused, match=f"certificates {tmp_path}/no.pem cannot be read"):
-        knock(f"rediss://127.0.0.1:{server.port}/0?ssl_ca_certs={tmp_path}/no.pem", 0.5)
+@pytest.mark.parametrize(("scheme", "option"), [("rediss", "ssl_ca_certs"), ("amqps", "cacertfile")])
+def test_files_of_certificates_that_are_missing_are_named(tmp_path: Path, scheme: str, option: str) -> None:
+    said = f": {option} {tmp_path}/no.pem: no such file or directory"
+    with Saying() as server, pytest.raises(BrokerRefused, match=said):
+        knock(f"{scheme}://127.0.0.1:{server.port}/0?{option}={tmp_path}/no.pem", 0.5)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from router.limits import Limits
 from router.route import Breaker, Client, Connection, Keep
 from tests.router.config.desk import HEAD, Desk
@@ -46,6 +48,33 @@ connections:
 def test_a_certificate_that_is_not_there(desk: Desk) -> None:
     [problem] = desk.head('url: "http://erp.test"', 'url: "http://erp.test", tls: {ca: no.pem}')
     assert (problem.level, problem.code, problem.column) == ("warning", "W0405", 55)
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "words"),
+    [
+        ("amqp", "amqps://me:hush@h/v?cacertfile=no.pem", "there is no file 'no.pem' (cacertfile)"),
+        ("amqp", "amqps://h/v?certfile=ca.pem&keyfile=certs/no.key", "there is no file 'certs/no.key' (keyfile)"),
+        ("redis", "rediss://h/1?ssl_ca_certs=no%20ca.pem", "there is no file 'no ca.pem' (ssl_ca_certs)"),
+        ("redis", "rediss://h/1?ssl_ca_path=ca.pem", "there is no folder 'ca.pem' (ssl_ca_path)"),
+        ("sql", "postgresql://h/d?sslmode=verify-full&sslrootcert=no+ca.pem", "there is no file 'no+ca.pem' (sslrootcert)"),
+        ("sql", "postgres://h/d?sslcert=/no.pem", "there is no file '/no.pem' (sslcert)"),
+        ("amqp", "amqps://h/v?cacertfile=ca.pem", ""),
+        ("amqp", "amqp://h/v?cacertfile=no.pem", ""),
+        ("amqp", "${env:BUS}", ""),
+        ("redis", "rediss://h?ssl_ca_path=certs&ssl_keyfile=ca.pem", ""),
+        ("sql", "postgresql://h/d?sslrootcert=system&sslkey=pkcs11:token=x", ""),
+        ("sql", "sqlite:///dwh.db", ""),
+    ],
+)
+def test_files_of_addresses_that_are_not_there(desk: Desk, kind: str, url: str, words: str) -> None:
+    (desk.folder / "ca.pem").write_text("")
+    (desk.folder / "certs").mkdir()
+    found = desk.head('erp: {type: http, url: "http://erp.test"}', f'erp: {{type: {kind}, url: "{url}"}}')
+    problems = [problem for problem in found if problem.code == "W0405"]
+    assert [(p.path, p.message, p.hint) for p in problems] == (
+        [("connections.erp.url", f"url of connection 'erp': {words}", "paths start at the project folder")] if words else []
+    )
 
 
 def test_clients_and_keep(desk: Desk) -> None:

@@ -36,11 +36,12 @@ def explained(error: psycopg.Error) -> Refused | Failed:
     return Failed("io", in_words(error), code in NOT_READY | AGAIN)
 
 
-def unopened(error: psycopg.Error) -> Failed:
-    """Of the first look at a server."""
+def unopened(error: psycopg.Error, missing: str = "") -> Failed:
+    """Of the first look at a server. `missing` is a file of TLS that is not there: the driver does without some of them, and
+    does not say which option named the others."""
     if isinstance(error, psycopg.errors.ConnectionTimeout):
         return Failed("timeout", "the server let nobody in within the time")
-    return Failed("connect", in_words(error))
+    return Failed("connect", f"{missing}; {in_words(error)}" if missing else in_words(error))
 
 
 def in_words(error: psycopg.Error) -> str:

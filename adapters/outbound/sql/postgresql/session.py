@@ -7,11 +7,13 @@ import os
 import select
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
+from adapters.certificates import missing
 from adapters.outbound.sql.fitting import Columns, Fitter
 from adapters.outbound.sql.names import quoted
 from adapters.outbound.sql.postgresql.chunks import Chunk, chunks
@@ -36,17 +38,17 @@ COLUMNS = (
 class PostgresqlSession:
     """Every transaction has its time limits with it, so that the server ends what nobody waits for any more."""
 
-    def __init__(self, url: str, deadline: float) -> None:
+    def __init__(self, url: str, deadline: float, files: Mapping[str, str]) -> None:
         left = max(1, round(deadline - time.monotonic()))
         try:
             self._connection: psycopg.Connection[TupleRow] = psycopg.connect(
-                url, autocommit=True, prepare_threshold=None, connect_timeout=left, client_encoding="utf8",
-                fallback_application_name="crossdock",
+                make_conninfo(url, **files), autocommit=True, prepare_threshold=None, connect_timeout=left,
+                client_encoding="utf8", fallback_application_name="crossdock",
             )  # fmt: skip
         except psycopg.ProgrammingError:
             raise Failed("connect", "the url of the connection cannot be read: encode @ : / and % in its parts") from None
         except psycopg.Error as error:
-            raise unopened(error) from None
+            raise unopened(error, missing(files)) from None
         # A socket of its own for the same connection: the driver's may be closed, and its number taken, at any time.
         self._wire = socket.socket(fileno=os.dup(self._connection.pgconn.socket))
         self._cursor = psycopg.RawCursor(self._connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import closing
+from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -33,6 +34,17 @@ async def test_nobody_there() -> None:
     )
     assert outcome.sent_to == f"amqp://127.0.0.1:{port}/erp queue stock"
     await out.close()
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "no such file or directory"), ("junk", "it holds no certificate in PEM")])
+async def test_a_file_of_certificates_that_cannot_be_used_is_named(tmp_path: Path, content: str | None, why: str) -> None:
+    if content is not None:
+        (tmp_path / "ca.pem").write_text(content)
+    out = AmqpKind().open("bus", {"url": "amqps://shop:s3cret@127.0.0.1:1/erp?cacertfile=ca.pem", "base": tmp_path}, 1)
+    [outcome] = await out.send([PARCEL])
+    await out.close()
+    assert outcome.error == "connect"
+    assert outcome.reason.startswith(f"tls: cacertfile {tmp_path}/ca.pem: {why}")
 
 
 async def test_one_that_takes_the_connection_and_says_nothing() -> None:

@@ -251,10 +251,12 @@ async def test_certificates_are_verified(tmp_path: Path, host: str, trusted: boo
     assert ("certificate" in outcome.reason) is (error is not None)
 
 
-async def test_a_certificate_file_that_is_missing_is_an_outcome(tmp_path: Path) -> None:
-    outcome = await send_one("https://127.0.0.1:9", tls={"ca": str(tmp_path / "no.pem")})
-    assert outcome.error == "connect"
-    assert outcome.reason == "tls: no such file or directory"
+async def test_a_certificate_file_that_cannot_be_used_is_an_outcome(tmp_path: Path) -> None:
+    (tmp_path / "junk.pem").write_text("junk")
+    for name, why in (("no.pem", "no such file or directory"), ("junk.pem", "it holds no certificate in PEM, or a broken one")):
+        outcome = await send_one("https://127.0.0.1:9", tls={"ca": str(tmp_path / name)})
+        assert outcome.error == "connect"
+        assert outcome.reason == f"tls: ca {tmp_path}/{name}: {why}"
 
 
 def demanding(cert: Path, key: Path, version: ssl.TLSVersion) -> ssl.SSLContext:

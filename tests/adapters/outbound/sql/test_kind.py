@@ -13,6 +13,7 @@ from adapters.outbound.sql.session import Failed
 from adapters.registry import registry
 from router.config.check import check
 from router.config.project import read_project
+from tests.adapters.outbound.http.servers import free_port
 from tests.adapters.outbound.sql.rows import Database, line, parcels
 
 
@@ -37,6 +38,14 @@ def test_an_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
 def test_a_child_has_few_connections() -> None:
     assert engine_of({"url": "postgresql://db/x", "in_flight": 32}).most == 4
     assert engine_of({"url": "postgresql://db/x", "in_flight": 2}).most == 2
+
+
+def test_a_file_of_certificates_that_is_missing_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    url = f"postgresql://u:p@127.0.0.1:{free_port()}/dwh?sslcert=no.pem&application_name=shop"
+    with pytest.raises(Failed, match=f"^sslcert {tmp_path}/no.pem: no such file or directory; ") as caught:
+        engine_of({"url": url, "base": tmp_path}).open(time.monotonic() + 2)
+    assert caught.value.error == "connect"
 
 
 def test_opening_touches_nothing(tmp_path: Path) -> None:

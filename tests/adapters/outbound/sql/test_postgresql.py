@@ -136,4 +136,5 @@ def test_a_connection_that_breaks_has_no_code() -> None:
     assert isinstance(cut, Failed)
     assert (cut.error, "server closed the connection" in cut.reason) == ("reset", True)
     assert unopened(psycopg.OperationalError("no route")).error == "connect"
+    assert unopened(psycopg.OperationalError("no"), "sslkey k: no such file").reason == "sslkey k: no such file; no"
     assert unopened(psycopg.errors.ConnectionTimeout("x")).error == "timeout"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from router.config.schema.systems import files_of
 from tests.router.config.desk import Desk, brief
 
 ERP = 'erp: {type: http, url: "http://erp.test"}'
@@ -44,6 +45,8 @@ def test_a_wrong_system(desk: Desk, text: str, code: str, path: str, hint: str) 
     ],
 )
 def test_a_sound_system(desk: Desk, text: str) -> None:
+    (desk.folder / "certs").mkdir()
+    (desk.folder / "certs/ca.pem").write_text("")
     problems = desk.head(ERP, f"erp: {{type: {text}}}")
     assert not [p for p in problems if p.path.startswith("connections")]
 
@@ -59,3 +62,20 @@ def test_a_password_is_not_shown(desk: Desk) -> None:
     problems = desk.head(ERP, "erp: {type: amqp, url: 'http://me:hush@h'}")
     assert ("E0204", 5, 26, "connections.erp.url") in brief(problems)
     assert not any("hush" in p.message for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("url", "files"),
+    [
+        ("amqps://h/?heartbeat=5&cacertfile=a%20b.pem&verify=no", {"cacertfile": "a b.pem"}),
+        ("rediss://h/3?ssl_certfile=c.pem&ssl_keyfile=k.pem&db=1", {"ssl_certfile": "c.pem", "ssl_keyfile": "k.pem"}),
+        ("postgresql://a,b:5433/d?sslrootcert=c+d.pem&sslmode=require", {"sslrootcert": "c+d.pem"}),
+        ("postgresql://h/d?sslrootcert=system&sslkey=engine:k", {}),
+        ("redis://h/?ssl_ca_certs=a.pem", {}),
+        ("amqp://h/?cacertfile=a.pem", {}),
+        ("amqps://h/?cacertfile=", {}),
+        ("", {}),
+    ],
+)
+def test_files_that_an_address_names(url: str, files: dict[str, str]) -> None:
+    assert files_of(url) == files
