@@ -48,12 +48,15 @@ __all__ = ["App", "NoBell", "open_project"]
 
 
 def prepare(settings: Settings) -> list[Problem]:
-    """What `up` does before anything starts: checks, migrates the ledger, stores the version. Raises ConfigError."""
+    """What `up` does before anything starts: checks, migrates the ledger, stores the version, and sees to it that the ledger
+    can be written. Raises ConfigError and LedgerError."""
     if settings.ledger_path is not None:
         refuse_moved(settings.ledger_path)
     app = App(settings)
     try:
-        return app.adopt()
+        problems = app.adopt()
+        app.ledger.refuse_reader()
+        return problems
     finally:
         app.close()
 

@@ -24,8 +24,13 @@ CLOSED = {
     "28P01": "it refuses the password: correct the user or the password in CROSSDOCK_LEDGER_URL",
     "28000": "it does not let this user in: look at its pg_hba.conf, and at the user in CROSSDOCK_LEDGER_URL",
     "3D000": "there is no such database: create it (createdb), or correct the name in CROSSDOCK_LEDGER_URL",
-    "42501": "the user may not do this there: make the user owner of the database, or GRANT CREATE on it",
 }
+DENIED = "42501"
+TO_MAKE = "make the user owner of the database, or GRANT CREATE on it"
+TO_WRITE = (
+    "put the owner of the schema's tables into CROSSDOCK_LEDGER_URL (inbound needs it, to make the days that come), or GRANT"
+    " ALL ON SCHEMA crossdock, ON ALL TABLES IN SCHEMA crossdock and ON ALL SEQUENCES IN SCHEMA crossdock"
+)
 MISNAMED = re.compile(r"invalid \w+ value|invalid port number|could not match \d+ port|Servname not supported")
 """How libpq, and the resolver, call an address that leads nowhere whoever listens. What stands in it is not repeated: behind
 an `@` or a `/` that was not encoded that may be a part of the password."""
@@ -53,6 +58,9 @@ def explained(error: psycopg.Error) -> LedgerError:
     text = first_line(error)
     if state in CLOSED:
         return LedgerRefused(f"PostgreSQL: {CLOSED[state]} ({text})")
+    if state == DENIED:
+        advice = TO_MAKE if "for database" in text else TO_WRITE
+        return LedgerRefused(f"PostgreSQL: the user may not do this ({text}): {advice}")
     if state in FULL:
         return LedgerFull(f"PostgreSQL has no space left: {text}")
     if state in CROWDED:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from adapters.ledger.postgresql import rights
 from adapters.ledger.postgresql.bodies import Bodies
 from adapters.ledger.postgresql.connection import SCHEMA, Database
 from adapters.ledger.postgresql.days import Days
@@ -31,6 +32,7 @@ AGAIN = (
     "take_ticker", "settle", "choose", "reopen", "late", "again", "gather", "dissolve", "take_probe", "drop_probe",
     "store_version", "revise", "create_job", "create_replay", "run_items", "cancel_job", "pause_target", "resume_target",
     "pause_route", "resume_route", "reset_target", "close_intake", "prune_step",
+    "refuse_reader",
 )  # fmt: skip
 """What writes. Each is one transaction, or several of which each stands by itself; one that was interrupted was rolled back
 as a whole."""
@@ -87,6 +89,9 @@ class PostgresqlLedger(SqlLedger):
             run(FORGET, (self.db.clock.now() - OLD_MS,))
         gone = self.days.drop(self.db.clock.now() - int(keep.messages * 1000))
         return super().prune_step(keep) + Pruned(gone)
+
+    def refuse_reader(self) -> None:
+        rights.refuse_reader(self.db)
 
     def writable(self) -> bool:
         try:

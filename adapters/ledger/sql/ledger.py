@@ -27,6 +27,10 @@ class SqlLedger(
     def writable(self) -> bool:
         """Whether a transaction can be committed now."""
 
+    def refuse_reader(self) -> None:
+        """For what is about to run. Raises LedgerRefused where it may only read; a file says so when it is opened."""
+        return
+
     def delay(self) -> float:
         """The longest, in seconds, that a transaction of this process waited for its turn and for the disk since this was
         last asked; one is made, so that there is always something to say."""
