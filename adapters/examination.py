@@ -115,9 +115,10 @@ def ledger(settings: Settings) -> Finding:
     if not settings.ledger_made:
         return Finding("ledger", GOOD, "none yet")
     try:
-        found, warnings = looked_at(settings.ledger_path or settings.ledger)
-        advice = "docs/scale.md says why" if warnings else ""
-        return Finding("ledger", FAIR if warnings else GOOD, "; ".join([found, *warnings]), advice)
+        found, warnings, wrong = looked_at(settings.ledger_path or settings.ledger)
+        advice = "docs/scale.md says why" if warnings or wrong else ""
+        verdict = BAD if wrong else FAIR if warnings else GOOD
+        return Finding("ledger", verdict, "; ".join([found, *wrong, *warnings]), advice)
     except LedgerError as error:
         found, _, advice = error.reason.rpartition(": ")
         return Finding("ledger", BAD, found, advice)

@@ -24,11 +24,11 @@ def open_ledger(address: str | Path, blobs: Path) -> SqlLedger:
     return PostgresqlLedger(address, blobs)
 
 
-def looked_at(address: str | Path) -> tuple[str, list[str]]:
-    """What is there in words, and what is wrong with it though it works; nothing is made, migrated, locked or waited for.
-    Raises LedgerError."""
+def looked_at(address: str | Path) -> tuple[str, list[str], list[str]]:
+    """What is there in words, what may go wrong with it though it works, and what is wrong; nothing is made, migrated, locked
+    or waited for. Raises LedgerError."""
     if isinstance(address, Path):
-        return f"schema {schema_of(address)}", []
+        return f"schema {schema_of(address)}", [], []
     try:
         from adapters.ledger.postgresql import fitness
     except ImportError:

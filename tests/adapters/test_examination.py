@@ -43,6 +43,18 @@ def test_a_file_in_the_place_of_var(settings: Settings) -> None:
     assert (found.verdict, found.found) == ("bad", f"{settings.var} is no folder")
 
 
+@pytest.mark.parametrize(
+    ("warnings", "wrong", "verdict"), [([], [], "good"), (["slow"], [], "fair"), (["slow"], ["late"], "bad")]
+)
+def test_what_is_wrong_with_a_ledger_that_works(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, warnings: list[str], wrong: list[str], verdict: str
+) -> None:
+    monkeypatch.setattr(examination, "looked_at", lambda address: ("schema 3", warnings, wrong))
+    SqliteLedger(settings.ledger_path, settings.var / "blobs").close()
+    found = examination.ledger(settings)
+    assert (found.verdict, found.found) == (verdict, "; ".join(["schema 3", *wrong, *warnings]))
+
+
 def test_a_ledger_is_there_or_damaged_or_of_the_future(settings: Settings) -> None:
     assert examination.ledger(settings).found == "none yet"
     SqliteLedger(settings.ledger_path, settings.var / "blobs").close()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from adapters.ledger.postgresql import fitness
 from tests.adapters.commands.living import make_project
 from tests.integration.servers.postgresql import PASSWORD, PostgreSQL
 from tests.integration.servers.process import free_port
@@ -106,3 +108,18 @@ def test_who_may_write_but_does_not_own_is_told_what_inbound_needs(
     assert found["verdict"] == "fair"
     assert "inbound cannot make the days that come" in found["found"]
     assert "does not own" not in examined(project, database)["found"]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "warned", "wrong"),
+    [(0, "", ""), (-30, "s behind PostgreSQL's", ""), (30, "s ahead of", ""), (-300, "", "s behind"), (300, "", "s ahead of")],
+)
+def test_doctor_compares_the_clocks(
+    postgresql_server: PostgreSQL, monkeypatch: pytest.MonkeyPatch, ahead: int, warned: str, wrong: str
+) -> None:
+    monkeypatch.setattr(fitness, "host_clock", lambda: time.time() + ahead)
+    _, warnings, faults = fitness.looked_at(postgresql_server.url)
+    of_clocks = [text for text in warnings if "clock" in text]
+    assert (bool(of_clocks), bool(faults)) == (bool(warned), bool(wrong))
+    assert warned in "".join(of_clocks)
+    assert wrong in "".join(faults)
