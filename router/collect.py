@@ -12,11 +12,12 @@ import os
 from typing import Any
 
 from router import ranges
+from router.delivery.gate import Gate
 from router.delivery.outcomes import Ended
 from router.delivery.output import Output
 from router.delivery.parked import ParkedReader
 from router.delivery.sending import Desk, or_exhausted
-from router.delivery.telling import look, tell_outcomes
+from router.delivery.telling import tell_outcomes
 from router.delivery.tries import number_of
 from router.delivery.units import BeforeTarget, Unit, UnitReader, after_route
 from router.delivery.writing import Writer
@@ -43,7 +44,7 @@ class CollectServer:
         self.claim = claim
         self.target = target
         self.connection = connection
-        self.probing = probing
+        self.gate = Gate(desk, connection, probing)
         self.units = UnitReader(desk.ledger, desk.table, desk.reader, desk.mark)
         self.adapter: Any = desk.target(connection, target.send.kind)
         self.writer = Writer(desk, target, self.units)
@@ -63,7 +64,7 @@ class CollectServer:
                     break
         finally:
             if not self.lost:
-                if self.probing:
+                if self.gate.probing:
                     await self.desk.write(self.desk.ledger.drop_probe, self.connection.id, self.claim.owner)
                 await self.desk.write(self.desk.ledger.release, self.claim)
 
@@ -159,7 +160,7 @@ class CollectServer:
 
     def _written(self, ended: Ended, seq: int, whole: bool) -> None:
         """What a group that was written says, beside its progress. `whole`: there is an output, and this was its end."""
-        ended.beat(Outcome(), self.probing)
+        ended.beat(Outcome(), self.gate.probing)
 
     async def _commit(self, ended: Ended) -> bool:
         settlement = ended.settlement()
@@ -169,10 +170,7 @@ class CollectServer:
             return False
         self.claim = renewed
         tell_outcomes(self.desk, self.target.name, settlement)
-        if ended.probe:
-            self.probing = False
-        if ended.failures or ended.probe is not None:
-            look(self.desk, self.connection, ended.trouble)
+        self.gate.judged(settlement.pulse, ended.trouble)
         return True
 
     async def _failed(self, seq: int, error: OSError) -> bool:
@@ -183,7 +181,7 @@ class CollectServer:
             name = os.path.basename(str(error.filename or ""))
             return await self._whole(seq, MessageError("send", "exists", f"{error.strerror}: {name}"))
         for _ in range(self.connection.breaker.open_after):
-            ended.beat(Outcome("io", str(error)), self.probing)
+            ended.beat(Outcome("io", str(error)), self.gate.probing)
         if self.desk.log is not None:
             self.desk.log.warning("a collected file cannot be written", action="collect_failed", target=self.target.name,
                                   reason=str(error))  # fmt: skip

@@ -136,13 +136,13 @@ class SpoolServer(CollectServer):
 
     async def _settled(self, unit: Unit, parcel: Parcel, outcome: Outcome) -> bool:
         ended, now = Ended(self.connection), self.desk.ledger.now()
-        ended.beat(outcome, self.probing)
+        ended.beat(outcome, self.gate.probing)
         if outcome.ok:
             ended.delivered(unit, outcome, number_of(unit), now, False)
         else:
             policy = (self.desk.current.target(self.target.name) or self.target).retry
             stood = self.desk.circuit(self.connection.id).total
-            tried = failed(unit, outcome, policy, now, stood, self.desk.chance, self.probing, False)
+            tried = failed(unit, outcome, policy, now, stood, self.desk.chance, self.gate.probing, False)
             ended.failed_try(unit, parcel.body, tried, False)
         committed = await self._commit(ended)
         self.halted = not outcome.ok and self.desk.circuit(self.connection.id).state == "open"
