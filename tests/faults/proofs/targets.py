@@ -7,8 +7,9 @@ import asyncio
 import time
 from typing import Any
 
-from tests.faults.day import Day
+from tests.faults.day import STALL, Day
 from tests.faults.proof import Proof, Report, Terms
+from tests.faults.shop import until
 from tests.faults.sink import Cut
 
 MOODS = ("slow", "hung", "reset", "lost", "flapping")
@@ -58,6 +59,7 @@ async def play(terms: Terms) -> Report:
             for mood in terms.chance.sample(MOODS, len(MOODS)):
                 moody.mood = mood
                 await asyncio.sleep(terms.of(3, 20))
+                await until(lambda mood=mood: moody.seen[mood], STALL)  # type: ignore[misc]
             moody.awake.set()
             moody.mood = "well"
             await day.flows(50)
