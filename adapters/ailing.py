@@ -35,11 +35,12 @@ class Ailing:
         self._path = path
         self._lock = threading.Lock()
         self._ill: dict[str, dict[str, Any]] = {}
+        self._before: dict[str, dict[str, Any]] = {}
 
     def begin(self) -> None:
-        """All sources are opened anew."""
+        """All sources are opened anew. What ails them still, when they have looked, has done so since it was noted first."""
         with self._lock:
-            self._ill = {}
+            self._before, self._ill = self._ill, {}
             self._write()
 
     def of(self, route: str) -> Note:
@@ -50,10 +51,12 @@ class Ailing:
             known = self._ill.get(route)
             if (known["reason"] if known else "") == reason:
                 return
+            before = known or self._before.get(route)
             if reason:
-                self._ill[route] = {"since": known["since"] if known else time.time(), "reason": reason}
+                self._ill[route] = {"since": before["since"] if before else time.time(), "reason": reason}
             else:
                 del self._ill[route]
+            self._before.pop(route, None)
             self._write()
 
     def _write(self) -> None:

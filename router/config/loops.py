@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from router.config.findings import Findings, Place, here
 from router.config.schema.shapes import Chosen
@@ -14,6 +15,7 @@ from router.config.ways import Hop, walk
 LOOP = "0513"
 BETWEEN = {"amqp": "queue", "redis": "stream"}
 """Kinds of connections that keep messages for a reader, with the key that says where."""
+PORTS = {"amqp": 5672, "amqps": 5671, "redis": 6379, "rediss": 6379}
 ENDS = ("filter", "dedupe")
 """Steps that may be the end of a message."""
 
@@ -55,7 +57,20 @@ def spot_of(found: Sections, kind: str, options: Mapping[str, Any] | None) -> tu
         return None
     item = found.connections.get(connection)
     value = item.value.value if item is not None and isinstance(item.value, Chosen) else None
-    return kind, str((value or {}).get("url") or connection), str(name)
+    return kind, *server_of(kind, str((value or {}).get("url") or ""), connection), str(name)
+
+
+def server_of(kind: str, url: str, connection: str) -> tuple[str, str, str]:
+    """Host, port, and virtual host or database; two connections may write one address in two ways."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        host, port = None, 0
+    if not host:
+        return url or connection, "", ""
+    part = unquote(parts.path.removeprefix("/"))
+    return host, str(port), part or ("/" if kind == "amqp" else "0")
 
 
 def hops_of(found: Sections, route: Item, readers: Mapping[tuple[str, ...], list[str]]) -> Iterator[Hop]:

@@ -26,12 +26,17 @@ def test_what_was_noted_is_read_until_it_is_over(tmp_path: Path) -> None:
     assert ill(tmp_path) == []
 
 
-def test_a_new_beginning_forgets(tmp_path: Path) -> None:
+def test_a_new_beginning_forgets_what_is_mended_meanwhile_and_no_more(tmp_path: Path) -> None:
     ailing = Ailing(page(tmp_path))
     ailing.of("stock")("there is no queue")
+    ailing.of("sales")("refused")
+    since = {one.route: one.since for one in ill(tmp_path)}
     ailing.begin()
     assert ill(tmp_path) == []
     ailing.of("stock")("")
+    ailing.of("sales")("refused")
+    [one] = ill(tmp_path)
+    assert (one.route, one.since) == ("sales", since["sales"])
 
 
 def test_a_page_that_cannot_be_written_or_read_stops_nobody(tmp_path: Path) -> None:

@@ -161,14 +161,19 @@ async def test_a_lock_of_another_is_waited_for_no_longer_than_the_timeout_and_th
 
 
 SLOW = """CREATE FUNCTION {0}_slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.05); RETURN new; END';
-CREATE TRIGGER slow BEFORE INSERT ON {0} FOR EACH ROW EXECUTE FUNCTION {0}_slow()"""
+CREATE {1} ON {0} {2} FOR EACH ROW EXECUTE FUNCTION {0}_slow()"""
+WHEN = {
+    "at once": ("TRIGGER slow BEFORE INSERT", ""),
+    "at the commit": ("CONSTRAINT TRIGGER slow AFTER INSERT", "DEFERRABLE INITIALLY DEFERRED"),
+}
 
 
 @pytest.mark.parametrize("by", ["table", "statement"])
+@pytest.mark.parametrize("when", WHEN)
 async def test_rows_that_take_long_together_and_are_quick_alone_all_arrive(
-    postgresql: PostgreSQL, outside: psycopg.Connection[Any], lines: str, by: str
+    postgresql: PostgreSQL, outside: psycopg.Connection[Any], lines: str, by: str, when: str
 ) -> None:
-    outside.execute(SLOW.format(lines))
+    outside.execute(SLOW.format(lines, *WHEN[when]))
     params = {name: f"body.{name}" for name in ("sku", "qty")}
     statement = {"statement": f"INSERT INTO {lines} (sku, qty, price) VALUES (:sku, :qty, 1)", "params": params}
     bodies = [line(n) for n in range(60)]

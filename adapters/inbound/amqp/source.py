@@ -84,6 +84,7 @@ class AmqpSource:
     def _work(self) -> None:
         while not self._halted:
             if self._paused():
+                self._note("")
                 readable((self._bell,), LOOK_EVERY)
                 continue
             try:

@@ -62,7 +62,7 @@ class RedisStreamSource:
         self._idle = idle
         self._claim_every = claim_every
         self._claim_at = float("-inf")
-        self._paused = paused
+        self._paused, self._note = paused, note
         self._log = log.bind(route=route)
         self._trouble = Trouble(self._log, note)
         self._portion = Portion()
@@ -82,6 +82,7 @@ class RedisStreamSource:
     async def _turn(self, stop: asyncio.Event) -> float:
         """Works until something fails; the seconds until the next turn."""
         if self._paused() and not self._stored:
+            self._note("")
             return LOOK_EVERY
         try:
             return await self._work(stop)

@@ -13,7 +13,8 @@ MAY_MAKE = "SELECT has_database_privilege(current_database(), 'CREATE'), current
 LACKING = f"""SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ?
  AND ((c.relkind IN ('r', 'p') AND NOT c.relispartition
  AND NOT ({' AND '.join(f"has_table_privilege(c.oid, '{one}')" for one in ALL)}))
- OR (c.relkind = 'S' AND NOT has_sequence_privilege(c.oid, 'USAGE'))) ORDER BY 1"""
+ OR (c.relkind = 'S' AND NOT (has_sequence_privilege(c.oid, 'USAGE') AND has_sequence_privilege(c.oid, 'UPDATE'))))
+ ORDER BY 1"""
 OWNED = """SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ? AND c.relname = 'message'"""
 TOUCHED = "UPDATE lane SET epoch = epoch WHERE false"

@@ -57,15 +57,16 @@ class Batch:
             return
         self._end(fitting, LATER)
         waiting = [fitting] if fitting else []
-        begun = time.monotonic()
+        begun, first = time.monotonic(), True
         while waiting:
             part = waiting.pop()
             size = self.sizes.of(self.into, len(part))
             if size < len(part):
                 waiting.append(part[size:])
                 part = part[:size]
-            if not self._part(session, part, waiting):
+            if not self._part(session, part, waiting, first):
                 break
+            first = False
             if time.monotonic() - begun > (self.deadline - begun) / 2:
                 self._cut(waiting)
                 break
@@ -83,8 +84,8 @@ class Batch:
                 return []
         return fitting
 
-    def _part(self, session: Session, part: Numbered, waiting: list[Numbered]) -> bool:
-        """One transaction; whether there may be another."""
+    def _part(self, session: Session, part: Numbered, waiting: list[Numbered], first: bool) -> bool:
+        """One transaction; whether there may be another. The `first` one has all the time that there is."""
         begun = time.monotonic()
         self._end(part, self.silent)
         try:
@@ -94,10 +95,8 @@ class Batch:
             waiting += without(part, error, self.ends)
             return True
         except Failed as error:
-            if error.error != "timeout":
-                self._end(sum(waiting, part), error)
-            elif len(part) > 1:  # it is rolled back; each of them may be quick enough
-                self._end(part, LATER)
+            if error.error == "timeout" and (len(part) > 1 or not first):
+                self._end(part, LATER)  # it is rolled back; each of them may be quick enough, with all the time
                 self.sizes.late(self.into, len(part))
             else:
                 self._end(part, error)

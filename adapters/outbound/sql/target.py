@@ -15,8 +15,9 @@ from router.ports import Outcome, Parcel
 
 GRACE = 0.25
 """Seconds that the database has to say itself that the time is over."""
-PATIENCE = 0.25
-"""Of the timeout: what gets no session of ours within it has not been tried."""
+PATIENCE, LONGEST_PATIENCE = 0.25, 1.5
+"""Of the timeout, and in seconds, which lie within the margin of a lane's lease: what gets no session of ours meanwhile has not
+been tried."""
 
 SHOWN = 80
 """Characters of a statement that say where a row was sent."""
@@ -40,13 +41,14 @@ class SqlTarget:
             return []
         begun = time.monotonic()
         try:
-            async with asyncio.timeout(self._timeout * PATIENCE):
+            async with asyncio.timeout(min(LONGEST_PATIENCE, self._timeout * PATIENCE)):
                 await self._free.acquire()
         except TimeoutError:
             ends: list[Ending] = [LATER] * len(parcels)
         else:
             silent = Failed("timeout", f"the database did not answer within {self._timeout:g} s")
-            ends = await self._fly(Flight(self._pool, parcels, begun + self._timeout, silent, self._sizes))
+            deadline = time.monotonic() + self._timeout
+            ends = await self._fly(Flight(self._pool, parcels, deadline, silent, self._sizes))
         duration = time.monotonic() - begun
         return [self._outcome(parcel, end, duration) for parcel, end in zip(parcels, ends, strict=True)]
 
@@ -77,6 +79,7 @@ class SqlTarget:
             ends = list(flight.ends)
             if not landed.done():
                 flight.abort()
+                self._sizes.late(flight.into, ends.count(flight.silent))
         return landed.result() if landed.done() else ends
 
     def _outcome(self, parcel: Parcel, end: Ending, duration: float) -> Outcome:
@@ -96,7 +99,8 @@ class Flight:
         self.parcels, self.deadline = parcels, deadline
         self.ends: list[Ending] = [silent] * len(parcels)
         """True at any moment."""
-        self._pool, self._silent, self._sizes = pool, silent, sizes
+        self.silent, self.into = silent, str(parcels[0].address.into)
+        self._pool, self._sizes = pool, sizes
         self._session: Session | None = None
         self._lock = threading.Lock()
         self._aborted = False
@@ -122,7 +126,7 @@ class Flight:
     def _left(self, error: Failed) -> None:
         """Of all that has no end yet."""
         for number, end in enumerate(self.ends):
-            if end is self._silent or end is LATER:
+            if end is self.silent or end is LATER:
                 self.ends[number] = error
 
     def _jobs(self) -> dict[int, Job]:
@@ -142,8 +146,7 @@ class Flight:
                 session.abort()
         good = False
         try:
-            into = self.parcels[0].address.into
-            Batch(jobs, self.ends, self.deadline, self._silent, into, self._sizes).write(session)
+            Batch(jobs, self.ends, self.deadline, self.silent, self.into, self._sizes).write(session)
             good = not any(isinstance(end, Failed) for end in self.ends)
         finally:
             with self._lock:

@@ -10,6 +10,7 @@ CONNECTIONS = """\
 connections:
   bus: {type: amqp, url: "amqp://bus.test"}
   bus-too: {type: amqp, url: "amqp://bus.test"}
+  bus-again: {type: amqp, url: "amqp://bus.test:5672/%2f"}
   bus-else: {type: amqp, url: "amqp://else.test"}
   events: {type: redis, url: "${secret:REDIS_URL}"}
   events-too: {type: redis, url: "${secret:REDIS_URL}"}
@@ -34,7 +35,7 @@ def way(*hops: str) -> str:
     return f"messages go round for ever: {' -> '.join(hops)}"
 
 
-@pytest.mark.parametrize("connection", ["bus", "bus-too"])
+@pytest.mark.parametrize("connection", ["bus", "bus-too", "bus-again"])
 def test_a_queue_that_its_own_route_reads(desk: Desk, connection: str) -> None:
     [(path, message)] = said(desk, ("stock", STOCK, BACK.replace("bus", connection)))
     assert path == "routes.stock.to[0].send.queue"

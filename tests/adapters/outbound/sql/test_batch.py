@@ -161,3 +161,19 @@ def test_transactions_grow_again() -> None:
     deliver(Scripted(), jobs(range(100)), soon(), sizes)
     assert sizes.of("t", 100) > 50
     assert sizes.of("another", 100) == 100
+
+
+def test_a_row_that_began_late_has_not_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, sizes = Slow(monkeypatch, 0.4), Sizes()
+    sizes.late("t", 16)
+    session.cost = 0.4
+    assert session.send([0, 1], sizes) == [None, None]
+    first = session.write
+
+    def write(jobs: Sequence[list[Line]], deadline: float) -> None:
+        session.cost = 0.7 if jobs[0][0].values == (1,) else 0.4
+        first(jobs, deadline)
+
+    monkeypatch.setattr(session, "write", write)
+    assert session.send([0, 1], sizes) == [None, LATER]
+    assert session.send([1], sizes) == [None]
