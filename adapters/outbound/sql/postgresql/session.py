@@ -90,21 +90,25 @@ class PostgresqlSession:
         self._wire.close()
 
     def _begin(self, deadline: float) -> None:
-        left = max(1, int((deadline - time.monotonic()) * 1000))
-        limit = min(left, self._own_limit() or left)
+        left = left_of(deadline)
         self._connection.execute(
-            f"BEGIN; SET LOCAL statement_timeout = {limit}; SET LOCAL TimeZone = 'UTC';"
+            f"BEGIN; {self._limited(deadline)}; SET LOCAL TimeZone = 'UTC';"
             f" SET LOCAL idle_in_transaction_session_timeout = {left}"
         )
+
+    def _limited(self, deadline: float) -> str:
+        """The server ends a statement that lasts longer than we wait."""
+        left = left_of(deadline)
+        return f"SET LOCAL statement_timeout = {min(left, self._own_limit() or left)}"
 
     def _execute(self, made: Sequence[Chunk], deadline: float) -> None:
         if len(made) == 1:
             self._cursor.execute(made[0].sql, made[0].parameters)
             return
-        done, together = 0, 1
+        done, together, took = 0, 1, 0.0
         while done < len(made):
             begun = time.monotonic()
-            if begun >= deadline:
+            if begun + took >= deadline:  # the next ones would not end in time either
                 self._roll_back()
                 raise Failed("timeout", OVER)
             with self._connection.pipeline():
@@ -112,15 +116,16 @@ class PostgresqlSession:
                     self._cursor.execute(chunk.sql, chunk.parameters)
             done += together
             # The server's limit is of one statement: many go at once only where they are quick.
-            if time.monotonic() - begun < QUICK * (deadline - begun):
-                together *= 4
+            took = time.monotonic() - begun
+            if took < QUICK * (deadline - begun):
+                together, took = together * 4, took * 4
 
     def _commit(self, deadline: float) -> None:
         if time.monotonic() >= deadline:
             self._roll_back()
             raise Failed("timeout", OVER)
         # What is deferred to the commit is done before it: the server's limit of a statement does not hold within one.
-        cursor = self._connection.execute("SET CONSTRAINTS ALL IMMEDIATE; COMMIT")
+        cursor = self._connection.execute(f"{self._limited(deadline)}; SET CONSTRAINTS ALL IMMEDIATE; COMMIT")
         while cursor.nextset():
             continue
         done = cursor.statusmessage
@@ -176,6 +181,11 @@ class PostgresqlSession:
     def _columns(self, table: tuple[str, ...]) -> Columns | None:
         rows = self._cursor.execute(COLUMNS, (quoted(*table),)).fetchall()
         return {str(name): str(type_) for name, type_ in rows} or None
+
+
+def left_of(deadline: float) -> int:
+    """In milliseconds."""
+    return max(1, int((deadline - time.monotonic()) * 1000))
 
 
 def spelled(columns: Columns, name: str) -> str | None:
