@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 Note = Callable[[str], None]
 """Told why a source takes nothing in, and '' when it does again. Any thread; never raises."""
@@ -34,8 +34,8 @@ class Ailing:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._ill: dict[str, dict[str, Any]] = {}
-        self._before: dict[str, dict[str, Any]] = {}
+        self._ill: dict[str, Ill] = {}
+        self._before: dict[str, Ill] = {}
 
     def begin(self) -> None:
         """All sources are opened anew. What ails them still, when they have looked, has done so since it was noted first."""
@@ -49,11 +49,11 @@ class Ailing:
     def _note(self, route: str, reason: str) -> None:
         with self._lock:
             known = self._ill.get(route)
-            if (known["reason"] if known else "") == reason:
+            if (known.reason if known else "") == reason:
                 return
             before = known or self._before.get(route)
             if reason:
-                self._ill[route] = {"since": before["since"] if before else time.time(), "reason": reason}
+                self._ill[route] = Ill(route, before.since if before else time.time(), reason)
             else:
                 del self._ill[route]
             self._before.pop(route, None)
@@ -64,7 +64,7 @@ class Ailing:
         new = self._path.with_suffix(".new")
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(json.dumps(self._ill), "utf-8")
+            new.write_bytes(msgspec.json.encode(list(self._ill.values())))
             new.replace(self._path)
 
 
@@ -75,7 +75,7 @@ def page(var: Path) -> Path:
 def ill(var: Path) -> list[Ill]:
     """What was noted last; nothing where nothing can be read."""
     try:
-        found = json.loads(page(var).read_text("utf-8"))
-        return [Ill(str(route), float(one["since"]), str(one["reason"])) for route, one in sorted(found.items())]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        found = msgspec.json.decode(page(var).read_bytes(), type=list[Ill])
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return []
+    return sorted(found, key=lambda one: one.route)

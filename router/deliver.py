@@ -79,9 +79,8 @@ class LaneServer:
         return asyncio.get_running_loop().time()
 
     def _may_start(self) -> bool:
-        if self.lost or self.halted or self.claim.paused or self.desk.halts(self.connection):
-            return False
-        return self.gate.open(self.ended, bool(self.flights))
+        stopped = self.lost or self.halted or self.claim.paused or self.desk.halts(self.connection)
+        return not stopped and self.gate.open(self.ended, bool(self.flights))
 
     @or_exhausted
     async def _fill(self) -> bool:

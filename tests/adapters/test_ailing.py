@@ -44,6 +44,6 @@ def test_a_page_that_cannot_be_written_or_read_stops_nobody(tmp_path: Path) -> N
     Ailing(page(tmp_path)).of("stock")("there is no queue")
     assert ill(tmp_path) == []
     os.rmdir(page(tmp_path))
-    for text in ("", "[]", '{"stock": 1}', '{"stock": {"since": "x"}}'):
+    for text in ("", "[]", '{"stock": 1}', '[{"route": "stock", "since": "x", "reason": "y"}]', "[1]"):
         page(tmp_path).write_text(text)
         assert ill(tmp_path) == []

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.certificates import UnusableFile, check, missing
+from tests.integration.conftest import unavailable
 
 NAMES = (("ca", "cert", "key"), ("cacertfile", "certfile", "keyfile"), ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile"))
 
@@ -18,7 +19,7 @@ NAMES = (("ca", "cert", "key"), ("cacertfile", "certfile", "keyfile"), ("ssl_ca_
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two certificates with their keys, one whose key has a password, and what is none."""
     if shutil.which("openssl") is None:
-        pytest.skip("needs openssl")
+        unavailable("openssl is not installed")
     folder = tmp_path_factory.mktemp("certs")
     for name, how in (("ours", ["-nodes"]), ("other", ["-nodes"]), ("locked", ["-passout", "pass:s3cret"])):
         made = ["-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem", "-subj", f"/CN={name}"]
