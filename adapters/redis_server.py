@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -49,17 +49,26 @@ class Server:
     async def connect(self) -> AbstractConnection:
         """A new connection that has logged in. The name is looked up again each time, so that it may move. Raises
         ServerError; bounded by the caller."""
-        connection = self._new()
+        opened: list[asyncio.StreamWriter] = []
+
+        async def log_in(connection: Any) -> None:
+            opened.append(connection._writer)
+            await connection.on_connect()
+
+        connection = self._new(log_in)
         try:
             await connection.connect()  # type: ignore[no-untyped-call]
         except (RedisError, OSError) as error:
+            # The client forgets a connection whose login was refused, and TLS would wait for the server's farewell.
+            for writer in opened:
+                writer.transport.abort()
             raise ServerError("connect", f"could not connect to {self.place}: {_cause(error)}", code_of(error)) from None
         except BaseException:
             await hang_up(connection)
             raise
         return connection
 
-    def _new(self) -> AbstractConnection:
+    def _new(self, log_in: Callable[[Any], Coroutine[Any, Any, None]]) -> AbstractConnection:
         try:
             options: dict[str, Any] = dict(parse_url(self._url))
         except ValueError as error:
@@ -77,7 +86,7 @@ class Server:
         kind = options.pop("connection_class", Connection)
         # A retry of the client would be an attempt that nobody counted. RESP2: the same replies from every server.
         options |= {"retry": Retry(NoBackoff(), 0), "socket_timeout": None, "protocol": 2}
-        options |= {"socket_connect_timeout": self.timeout}
+        options |= {"socket_connect_timeout": self.timeout, "redis_connect_func": log_in}
         made: AbstractConnection = kind(**options)
         return made
 

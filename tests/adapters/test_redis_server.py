@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from adapters.redis_server import Server, ServerError, ask, hang_up, place_of
 from tests.adapters.valkey import Valkey, free_port
+from tests.integration.servers.certificate import certify
 
 SECRET = "s3cr3t-word"
 
@@ -82,6 +85,30 @@ async def test_what_the_server_answers_is_given_with_its_code(tmp_path: Path) ->
             assert caught.value.error == "reset"
         finally:
             await hang_up(connection)
+
+
+async def test_a_refused_login_leaves_no_connection_behind(tmp_path: Path) -> None:
+    """Also where the server never answers the farewell of TLS."""
+    made = certify(tmp_path)
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trust.load_cert_chain(made.cert, made.key)
+
+    def refuse(listening: socket.socket) -> bytes:
+        plain, _ = listening.accept()
+        speaking = trust.wrap_socket(plain, server_side=True)
+        speaking.recv(1024)
+        speaking.sendall(b"-WRONGPASS invalid username-password pair\r\n")
+        with socket.socket(fileno=speaking.detach()) as raw:
+            raw.settimeout(10)
+            while data := raw.recv(1024):
+                pass
+            return data
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
+        ended = asyncio.get_running_loop().run_in_executor(pool, refuse, listening)
+        url = f"rediss://:{SECRET}@127.0.0.1:{listening.getsockname()[1]}?ssl_ca_certs={made.ca}"
+        assert "WRONGPASS" in (await failure(url)).reason
+        assert await ended == b""
 
 
 async def test_a_unix_socket_is_a_server_too(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 CUT, HOLE, DEAF, OPEN = "cut", "hole", "deaf", "open"
 """Refused; taken and never answered; the request arrives and its answer does not; as it should be."""
@@ -37,25 +38,31 @@ class Line:
             writer.transport.abort()
 
     async def _caller(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open.add(writer)
-        with suppress(OSError):
+        with self._kept(writer), suppress(OSError):
             if self.state == HOLE:
                 await reader.read()
             else:
                 await self._relay(reader, writer)
-        self._open.discard(writer)
-        writer.transport.abort()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         behind, ahead = await asyncio.open_connection("127.0.0.1", self.behind)
-        self._open.add(ahead)
-        ways = [asyncio.create_task(self._pump(reader, ahead)), asyncio.create_task(self._answers(behind, writer))]
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
-        self._open.discard(ahead)
-        ahead.transport.abort()
+        with self._kept(ahead):
+            if writer.transport.is_closing():
+                return
+            ways = [asyncio.create_task(self._pump(reader, ahead)), asyncio.create_task(self._answers(behind, writer))]
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+
+    @contextmanager
+    def _kept(self, writer: asyncio.StreamWriter) -> Iterator[None]:
+        self._open.add(writer)
+        try:
+            yield
+        finally:
+            self._open.discard(writer)
+            writer.transport.abort()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
