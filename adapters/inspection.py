@@ -6,27 +6,24 @@ import errno
 import os
 import shutil
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from adapters.disk import shown
-from adapters.examination import BAD, ENOUGH_DISK, FAIR, GOOD, LEAST_DISK, Finding, graded, nearest
+from adapters.examination import BAD, ENOUGH_DISK, FAIR, GOOD, LEAST_DISK, Finding, graded
 from adapters.ledger.sqlite.connection import file_system_of
 from adapters.node import is_held, role_lock
 from adapters.settings import Settings
 from router.config.problems import Problem
+from router.errors import Unreachable
+from router.ports import TargetKind, Visits
 from router.route import Connection, Table
 
-PORTS = {
-    "http": 80, "https": 443, "amqp": 5672, "amqps": 5671, "redis": 6379, "rediss": 6379, "postgresql": 5432,
-    "postgres": 5432,
-}  # fmt: skip
-PATIENCE = 3.0
+PATIENCE = 5.0
+"""Seconds for one system."""
 MOST_AT_ONCE = 8
-REACH = "start it, correct its url, or open the way to it; nothing is lost meanwhile"
+REACH = "start it, open the way to it"
 
 
 def routes_checked(settings: Settings, problems: Iterable[Problem]) -> Finding:
@@ -99,48 +96,23 @@ def bound(host: str, number: int) -> int:
     return 0
 
 
-def reached(table: Table, base: Path) -> list[Finding]:
-    """Whether something listens where each connection points; no word is said to it. `base` is the project folder."""
-    urls = [(c, c.options["url"]) for c in table.connections.values() if "url" in c.options]
+def visited(table: Table, kinds: Mapping[str, TargetKind]) -> list[Finding]:
+    """Whether each system that the connections point at lets us in; nothing is sent there."""
     with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
-        return list(threads.map(lambda pair: reach(pair[0].id, pair[1], base), urls))
+        found = threads.map(lambda connection: visit(connection, kinds.get(connection.type)), table.connections.values())
+        return [finding for finding in found if finding is not None]
 
 
-def reach(id: str, url: Any, base: Path) -> Finding:
-    """The address is shown without user and password."""
-    what, text = f"connection {id}", str(url or "")
+def visit(connection: Connection, kind: object) -> Finding | None:
+    """None for what is no system."""
+    if not isinstance(kind, Visits):
+        return None
+    what = f"connection {connection.id}"
+    unset = next((name for name, value in sorted(connection.options.items()) if "${" in repr(value)), None)
+    if unset is not None:
+        return Finding(what, FAIR, f"its {unset} has a reference that is not set here", "crossdock routes check names it")
     try:
-        parts = urlsplit(text)
-        host, number = parts.hostname, parts.port or PORTS.get(parts.scheme)
-    except ValueError:
-        host = number = None
-        parts = urlsplit("//")
-    if "${" in text:
-        return Finding(what, FAIR, "its url has a reference that is not set here", "crossdock routes check names it")
-    if parts.scheme == "sqlite":
-        return database(what, base / parts.path.removeprefix("/"))
-    if parts.scheme == "unix" or (host is None and parts.path):
-        return connected(what, parts.path, parts.path)
-    if host is None or number is None:
-        return Finding(what, FAIR, "its url has no host that can be tried", "correct its url")
-    return connected(what, (host, number), f"{host}:{number}")
-
-
-def database(what: str, path: Path) -> Finding:
-    place = nearest(path.absolute().parent) if not path.exists() else path
-    good = os.access(place, os.R_OK | os.W_OK)
-    found = f"{shown(str(path))} {'can' if good else 'cannot'} be written"
-    return Finding(what, GOOD if good else BAD, found, "" if good else f"chown it to {os.getuid()}, or correct its url")
-
-
-def connected(what: str, address: str | tuple[str, int], name: str) -> Finding:
-    try:
-        if isinstance(address, tuple):
-            socket.create_connection(address, timeout=PATIENCE).close()
-        else:
-            with socket.socket(socket.AF_UNIX) as stream:
-                stream.settimeout(PATIENCE)
-                stream.connect(address)
-    except OSError as error:
-        return Finding(what, BAD, f"{name}: {error.strerror or error}", REACH)
-    return Finding(what, GOOD, f"{name} can be reached")
+        place = kind.visit(connection.id, connection.options, PATIENCE)
+    except (Unreachable, ValueError) as error:
+        return Finding(what, BAD, str(error), f"{REACH}, or correct connections.{connection.id}; nothing is lost meanwhile")
+    return Finding(what, GOOD, f"{shown(place)} lets us in")

@@ -19,7 +19,7 @@ from redis.exceptions import ConnectionError as LostConnection
 
 from adapters.certificates import UnusableFile, check
 from router.config.schema.systems import REDIS_FILES
-from router.errors import CrossdockError
+from router.errors import CrossdockError, Unreachable
 
 KNOWN = frozenset({*REDIS_FILES, "db", "host", "port", "path", "username", "password", "connection_class"})
 """What an address may say. Everything else of the client is ours to decide: its timeouts, its retries, its decoding, and
@@ -89,6 +89,23 @@ class Server:
         options |= {"socket_connect_timeout": self.timeout, "redis_connect_func": log_in}
         made: AbstractConnection = kind(**options)
         return made
+
+
+def visit(options: Mapping[str, Any], seconds: float) -> str:
+    """See router.ports.Visits."""
+    server = Server({**options, "timeout": seconds})
+
+    async def knock() -> None:
+        async with asyncio.timeout(seconds):
+            await hang_up(await server.connect())
+
+    try:
+        asyncio.run(knock())
+    except ServerError as error:
+        raise Unreachable(error.reason) from None
+    except TimeoutError:
+        raise Unreachable(f"{server.place} gave no answer within {seconds:g} s") from None
+    return server.place
 
 
 async def ask(connection: AbstractConnection, *command: Any) -> Any:

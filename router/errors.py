@@ -52,6 +52,10 @@ class EncodeError(MessageError):
         super().__init__("encode", error, reason, details)
 
 
+class Unreachable(CrossdockError):
+    """The other side cannot be reached, or does not let us in."""
+
+
 class ExpressionError(CrossdockError):
     """An expression could not be evaluated. `error` is `undefined`, `null`, `type`, `value` or `limit`."""
 

@@ -251,6 +251,15 @@ class TargetKind(Protocol):
         """From the checked options of the connection. Does not connect yet."""
 
 
+@runtime_checkable
+class Visits(Protocol):
+    """A kind whose other side can be tried without a send."""
+
+    def visit(self, name: str, options: Mapping[str, Any], seconds: float) -> str:
+        """Connects and logs in with the options of the connection, as a send would, and parts. Blocks, for about
+        `seconds` at most. The address, without user and password. Raises Unreachable."""
+
+
 # --- sources ----------------------------------------------------------------------------------------------------------
 class Bell(Protocol):
     """The doorbell. It may be lost or doubled; ringing never raises and never blocks for long."""

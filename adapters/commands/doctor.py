@@ -11,7 +11,7 @@ from adapters.commands.lazy import late
 from adapters.commands.output import answer_rows, output_option
 from adapters.commands.progress import progress
 from adapters.examination import BAD, Finding, examine
-from adapters.inspection import no_project, reached, routes_checked, surroundings
+from adapters.inspection import no_project, routes_checked, surroundings, visited
 from adapters.settings import Settings
 from router.config.problems import ConfigError
 from router.route import Table
@@ -25,7 +25,7 @@ else:
 
 
 @click.command()
-@click.option("--connections", is_flag=True, help="Also whether each connection of routes.yaml can be reached (TCP only).")
+@click.option("--connections", is_flag=True, help="Also connect and log in to each system of routes.yaml; nothing is sent.")
 @output_option
 @click.pass_obj
 def doctor(settings: Settings, connections: bool, form: str) -> int:
@@ -55,5 +55,5 @@ def project(settings: Settings, connections: bool) -> list[Finding]:
         table: Table | None = checking.build_for_trial(files, registry, environ)[0]
     except ConfigError as error:
         found, table = routes_checked(settings, error.problems), None
-    systems = reached(table, settings.project) if connections and table is not None else []
+    systems = visited(table, registry.targets) if connections and table is not None else []
     return [found, *surroundings(settings, table), *systems]

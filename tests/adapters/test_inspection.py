@@ -3,14 +3,18 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adapters import inspection
 from adapters.node import holding
+from adapters.outbound.folder.kind import FolderKind
 from adapters.settings import Settings, load
+from router.errors import Unreachable
 from router.route import Connection, Table
 
 
@@ -62,37 +66,29 @@ def test_an_address_of_another_host_is_bad(settings: Settings) -> None:
     assert (found.verdict, found.found) == ("bad", f"192.0.2.1:8080: {os.strerror(errno.EADDRNOTAVAIL)}")
 
 
-def test_a_system_is_reached_or_not_and_its_password_is_not_shown(settings: Settings, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        url = f"amqp://user:s3cret@127.0.0.1:{port}/shop"
-        table = Table(1, {}, {"bus": Connection("bus", "amqp", {"url": url}), "out": place(tmp_path)}, {})  # no url, no try
-        (there,) = inspection.reached(table, tmp_path)
-    (gone,) = inspection.reached(table, tmp_path)
-    assert (there.verdict, there.found) == ("good", f"127.0.0.1:{port} can be reached")
-    assert (gone.verdict, gone.found) == ("bad", f"127.0.0.1:{port}: Connection refused")
-    assert "s3cret" not in repr((there, gone))
+class Kind:
+    """Lets `shop` in."""
+
+    def visit(self, name: str, options: Mapping[str, Any], seconds: float) -> str:
+        if name == "odd":
+            raise ValueError("url: write it as http://host")
+        if name != "shop":
+            raise Unreachable("erp.example refused the login")
+        return "erp.example"
 
 
-@pytest.mark.parametrize(
-    ("url", "verdict", "found"),
-    [
-        ("${secret:BUS_URL}", "fair", "its url has a reference that is not set here"),
-        ("redis://[half", "fair", "its url has no host that can be tried"),
-        ("unix:///nowhere/redis.sock", "bad", "/nowhere/redis.sock: No such file or directory"),
-        ("sqlite:///shop.db", "good", "/shop.db can be written"),
-        ("sqlite:////nowhere/shop.db", "good", "/nowhere/shop.db can be written"),
-    ],
-)
-def test_addresses_of_every_kind(tmp_path: Path, url: str, verdict: str, found: str) -> None:
-    reached = inspection.reach("dwh", url, tmp_path)
-    assert reached.verdict == verdict
-    assert reached.found.endswith(found)
-
-
-def test_a_database_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert inspection.reach("dwh", "sqlite:///shop.db", tmp_path).verdict == "bad"
+def test_each_system_is_visited_and_what_is_none_is_not(tmp_path: Path) -> None:
+    connections = {id: Connection(id, "http", {"url": "http://erp.example"}) for id in ("shop", "bus", "odd")}
+    connections |= {"unset": Connection("unset", "http", {"url": "http://h", "auth": {"bearer": "${secret:TOKEN}"}})}
+    table = Table(1, {}, {**connections, "out": place(tmp_path), "new": Connection("new", "ftp", {})}, {})
+    found = inspection.visited(table, {"http": Kind(), "folder": FolderKind()})  # type: ignore[dict-item]
+    assert [(f.what, f.verdict, f.found) for f in found] == [
+        ("connection shop", "good", "erp.example lets us in"),
+        ("connection bus", "bad", "erp.example refused the login"),
+        ("connection odd", "bad", "url: write it as http://host"),
+        ("connection unset", "fair", "its auth has a reference that is not set here"),
+    ]
+    assert found[1].advice == "start it, open the way to it, or correct connections.bus; nothing is lost meanwhile"
 
 
 def test_what_is_examined_of_a_project(settings: Settings, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from tests.adapters.outbound.http.servers import turned
+
 CUT, HOLE, DEAF, OPEN = "cut", "hole", "deaf", "open"
 """Refused; taken and never answered; the request arrives and its answer does not; as it should be."""
 
@@ -31,11 +33,13 @@ class Line:
             self._server = await asyncio.start_server(self._caller, "127.0.0.1", self.port)
 
     async def close(self) -> None:
+        await turned()  # asyncio loses a connection that is being taken when its server is closed
         if self._server is not None:
             self._server.close()
             self._server = None
         for writer in list(self._open):
             writer.transport.abort()
+        await turned()
 
     async def _caller(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with self._kept(writer), suppress(OSError):

@@ -28,3 +28,9 @@ class AmqpKind:
 
         broker = broker_of(str(options["url"]), Path(options.get("base") or "."))
         return AmqpTarget(broker, f"Crossdock, {name}", float(options.get("timeout", 30.0)))
+
+    def visit(self, name: str, options: Mapping[str, Any], seconds: float) -> str:
+        from adapters.amqp.broker import broker_of
+        from adapters.amqp.visit import visit
+
+        return visit(broker_of(str(options["url"]), Path(options.get("base") or ".")), f"Crossdock, {name}", seconds)

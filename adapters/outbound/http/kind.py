@@ -26,3 +26,10 @@ class HttpKind:
         from adapters.outbound.http.target import HttpTarget
 
         return HttpTarget(options_of(options))
+
+    def visit(self, name: str, options: Mapping[str, Any], seconds: float) -> str:
+        """No request is sent: whether the credentials are good is known by the first delivery."""
+        from adapters.outbound.http.options import options_of
+        from adapters.outbound.http.visit import visit
+
+        return visit(options_of(options), seconds)

@@ -26,3 +26,8 @@ class RedisKind:
         from adapters.redis_server import Server
 
         return RedisTarget(Server(options))
+
+    def visit(self, name: str, options: Mapping[str, Any], seconds: float) -> str:
+        from adapters.redis_server import visit
+
+        return visit(options, seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from adapters.outbound.sql.address import SqlAddress, prepare
 from adapters.outbound.sql.session import Engine, Failed, Session
 from router.config.schema.systems import files_of
+from router.errors import Unreachable
 from router.message import Message
 from router.ports import Target
 
@@ -33,6 +35,14 @@ class SqlKind:
         from adapters.outbound.sql.target import SqlTarget  # a driver is loaded where something is sent
 
         return SqlTarget(engine_of(options), float(options.get("timeout", 30.0)))
+
+    def visit(self, name: str, options: Mapping[str, Any], seconds: float) -> str:
+        engine = engine_of(options)
+        try:
+            engine.open(time.monotonic() + seconds).close()
+        except Failed as error:
+            raise Unreachable(f"{engine.shown}: {error.reason}") from None
+        return engine.shown
 
 
 def engine_of(options: Mapping[str, Any]) -> Engine:

@@ -49,7 +49,7 @@ def test_connections_are_only_tried_on_demand(room: Room) -> None:
     assert found["connection shop"]["verdict"] == "good"
     assert room.say("doctor", "--connections", "-o", "json") == 1
     found = {row["id"]: row for row in json.loads(room.out)}
-    assert "Connection refused" in found["connection shop"]["found"]
+    assert "connection refused" in found["connection shop"]["found"]
 
 
 def test_a_broker_that_does_not_answer_is_bad(room: Room) -> None:

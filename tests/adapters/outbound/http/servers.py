@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Speak = Callable[["Request", asyncio.StreamWriter], Awaitable[None]]
+TURNS = 5
 Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -54,25 +55,37 @@ async def serving(speak: Speak, tls: ssl.SSLContext | None = None) -> AsyncItera
 
 @asynccontextmanager
 async def listening(connected: Connected, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """The port. Connections are closed when they have been served, or at the end."""
+    """The port. Connections are closed when they have been served, and cut at the end."""
     tasks: set[asyncio.Task[None]] = set()
+    writers: set[asyncio.StreamWriter] = set()
 
-    async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        with suppress(ConnectionError, ssl.SSLError, asyncio.CancelledError):
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.CancelledError):
             await connected(reader, writer)
         writer.close()
 
-    server = await asyncio.start_server(served, "127.0.0.1", 0, ssl=tls)
+    def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.add(writer)
+        tasks.add(asyncio.create_task(serve(reader, writer)))
+
+    server = await asyncio.start_server(accepted, "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
+        await turned()  # asyncio loses a connection that is being taken when its server is closed
         server.close()
-        for task in list(tasks):
+        for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for writer in writers:
+            writer.transport.abort()
+        await turned()
+
+
+async def turned() -> None:
+    """The loop has done what it was at: connections are taken that were to be taken, and closed that were aborted."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager

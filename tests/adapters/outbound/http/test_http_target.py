@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import shutil
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,6 +17,7 @@ from adapters.outbound.http import HttpKind
 from adapters.outbound.http.address import HttpAddress
 from adapters.outbound.http.target import HttpTarget
 from router.ports import Outcome, Parcel, Target
+from tests.adapters.outbound.http.certificates import certificate, demanding
 from tests.adapters.outbound.http.servers import (
     Request,
     Server,
@@ -228,16 +227,6 @@ async def test_a_host_without_address_is_a_connect_error() -> None:
     assert "nowhere.invalid" in outcome.reason
 
 
-def certificate(folder: Path, host: str) -> tuple[Path, Path]:
-    if shutil.which("openssl") is None:
-        pytest.skip("needs openssl")
-    cert, key = folder / "cert.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command += ["-keyout", str(key), "-out", str(cert), "-subj", f"/CN={host}", "-addext", f"subjectAltName=IP:{host}"]
-    subprocess.run(command, check=True, capture_output=True)
-    return cert, key
-
-
 @pytest.mark.parametrize(("host", "trusted", "error"), [
     ("127.0.0.1", True, None), ("127.0.0.1", False, "connect"), ("127.0.0.9", True, "connect"),
 ])
@@ -257,16 +246,6 @@ async def test_a_certificate_file_that_cannot_be_used_is_an_outcome(tmp_path: Pa
         outcome = await send_one("https://127.0.0.1:9", tls={"ca": str(tmp_path / name)})
         assert outcome.error == "connect"
         assert outcome.reason == f"tls: ca {tmp_path}/{name}: {why}"
-
-
-def demanding(cert: Path, key: Path, version: ssl.TLSVersion) -> ssl.SSLContext:
-    """A server that wants a certificate of its client, signed by its own."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
-    context.load_verify_locations(cert)
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.maximum_version = version
-    return context
 
 
 @pytest.mark.parametrize(("version", "said"), [

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 
 from adapters.outbound.sql.kind import SqlKind, engine_of, open_postgresql, without_secrets
@@ -13,6 +15,7 @@ from adapters.outbound.sql.session import Failed
 from adapters.registry import registry
 from router.config.check import check
 from router.config.project import read_project
+from router.errors import Unreachable
 from tests.adapters.outbound.http.servers import free_port
 from tests.adapters.outbound.sql.rows import Database, line, parcels
 
@@ -52,6 +55,21 @@ def test_opening_touches_nothing(tmp_path: Path) -> None:
     target = SqlKind().open("dwh", {"url": "sqlite:///no.db", "base": tmp_path, "timeout": 3}, 2)
     assert target.batch == 500
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_visited_and_left_as_it_is(tmp_path: Path) -> None:
+    options = {"url": "sqlite:///shop.db", "base": tmp_path}
+    with pytest.raises(Unreachable, match="the database must exist"):
+        SqlKind().visit("dwh", options, 1.0)
+    assert list(tmp_path.iterdir()) == []
+    with closing(apsw.Connection(str(tmp_path / "shop.db"))) as made:
+        made.execute("CREATE TABLE stock (n INTEGER)")
+    before = (tmp_path / "shop.db").read_bytes()
+    assert SqlKind().visit("dwh", options, 1.0) == f"sqlite:{tmp_path}/shop.db"
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"shop.db": before}
+    (tmp_path / "shop.db").write_text("no database at all" * 100)
+    with pytest.raises(Unreachable, match="not a database"):
+        SqlKind().visit("dwh", options, 1.0)
 
 
 def test_a_missing_driver_says_how_it_is_had(monkeypatch: pytest.MonkeyPatch) -> None:
