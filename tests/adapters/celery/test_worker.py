@@ -39,9 +39,14 @@ class Running:
         path = self.folder / "notes"
         return path.read_text().splitlines() if path.exists() else []
 
+    def put(self, what: str) -> None:
+        """An order for the shift that finds it: whole, or not there."""
+        (self.folder / "next").write_text(what)
+        (self.folder / "next").rename(self.folder / "order")
+
     def order(self, what: str) -> None:
         """Has one shift do it: rings until one took the order, as the ticker would."""
-        (self.folder / "order").write_text(what)
+        self.put(what)
         bell = CeleryBell(self.broker)
 
         def taken() -> bool:
@@ -125,7 +130,7 @@ def test_a_broker_that_takes_no_writes_is_waited_for_and_the_worker_looks_withou
     with Valkey(tmp_path / "valkey") as server, contextmanager(running)(server.url, tmp_path) as worker:
         worker.order("nothing")
         server.client.replicaof("127.0.0.1", "1")
-        (tmp_path / "order").write_text("nothing")
+        worker.put("nothing")
         until(lambda: not (tmp_path / "order").exists())
         server.client.replicaof("NO", "ONE")
         worker.order("nothing")
