@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,8 @@ class Server:
             opened.append(connection._writer)
             await connection.on_connect()
 
-        connection = self._new(log_in)
+        connection = self._new()
+        connection.redis_connect_func = log_in
         try:
             await connection.connect()  # type: ignore[no-untyped-call]
         except (RedisError, OSError) as error:
@@ -68,7 +69,7 @@ class Server:
             raise
         return connection
 
-    def _new(self, log_in: Callable[[Any], Coroutine[Any, Any, None]]) -> AbstractConnection:
+    def _new(self) -> AbstractConnection:
         try:
             options: dict[str, Any] = dict(parse_url(self._url))
         except ValueError as error:
@@ -86,7 +87,7 @@ class Server:
         kind = options.pop("connection_class", Connection)
         # A retry of the client would be an attempt that nobody counted. RESP2: the same replies from every server.
         options |= {"retry": Retry(NoBackoff(), 0), "socket_timeout": None, "protocol": 2}
-        options |= {"socket_connect_timeout": self.timeout, "redis_connect_func": log_in}
+        options |= {"socket_connect_timeout": self.timeout}
         made: AbstractConnection = kind(**options)
         return made
 
