@@ -168,7 +168,7 @@ def test_a_bell_that_finds_no_child_idle_is_heard_by_those_at_work(worker: Runni
             return True
         if time.monotonic() - rung > 0.3:
             rung = time.monotonic()
-            order.write_text("attentive")
+            worker.put("attentive")
             bell.ring()
         return False
 
