@@ -29,6 +29,7 @@ class Ticker:
     chores: Sequence[Callable[[], object]] = field(default_factory=tuple)
     log: Any = None
     _said: str = ""
+    _since: float = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
@@ -41,19 +42,26 @@ class Ticker:
                 try:
                     await loop.run_in_executor(thread, self.tick, check)
                 except CrossdockError as error:
-                    self._say(error.reason)
+                    self._failed(error.reason, loop.time())
                 else:
-                    self._said = ""
+                    self._worked(loop.time())
                 try:
                     await asyncio.wait_for(stop.wait(), TICK)
                 except TimeoutError:
                     continue
 
-    def _say(self, reason: str) -> None:
-        """Once, however long it lasts."""
+    def _failed(self, reason: str, now: float) -> None:
+        """Says so once, however long it lasts."""
+        if not self._said:
+            self._since = now
         if self.log is not None and reason != self._said:
             self.log.warning(f"{reason}; it is tried again each second", action="tick_failed")
         self._said = reason
+
+    def _worked(self, now: float) -> None:
+        if self._said and self.log is not None:
+            self.log.info("the ledger answers again", action="tick_resumed", seconds=round(now - self._since))
+        self._said = ""
 
     def tick(self, check: bool = False) -> bool:
         """One turn; whether it rang."""

@@ -65,7 +65,9 @@ def test_a_chore_that_fails_stops_no_ringing(tmp_path: Path) -> None:
     assert done == [1]
 
 
-def test_a_ledger_that_is_away_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_is_away_is_told_once_and_that_it_is_back_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shop = Workshop(tmp_path, targets=[target()])
     said: list[str] = []
     tries: list[int] = []
@@ -74,14 +76,19 @@ def test_a_ledger_that_is_away_is_told_once(tmp_path: Path, monkeypatch: pytest.
         def warning(self, text: str, **_: object) -> None:
             said.append(text)
 
+        def info(self, text: str, action: str, seconds: int) -> None:
+            said.append(f"{text} {action}")
+
     async def run() -> None:
         stop = asyncio.Event()
 
         def gone(alive: object) -> int:
             tries.append(1)
-            if len(tries) == 3:
+            if len(tries) == 7:
                 loop.call_soon_threadsafe(stop.set)
-            raise LedgerBusy("gone")
+            if len(tries) in (2, 3, 5):
+                raise LedgerBusy("gone")
+            return 0
 
         loop = asyncio.get_running_loop()
         monkeypatch.setattr(shop.ledger, "release_dead", gone)
@@ -89,4 +96,4 @@ def test_a_ledger_that_is_away_is_told_once(tmp_path: Path, monkeypatch: pytest.
         await ticker(shop, log=Log()).run(stop)
 
     asyncio.run(run())
-    assert (len(tries), said) == (3, ["gone; it is tried again each second"])
+    assert said == ["gone; it is tried again each second", "the ledger answers again tick_resumed"] * 2
