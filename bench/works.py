@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import documents, tills
+from bench import documents, events, tills
 from bench.orders import orders, sales_order
 from bench.sink import arrivals
 from examples.demo.crossdock import PROJECT, Crossdock, free_port
@@ -117,6 +117,22 @@ def w2(crossdock: Crossdock, sink: Sink, folder: Path, count: int) -> Result:
     wait(out.exists, 0.01)
     seconds = time.monotonic() - began
     return Result(count, count / seconds, "rows/s", tills.wrong(out, count), 0)
+
+
+def w3(crossdock: Crossdock, sink: Sink, folder: Path, count: int) -> Result:
+    """AMQP → by content → AMQP."""
+    queues = events.Queues(crossdock.env["AMQP_URL"])
+    try:
+        crossdock.run("routes", "pause", "w3", "--yes")
+        queues.fill(count, wait)
+        crossdock.run("routes", "resume", "w3", "--yes")
+        began = events.since(lambda: queues.waiting(events.SOURCE) < count)
+        wait(lambda: queues.waiting(*events.OUT) >= count, 0.02)
+        seconds = time.monotonic() - began
+        wrong, twice = events.compare(count, queues.taken())
+        return Result(count, count / seconds, "messages/s", wrong + queues.waiting(events.SOURCE), twice)
+    finally:
+        queues.close()
 
 
 def w4(crossdock: Crossdock, sink: Sink, folder: Path, count: int) -> Result:
