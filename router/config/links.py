@@ -8,6 +8,7 @@ from typing import Any
 
 from router.config.findings import Findings, Place, here
 from router.config.hops import check_hops
+from router.config.literal import check_literals
 from router.config.loops import check_loops
 from router.config.nearest import did_you_mean, one_of
 from router.config.references import Resolved, Unset
@@ -25,6 +26,7 @@ def check_links(found: Sections, findings: Findings) -> None:
     used = Uses(found, findings)
     for route in found.routes.values():
         used.route(route)
+        check_literals(route, findings)
     used.unused()
     check_hops(found, findings)
     check_loops(found, findings)

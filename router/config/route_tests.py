@@ -35,6 +35,8 @@ NO_ROUTE, NO_TARGET, NO_CLIENT, NO_SAMPLE, NO_REPLY = "0701", "0702", "0703", "0
 NOT_TAKEN, NO_HEADERS, NO_ANSWER, UNREACHED = "0706", "0707", "0708", "0710"
 START = int(datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp() * 1000)
 """When the first message of a test comes in, where it does not say."""
+UNREAD = "None"
+"""The id of a target whose id could not be read."""
 
 
 def route_tests(
@@ -145,7 +147,7 @@ class Reading:
         id = name.removesuffix(FALLBACK)
         found = route.target(id) or (self.table.target(id) if "." in id else None)
         if found is None:
-            own = [target.id for target in route.targets]
+            own = [target.id for target in route.targets if target.id != UNREAD]
             others = [t.name for r in self.table.routes.values() for t in r.targets if r is not route]
             hint = did_you_mean(id, own, otherwise=False) or did_you_mean(id, others, otherwise=False) or one_of(own)
             self.error(place, NO_TARGET, f"the route '{route.id}' has no target '{id}'", hint, True)

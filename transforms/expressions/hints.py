@@ -39,9 +39,11 @@ SAME = {
     "coalesce": "default", "filter": "select", "concat": "join", "distinct": "unique",
 }  # fmt: skip
 """What filters are called elsewhere, in lower case without `_`."""
+ENCODERS = ("urlencode", "url_encode", "urlquote", "quote", "encode")
 CLOCK = ("now", "today", "utcnow", "time", "getdate")
 CALCULATIONS = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
-TESTS = {"null": "is none", "nil": "is none", "empty": "== ''", "true": "== true", "false": "== false",
+NONE = "is none`, or `body.x is not none"
+TESTS = {"null": NONE, "nil": NONE, "empty": "== ''", "true": "== true", "false": "== false",
          "equalto": "==", "undefined": "is not defined", "present": "is defined", "set": "is defined"}  # fmt: skip
 
 
@@ -62,10 +64,12 @@ def same_filter(name: str, known: Iterable[str]) -> str | None:
 
 
 def unknown_filter(name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
+    names = sorted(name for name in known if name.isidentifier())
     close = same_filter(name, names) or nearest(name, names)
     if close is not None:
         return f"unknown filter '{name}': did you mean '{close}'?"
+    if name in ENCODERS:
+        return f"unknown filter '{name}': leave it out, what `path` and `query` render is encoded already"
     return f"unknown filter '{name}'; there are {', '.join(names)}"
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 import jinja2
 
 from router.config.nearest import did_you_mean
-from transforms.expressions.hints import same_filter
+from router.config.parting import parted
+from transforms.expressions.hints import unknown_filter
 
 BLOCK = re.compile(r"\{%[-+]?\s*(\w+)")
 OPENING = ("for", "if", "macro", "call", "filter", "block", "with", "autoescape", "raw")
@@ -39,16 +40,18 @@ def explained(error: jinja2.TemplateSyntaxError, text: str, filters: Iterable[st
     if found := re.search(r"innermost block that needs to be closed is '(\w+)'", said):
         return unclosed(said, found[1], text, line)
     if found := re.search(r"unknown tag '(\w+)'", said):
-        hint = f"remove it, or open {found[1][3:]} above it" if found[1].startswith("end") else did_you_mean(found[1], TAGS)
+        hint = f"remove it, or open {found[1][3:]} above it" if found[1].startswith("end") else instead(found[1])
         return f"unknown tag '{found[1]}'", hint, line
     if found := re.search(r"(?:No filter named|unknown filter) '(\w+)'", said):
-        known = sorted(filters)
-        same = same_filter(found[1], known)
-        return f"unknown filter '{found[1]}'", f"did you mean '{same}'?" if same else did_you_mean(found[1], known), line
+        return *parted(unknown_filter(found[1], filters)), line
     for pattern, message, hint in SENTENCES:
         if found := pattern.search(said):
             return message.format(*found.groups()), hint.format(*found.groups()), line
     return said.rstrip("."), VALUE, line
+
+
+def instead(tag: str) -> str:
+    return did_you_mean("elif" if tag in ("elseif", "elsif", "elsef") else tag, TAGS)
 
 
 def unclosed(said: str, tag: str, text: str, line: int) -> tuple[str, str, int]:
@@ -58,7 +61,7 @@ def unclosed(said: str, tag: str, text: str, line: int) -> tuple[str, str, int]:
     if found is None:
         return f"what begins with {{% {tag} %}} here is not closed", f"close it with {{% end{tag} %}}", begins
     if not found[1].startswith("end") and found[1] not in TAGS:
-        return f"unknown tag '{found[1]}'", did_you_mean(found[1], TAGS), line
+        return f"unknown tag '{found[1]}'", instead(found[1]), line
     message = f"'{found[1]}' stands here, while {{% {tag} %}} of line {begins} is open"
     return message, f"close it with {{% end{tag} %}} first", line
 

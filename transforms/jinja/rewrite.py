@@ -175,7 +175,7 @@ class Strict(NodeTransformer):
 
     def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.Node:
         if node.expr2 is None:
-            raise self.fail("`a if condition` needs an `else`", node)
+            raise self.fail("`a if condition` needs an `else`: write what it is otherwise; `else ''` for nothing", node)
         test = self.condition(node.test)
         return nodes.CondExpr(test, self.visit(node.expr1), self.visit(node.expr2), lineno=node.lineno)
 

@@ -49,7 +49,8 @@ class Compared:
 
     def unlike(self, left: nodes.Expr, a: Type, op: str, right: nodes.Expr, b: Type) -> None:
         sign = operators.SIGNS[op]
-        for node, found, other in ((left, a, right), (right, b, left)):
+        sides = sorted(((left, a, right), (right, b, left)), key=lambda one: not isinstance(one[0], nodes.Const))
+        for node, found, other in sides:
             if len(found.kinds) == len(named(found, "null")):
                 test = "is not none" if op == "ne" else "is none"
                 asked_for = words(other) if words(other) != "the expression" else "x"
@@ -58,10 +59,10 @@ class Compared:
                 self.said.error(remarks.UNLIKE, f"{name} cannot be compared by `{sign}`", hint, start(left))
                 return
         hint = self.alike_by(left, a, right, b) or self.alike_by(right, b, left, a)
-        sides = f"{side(left, a)} cannot be compared with {side(right, b)}"
+        message = f"{side(left, a)} cannot be compared with {side(right, b)}"
         if spoken(a) == spoken(b) and not named(a, "datetime"):
-            sides = f"{spoken(a)} has no order: `{sign}` cannot compare {side(left, a)} with {side(right, b)}"
-        self.said.error(remarks.UNLIKE, sides, hint, start(left))
+            message = f"{spoken(a)} has no order: `{sign}` cannot compare {side(left, a)} with {side(right, b)}"
+        self.said.error(remarks.UNLIKE, message, hint, start(left))
 
     def alike_by(self, node: nodes.Expr, found: Type, other: nodes.Expr, other_type: Type) -> str:
         """How a text, or a date with time, becomes what the other side is."""

@@ -40,9 +40,20 @@ class Piped:
         if taken.never:
             self.refused(node, filter_, value)
             return taken
+        if node.name == "datetime":
+            self.formatted(node, value)
         made = self.by_attribute(node, taken) or filter_.makes(taken, arguments)
         fails = value.lacks or (named(value, "null") and "null" not in filter_.takes)
         return made.maybe if fails else made
+
+    def formatted(self, node: nodes.Filter, value: Type) -> None:
+        """The format of `datetime` says how a text is read, and not how a date is written."""
+        asked = node.args[0] if node.args else None
+        dated = not value.unknown and named(value, "date", "datetime") and not named(value, "text")
+        if dated and isinstance(asked, nodes.Const) and isinstance(asked.value, str):
+            name = words(node.node or node).replace("the expression", "this")
+            message = f"{name} is {spoken(value)}: the format of `| datetime` reads a text"
+            self.reader.said.warning(remarks.IDLE, message, "write `| date`, or `| iso`, for its text", start(node))
 
     def default(self, node: nodes.Filter) -> Type:
         """Null stays null; what hangs on null, or is not there, gives way. Of what can never be there nothing is

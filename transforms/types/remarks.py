@@ -31,6 +31,8 @@ NO_COLUMN = "0628"
 """A column that the body has no field for."""
 UNWRITABLE = "0629"
 """A body that the format cannot write, or the step cannot take."""
+IDLE = "0630"
+"""A filter that leaves every value it can get here as it is."""
 
 HINTS = {
     NO_FIELD: "write a field that is there; one that may be missing is asked for by `is defined` or `| default(x)`",
@@ -41,6 +43,7 @@ HINTS = {
     ALWAYS: "mend it, or remove it",
     WRONG_KIND: "name a field of it that is",
     NO_COLUMN: "name a field of the body, or let a `map` make it",
+    IDLE: "leave the filter out",
     UNWRITABLE: "let a step in front of it make another body",
 }
 """Where nothing better is known."""

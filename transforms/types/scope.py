@@ -17,11 +17,13 @@ TARGET = object_of({"id": TEXT})
 REPLY = object_of({"status": INT, "headers": HEADERS, "body": ANY})
 UNTAKEN = object_of({"route": TEXT, "source": TEXT, "client": NULL, "params": object_of({}, TEXT.maybe)})
 """The message of a file that is not taken yet."""
+SENT = ("http", "amqp", "redis")
+"""Sources whose messages are no files. That `crossdock send` gives them one is for a try."""
 BEHIND = "only behind the source, whose `marker` and `done` see `file` and `message`"
 ELSEWHERE = {
     "record": "only behind a split", "out": "only in a map", "reply": "only in `ok_when` and `collect.failed`",
     "target": "only at a target: in its `when`, `order_by`, `steps` and `send`",
-    "body": BEHIND, "headers": BEHIND,
+    "body": BEHIND, "headers": BEHIND, "file": "only in routes of a folder",
 }  # fmt: skip
 """Where a name is that is not at every place."""
 
@@ -58,7 +60,7 @@ class Scope:
 
 
 def received(kind: str, path: str | None) -> Scope:
-    """What a source gives. A folder gives files; `crossdock send` may give one to every route."""
+    """What a source gives: a folder files, and a route that others send to may get them."""
     return Scope(dict(names_of(kind, path)))
 
 
@@ -73,7 +75,8 @@ def names_of(kind: str, path: str | None) -> Mapping[str, Type]:
     params = tuple(re.findall(r"\{(\w+)\}", path)) if path is not None else None
     return {
         "body": ANY, "headers": HEADERS, "message": message(params), "record": ABSENT,
-        "file": FILE if kind == "folder" else FILE_OR_NOT, "reply": ABSENT, "out": ABSENT, "target": ABSENT,
+        "file": FILE if kind == "folder" else ABSENT if kind in SENT else FILE_OR_NOT,
+        "reply": ABSENT, "out": ABSENT, "target": ABSENT,
     }  # fmt: skip
 
 

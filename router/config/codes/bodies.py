@@ -95,4 +95,10 @@ CODES = (
         TILL + "    to: [{id: out, format: text, send: {folder: out, name: a.csv}}]\n",
         TILL + "    to: [{id: out, format: csv, send: {folder: out, name: a.csv}}]\n",
     ),
+    Code(
+        "W", "0630", "a filter that changes nothing",
+        "The format of `| datetime(FORMAT)` says how a text is read. A date is one already and stays as it is; it is "
+        "written by `| date` and `| iso`.",
+        *step('map: {fields: {on: "body.sold_on | datetime(\'%Y%m%d\')"}}', 'map: {fields: {on: "body.sold_on | iso"}}'),
+    ),
 )  # fmt: skip

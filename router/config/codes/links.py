@@ -105,4 +105,11 @@ CODES = (
         BUS + "    to:\n      - {id: again, when: body.tries < 3, send: {amqp: bus, queue: stock}}\n"
         "      - {id: out, when: body.tries >= 3, send: {folder: out, name: a.json}}\n      - otherwise: {dead: no tries}\n",
     ),
+    Code(
+        "W", "0514", "a pattern of another tool",
+        "A parameter of a path is a whole segment in braces. A pattern of file names knows `*`, `?` and `[abc]`; braces "
+        "and regular expressions are taken as they stand, and match no file.",
+        "routes:\n  orders:\n    from: {http: '/orders/:number', clients: anyone}\n" + OUT,
+        "routes:\n  orders:\n    from: {http: '/orders/{number}', clients: anyone}\n" + OUT,
+    ),
 )  # fmt: skip

@@ -76,6 +76,8 @@ class Duration(Measure):
     parse = staticmethod(scalars.duration)
 
     def hint(self, value: str) -> str:
+        if months := re.fullmatch(r"([1-9]\d{0,3})M", value):
+            return f"write {30 * int(months[1])}d for months, {months[1]}m for minutes"
         meant = f"{int(value)}{self.unit}" if re.fullmatch(r"0*[1-9]\d{0,8}", value) else meant_duration(value)
         return f"write {meant}" if meant else ""
 

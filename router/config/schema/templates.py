@@ -9,7 +9,7 @@ from router.config.schema.fields import Pattern
 from router.config.schema.mistakes import wrong
 
 VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-LONE = re.compile(r"(?<!\{)\{([A-Za-z_][\w.]*)\}(?!\})")
+LONE = re.compile(r"(?<![{$])\{([A-Za-z_][\w.]*)\}(?!\})")
 LONGEST_NAME = 200
 
 

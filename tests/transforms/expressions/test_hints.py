@@ -23,7 +23,7 @@ HYPHEN = "`-` is no part of a name: write {} for a field with a hyphen; with bla
         ("body.x == null", 11, "unknown name 'null': write `none`, as in `body.x is none`"),
         ("body.name | uper", 13, "unknown filter 'uper': did you mean 'upper'?"),
         ("body.name | strip", 13, "unknown filter 'strip': did you mean 'trim'?"),
-        ("body.x is null", 8, "unknown test 'is null': write `body.x is none`"),
+        ("body.x is null", 8, "unknown test 'is null': write `body.x is none`, or `body.x is not none`"),
         ("body.x is empty", 8, "unknown test 'is empty': write `body.x == ''`"),
         ("body.x is odd", 8, "unknown test 'is odd'; there are `is defined` and `is none`"),
         ("body.name.upper()", 11, f"{NO_CALL}: write `body.name | upper`"),
