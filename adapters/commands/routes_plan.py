@@ -100,8 +100,7 @@ def made_plan(app: App, limit: int, only: tuple[str, ...] = ()) -> Planned | Non
     with ThreadPoolExecutor(1, initializer=step_back) as thread:
         found = list(thread.map(lambda id: compare(id, made.routes.get(id, -1)), only or made.routes))
     rows += [group_row(group, comparison) for comparison in found for group in ordered(comparison)]
-    same = f"the files are those of version {before.version}: nothing would change"
-    said = summary(found, before.version) if made.changes else same
+    said = summary(found, before.version) if made.changes else unchanged(app, before.version)
     return Planned(rows, found, [*compare.notes, said])
 
 
@@ -228,6 +227,7 @@ def sentence(row: Row) -> str:
     detail = row["details"][0] if row["details"] else ""
     words = {
         "also goes": f"also go to {row['target']}", "no longer goes": f"no longer go to {row['target']}",
+        "fails in another way": f"fail in another way{at(row)}: {detail}",
         "fails": f"now fail{at(row)} in {detail}", "no longer fails": f"no longer fail{at(row)} in {detail}",
         "is filtered": f"are now filtered{at(row)}: {detail}",
         "is no longer filtered": f"are no longer filtered{at(row)}: {detail}",
@@ -240,6 +240,13 @@ def sentence(row: Row) -> str:
 
 def at(row: Row) -> str:
     return f" at {row['target']}" if row["target"] else ""
+
+
+def unchanged(app: App, version: int) -> str:
+    stored = app.ledger.version(0)
+    if stored is None or dict(stored.files) == dict(app.project.files()):
+        return f"the files are those of version {version}: nothing would change"
+    return f"compared with version {version}: nothing would change for messages"
 
 
 def summary(found: list[Comparison], version: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-FAILS, RECOVERS = "fails", "no longer fails"
+FAILS, RECOVERS, FAILED = "fails", "no longer fails", "fails in another way"
 GOES, STAYS = "also goes", "no longer goes"
 DROPPED, KEPT = "is filtered", "is no longer filtered"
 BODY, ADDRESS = "gets another body", "is asked in another way"
@@ -56,7 +56,7 @@ class Comparison:
 
     def add(self, word: str, target: str, detail: str, sample: str, told: str) -> None:
         """Reasons of failures are one, whatever their values; a rule is another one with another value."""
-        alike = plain(detail) if word in (FAILS, RECOVERS) else detail
+        alike = plain(detail) if word in (FAILS, RECOVERS, FAILED) else detail
         group = self.groups.setdefault((word, target, alike), Group(self.route, word, target, detail, sample, told))
         group.add(detail)
 

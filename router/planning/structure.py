@@ -78,10 +78,19 @@ def changed_entries(kind: str, before: Mapping[str, Any], after: Mapping[str, An
         if kind != "route" or what != CHANGED:
             yield Change(kind, f"{prefix}{id}", what, told(kind, old, new) if what == CHANGED else ())
             continue
-        rest = told(kind, without_targets(old), without_targets(new))
-        if rest:
+        targets = list(changed_entries("target", targets_of(old), targets_of(new), f"{id}."))
+        rest = (*told(kind, without_targets(old), without_targets(new)), *reordered(old, new))
+        if rest or not targets:
             yield Change(kind, id, CHANGED, rest)
-        yield from changed_entries("target", targets_of(old), targets_of(new), f"{id}.")
+        yield from targets
+
+
+def reordered(old: Any, new: Any) -> Iterator[str]:
+    """With `match: first` the order of the targets decides."""
+    before, after = list(targets_of(old)), list(targets_of(new))
+    both = [id for id in before if id in after], [id for id in after if id in before]
+    if both[0] != both[1]:
+        yield f"to: {', '.join(both[0])} → {', '.join(both[1])}"
 
 
 def told(kind: str, old: Any, new: Any) -> tuple[str, ...]:
@@ -92,10 +101,17 @@ def told(kind: str, old: Any, new: Any) -> tuple[str, ...]:
 
 
 def targets_of(route: Any) -> dict[str, Any]:
-    """By id."""
+    """By id; what becomes of the rest by that of its target, or as `otherwise`."""
     listed = route.get("to") if isinstance(route, Mapping) else None
     found = listed if isinstance(listed, list) else []
-    return {str(one.get("id", n)): one for n, one in enumerate(found) if isinstance(one, Mapping)}
+    return {name_of(n, one): one for n, one in enumerate(found) if isinstance(one, Mapping)}
+
+
+def name_of(number: int, item: Mapping[str, Any]) -> str:
+    rest = item.get("otherwise")
+    if rest is not None:
+        return str(rest.get("id", "otherwise")) if isinstance(rest, Mapping) else "otherwise"
+    return str(item.get("id", number))
 
 
 def without_targets(route: Any) -> Any:

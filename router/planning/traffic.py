@@ -13,6 +13,7 @@ from router.planning.groups import (
     ADDRESS,
     BODY,
     DROPPED,
+    FAILED,
     FAILS,
     FEWER,
     GOES,
@@ -110,7 +111,7 @@ def differs(old: UnitFate, new: UnitFate, paths: Paths) -> Iterator[tuple[str, s
     if old == new:
         return
     if old.whole is not None or new.whole is not None:
-        yield from ended(old.whole, new.whole, "")  # where it goes, or went, follows from that
+        yield from ended(old.whole or lost(old), new.whole or lost(new), "")  # where it goes, or went, follows from that
         return
     for target in [*old.targets, *(t for t in new.targets if t not in old.targets)]:
         was, is_ = old.targets.get(target), new.targets.get(target)
@@ -122,6 +123,12 @@ def differs(old: UnitFate, new: UnitFate, paths: Paths) -> Iterator[tuple[str, s
             yield from rewritten(target, was, is_, paths)
         else:
             yield from ended(was, is_, target)
+
+
+def lost(fate: UnitFate) -> Fate | None:
+    """How a unit ended that went to no target in the end."""
+    ends = list(fate.targets.values())
+    return ends[0] if ends and all(one.end == DEAD for one in ends) else None
 
 
 def chosen(target: str, was: Fate | None, is_: Fate | None) -> Iterator[tuple[str, str, str, str]]:
@@ -136,7 +143,7 @@ def chosen(target: str, was: Fate | None, is_: Fate | None) -> Iterator[tuple[st
 def ended(was: Fate | None, is_: Fate | None, target: str) -> Iterator[tuple[str, str, str, str]]:
     """One of the two at least did not go out."""
     if is_ is not None and is_.end == DEAD and (was is None or was.at != is_.at or plain(was.why) != plain(is_.why)):
-        yield FAILS, target, where(is_), is_.why
+        yield FAILED if was is not None and was.end == DEAD else FAILS, target, where(is_), is_.why
         return
     if was is not None and was.end == DEAD and (is_ is None or is_.end != DEAD):
         yield RECOVERS, target, where(was), was.why

@@ -93,6 +93,40 @@ def test_a_new_target_with_a_condition_says_who_also_goes_there(shop: Room) -> N
     assert traffic(rows) == [("web-orders", "also goes", "big", 3, 12)]
 
 
+TWO = (
+    "    match: first\n    to:\n"
+    "      - {id: large, when: 'body.lines[0].quantity > 1', format: json, send: {folder: orders, name: 'l{{ message.id }}'}}\n"
+    "      - {id: any, when: 'body.lines[0].quantity > 0', format: json, send: {folder: orders, name: 'a{{ message.id }}'}}\n"
+    "      - otherwise: {ignore: none}\n"
+)
+
+
+def test_the_order_of_targets_of_which_one_is_chosen_decides(shop: Room) -> None:
+    config = shop.folder / "routes.yaml"
+    lines = config.read_text().splitlines(keepends=True)
+    start = lines.index("    to:\n", lines.index("  web-orders:\n"))
+    end = next((n for n in range(start + 1, len(lines)) if not lines[n].startswith("      ")), len(lines))
+    before, after = "".join(lines[:start]), "".join(lines[end:])
+    config.write_text(before + TWO + after)
+    shop.json("routes", "deploy", "--yes", "--no-tests")
+    one, other = TWO.splitlines(keepends=True)[2:4]
+    config.write_text(before + TWO.replace(one + other, other + one) + after)
+    rows = planned(shop, 4)
+    assert [r["details"] for r in rows if r["layer"] == "structure"] == [
+        ["to: large, any, otherwise → any, large, otherwise"],
+    ]  # fmt: skip
+    assert sorted(traffic(rows)) == [
+        ("web-orders", "also goes", "any", 9, 12), ("web-orders", "no longer goes", "large", 9, 12),
+    ]  # fmt: skip
+
+
+def test_a_file_that_messages_do_not_see_is_no_change_of_them(shop: Room) -> None:
+    config = shop.folder / "routes.yaml"
+    config.write_text(config.read_text() + "# a comment\n")
+    assert planned(shop, 0) == []
+    assert "compared with version 1: nothing would change for messages" in shop.err
+
+
 def test_records_of_files_are_counted_one_by_one(shop: Room) -> None:
     edit(shop, "filter: body.qty != 0", "filter: body.qty > 1")
     rows = planned(shop, 4)

@@ -50,6 +50,26 @@ def test_what_changes_in_a_target_is_of_the_target() -> None:
     assert plan.routes.keys() == {"orders"}
 
 
+def test_the_order_of_the_targets_is_the_routes() -> None:
+    erp = "{id: erp, retry: {for: 1h}, send: {http: erp}}"
+    file = "{id: file, send: {folder: out, name: a}}"
+    plan = edited((f"[{erp}, {file}]", f"[{file}, {erp}]"))
+    assert said(plan) == [("route", "orders", "changed", ("to: erp, file → file, erp",))]
+    assert plan.routes == {"orders": 1}
+
+
+def test_what_becomes_of_the_rest_has_its_name() -> None:
+    item = "{id: file, send: {folder: out, name: a}}]\n  stock"
+    ignored = item.replace("]", ", {otherwise: {ignore: why}}]")
+    dead = item.replace("]", ", {otherwise: {dead: why}}]")
+    target = item.replace("]", ", {otherwise: {id: rest, send: {folder: out, name: b}}}]")
+    old, new, other = (project(ROUTES.replace(item, text)) for text in (ignored, dead, target))
+    assert [change.id for change in planned(old, new).changes] == ["orders.otherwise"]
+    assert [(change.id, change.what) for change in planned(old, other).changes] == [
+        ("orders.otherwise", "removed"), ("orders.rest", "added"),
+    ]  # fmt: skip
+
+
 def test_targets_and_routes_that_come_and_go() -> None:
     plan = edited((", {id: file, send: {folder: out, name: a}}", ""), ("  stock:", "  stocks:"))
     assert said(plan) == [

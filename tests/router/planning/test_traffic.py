@@ -55,6 +55,14 @@ CHANGES = {
     "a failure less": (
         route(Do(lambda body: {"k": body["x"]})), route(), [("no longer fails", "", "map (undefined): body.x is undefined", 6)],
     ),
+    "a failure of another kind": (
+        route(Do(lambda body: {"k": body["x"]})), route(Do(lambda body: {"k": body["y"]})),
+        [("fails in another way", "", "map (undefined): body.y is undefined", 6)],
+    ),
+    "a failure at the target that was one before": (
+        route(Do(lambda body: {"k": body["x"]})), route(targets=(target("erp", steps=(Do(lambda body: {"k": body["y"]}),)),)),
+        [("fails in another way", "", "map (undefined): body.y is undefined", 6)],
+    ),
     "a failure at a target": (
         route(), route(targets=(target("erp", steps=(Do(lambda body: {"k": body["x"]}),)),)),
         [("fails", "erp", "map (undefined): body.x is undefined", 6)],
@@ -83,12 +91,22 @@ def test_a_change_of_fate_is_told_in_one_way_and_counted(name: str) -> None:
     assert found.messages == 6
 
 
-def test_another_reason_of_death_is_a_failure_and_the_same_one_is_none() -> None:
+def test_another_reason_of_death_is_a_change_and_no_new_failure() -> None:
     dies = route(Do(lambda body: {"k": body["x"]}))
     assert groups(compare(dies, dies)) == []
     assert groups(compare(dies, route(Do(lambda body: {"k": body["y"]})))) == [
-        ("fails", "", "map (undefined): body.y is undefined", 6),
+        ("fails in another way", "", "map (undefined): body.y is undefined", 6),
     ]  # fmt: skip
+
+
+def test_what_was_dead_at_its_target_and_is_filtered_fails_no_longer() -> None:
+    died = route(targets=(target("erp", steps=(Do(lambda body: {"k": body["x"]}),)),))
+    found = compare(died, route(FILTER))
+    why = "map (undefined): body.x is undefined"
+    assert groups(found) == [
+        ("no longer fails", "", why, 4), ("is filtered", "", "filter: few", 4), ("no longer fails", "erp", why, 2),
+    ]  # fmt: skip
+    assert found.changed == 6
 
 
 def test_another_address_is_told() -> None:
