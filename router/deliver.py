@@ -27,6 +27,7 @@ from router.route import Connection, Target
 
 COMMIT_AFTER = 0.05
 COMMIT_COUNT = 100
+NAP = 0.01
 
 
 class LaneServer:
@@ -74,6 +75,10 @@ class LaneServer:
     def _waits(self) -> bool:
         """Whether there is something in hand that cannot go yet."""
         return self.starved or (bool(self.fallbacks) and not self.desk.halts(self.connection))
+
+    def _nap(self) -> float:
+        """Seconds until it looks again, where nothing is on its way."""
+        return NAP
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
@@ -191,7 +196,7 @@ class LaneServer:
     async def _wait(self) -> None:
         """Until a send ends, outcomes are due, or something may have changed."""
         if not self.flights:
-            await asyncio.sleep(0.01 if self._waits() else 0)
+            await asyncio.sleep(self._nap() if self._waits() else 0)
             return
         landed = await self.flights.land(COMMIT_AFTER if self.ended else min(1.0, self.claim.lease / 3))
         self._landed(landed)

@@ -34,6 +34,8 @@ from router.testing.case import Given, RouteTest
 from transforms.codecs.plain import read_json
 
 MOST_CALLS, MOST_SECONDS, MOST_ROUNDS = 10_000, 400 * 86_400.0, 20_000
+LONGEST_NAP = 60.0
+"""Seconds between two looks for what joins an array: all that comes in at one time is there at the first one."""
 FAR = 10**15
 """Milliseconds: further than anything is due."""
 
@@ -168,7 +170,7 @@ class Play:
         self.desk = Desk(
             self.ledger, lambda version: table, self.open_target, Slots(), Rates(self.clock), lambda mark: None, self.reader,
             lambda work: None, "test/1/1", lambda: False, Level(), log=Log(self.unforeseen),
-            spool=Spool(spool, FolderTarget(spool)),
+            spool=Spool(spool, FolderTarget(spool)), longest_nap=LONGEST_NAP,
         )  # fmt: skip
 
     def open_target(self, connection: Connection, kind: str) -> OpenTarget:

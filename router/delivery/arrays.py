@@ -31,6 +31,8 @@ ANSWER_KEPT = 1024
 
 TOGETHER = 0.2
 """Seconds in which others may join one that is overdue."""
+LOOKS = 20
+"""Into the time that is left for an array, about."""
 
 
 @dataclass(slots=True)
@@ -77,12 +79,21 @@ class ArrayServer(LaneServer):
     def _ripe(self) -> bool:
         """Full, or the first one has waited long enough, here or in the ledger."""
         self.since = self.since or self._time()
-        if self.gate.probing or len(self.ready) >= self.gather.records or self._time() - self.since >= self.gather.within:
-            return True
+        return self.gate.probing or len(self.ready) >= self.gather.records or self._left() <= 0
+
+    def _left(self) -> float:
+        """Seconds for which others may still join."""
+        here = self._time() - self.since
         # What came late to this lane is ripe at once: those right behind it are waited for, else it would go alone.
         came = min(one.unit.stored.envelope.received_at.timestamp() for one in self.ready)
-        ripe = self.desk.ledger.now() / 1000 - came >= self.gather.within
-        return ripe and self._time() - self.since >= min(TOGETHER, self.gather.within)
+        late = self.gather.within - (self.desk.ledger.now() / 1000 - came)
+        return min(self.gather.within - here, max(late, min(TOGETHER, self.gather.within) - here))
+
+    def _nap(self) -> float:
+        """The longer an array may wait, the more seldom it is looked at."""
+        if self.starved or self.fallbacks or not self.ready:
+            return super()._nap()
+        return min(max(self._left() / LOOKS, super()._nap()), self.desk.longest_nap)
 
     def _issue(self) -> Unit | None:
         unit = super()._issue()

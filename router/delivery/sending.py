@@ -95,6 +95,8 @@ class Desk:
     late: set[str] = field(default_factory=set)
     """Connections whose answers the shift waits for beyond its time: no more is sent to them until they have come."""
     log: Any = None
+    longest_nap: float = 0.25
+    """Seconds between two looks for what joins an array."""
     outdated: Callable[[], bool] = lambda: False
     """Whether another version is the current one by now than `table` says. Cheap."""
     follow: Callable[[], bool] = lambda: False

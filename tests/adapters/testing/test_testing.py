@@ -185,6 +185,26 @@ def test_a_file_is_split_collected_put_into_arrays_and_falls_back(tmp_path: Path
     }).passes()  # fmt: skip
 
 
+HOURLY = """
+sales:
+  from: {http: /sales, clients: anyone}
+  format: json
+  order_by: headers.till
+  to: [{id: lake, format: ndjson, collect: {records: 50, within: 6h}, send: {folder: outbox, name: "{{ message.id }}.ndjson"}}]
+"""
+
+
+def test_an_array_that_waits_for_hours_costs_no_time(tmp_path: Path) -> None:
+    """Looked at each hundredth of a simulated second it had taken minutes."""
+    shelf = Shelf(tmp_path, HOURLY, """
+      two sales:
+        route: sales
+        given: [{body: {n: 1}, headers: {till: a}}, {body: {n: 2}, headers: {till: a}}]
+        expect: {targets: {lake: {calls: 1, body: "@samples/two.ndjson"}}, after: {at_most: 361m}}
+    """, {"samples/two.ndjson": '{"n":1}\n{"n":2}\n'})  # fmt: skip
+    shelf.passes()
+
+
 TWO_ROUTES = """
 first:
   from: {http: /in, method: POST, clients: anyone, reply: accepted}
