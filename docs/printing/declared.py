@@ -67,7 +67,7 @@ def adapter(name: str) -> Page:
 
 def together(name: str) -> str:
     """What the target can do with many records, as it declares it."""
-    ways = ["`collect: {records, within}` (arrays)"] if name not in ("folder", "route") else []
+    ways = ["`collect: {records, within}` (arrays)"] if name != "route" else []
     ways += ["`collect: message` (all records of a message in one output)"] if TARGETS[name].collects else []
     return f"Many at once: {either(ways)}." if ways else ""
 
