@@ -182,7 +182,10 @@ def line_of(pid: int) -> bytes:
 
 def crossdock_of(pid: int, crossdock: Crossdock) -> bool:
     assert crossdock.process is not None
-    return f"PPid:\t{crossdock.process.pid}\n" in Path(f"/proc/{pid}/status").read_text()
+    try:
+        return f"PPid:\t{crossdock.process.pid}\n" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
 
 
 def memory(pid: int) -> int:

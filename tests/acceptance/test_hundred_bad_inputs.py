@@ -8,6 +8,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,9 +49,11 @@ def processes(crossdock: Crossdock) -> dict[int, bytes]:
     parents = [crossdock.process.pid]
     while parents:
         parent = parents.pop()
-        found[parent] = Path(f"/proc/{parent}/cmdline").read_bytes()
-        for thread in Path(f"/proc/{parent}/task").iterdir():
-            parents.extend(map(int, (thread / "children").read_text().split()))
+        with suppress(OSError):  # it may have ended meanwhile
+            found[parent] = Path(f"/proc/{parent}/cmdline").read_bytes()
+        for thread in Path(f"/proc/{parent}/task").glob("*"):
+            with suppress(OSError):
+                parents.extend(map(int, (thread / "children").read_text().split()))
     return found
 
 

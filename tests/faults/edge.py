@@ -20,7 +20,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from examples.demo.crossdock import Crossdock, free_port
 from tests.acceptance.conftest import COMMAND, ROOT
 from tests.faults.line import Line
-from tests.faults.shop import children
+from tests.faults.shop import children, command_line
 from tests.faults.weight import pss
 
 QUICK = {"timeout: 10s": "timeout: 2s", "cool_down: 30s": "cool_down: 500ms", "first: 2s": "first: 200ms", "max: 5m": "max: 2s"}
@@ -53,7 +53,9 @@ class Site(Crossdock):
         assert self.process is not None
         found = {"supervisor": self.process.pid}
         for pid in children(self.process.pid):
-            line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            line = command_line(pid)
+            if not line:
+                continue
             name = next((r for r in ("web", "inbound", "worker") if f" run {r}" in line), "broker")
             found[name] = pid
             found.update({f"{name}-{n}": child for n, child in enumerate(children(pid))})

@@ -111,7 +111,9 @@ class Shop:
         top = self.process.pid
         found = {"supervisor": top}
         for pid in children(top):
-            line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            line = command_line(pid)
+            if not line:
+                continue
             name = next((r for r in ("web", "inbound", "worker") if f" run {r}" in line), "broker")
             found[name] = pid
             if name == "worker":
@@ -177,6 +179,14 @@ class Shop:
             self.process.terminate()
         await until(lambda: self.process.poll() is not None, 20)  # type: ignore[union-attr]
         return int(self.process.returncode)
+
+
+def command_line(pid: int) -> str:
+    """Empty where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
 
 
 def children(pid: int) -> list[int]:
