@@ -27,6 +27,8 @@ EX_RECYCLE = 0x9B
 REAP_EVERY, OVERDUE_EVERY = 0.2, 1.0
 SAID_BY_US = ("celery.worker.request", "multiprocessing")
 """Loggers that tell of a dead child in tracebacks; `Obituary` says it in one line."""
+UNHEARD = "kombu.transport.virtual.base"
+"""The logger that warns of a doorbell which comes while the worker ends: it is put back for another one."""
 GIVE_UP_AFTER = 14
 """Seconds after which a drain that hangs ends with the process: its lanes come due again."""
 
@@ -53,7 +55,7 @@ def run_worker(
     signals.worker_process_init.connect(child.begin, weak=False)
     worker = Worker(app=app, hostname="crossdock@worker", without_mingle=True, without_gossip=True,
                     without_heartbeat=True, marks=marks, announce=ready, alive=alive, broker=broker)  # fmt: skip
-    for name in (*SAID_BY_US, *hearing.SAID_BY_US):
+    for name in (*SAID_BY_US, UNHEARD, *hearing.SAID_BY_US):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     # What the parent has built is never freed: kept out of the collector, its pages stay shared with the children.
     gc.collect()
