@@ -28,6 +28,7 @@ from router.route import Connection, Target
 COMMIT_AFTER = 0.05
 COMMIT_COUNT = 100
 NAP = 0.01
+"""Seconds between two looks for what can go, where nothing is on its way."""
 
 
 class LaneServer:
